@@ -1,0 +1,10 @@
+// Package migrations embeds the numbered SQL that makes the schema. They run
+// forward only, one concern each.
+package migrations
+
+import "embed"
+
+// FS holds every migration, in the order of their numbers.
+//
+//go:embed *.sql
+var FS embed.FS
