@@ -1,0 +1,138 @@
+package follows
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// OwnerKind says whose follow it is.
+type OwnerKind string
+
+// The owners.
+const (
+	Person  OwnerKind = "person"
+	Contact OwnerKind = "contact"
+)
+
+// Follow is one wish to be told.
+type Follow struct {
+	ID    uuid.UUID
+	Kind  OwnerKind
+	Owner uuid.UUID
+	Lang  string
+}
+
+func target(ref subject.Ref) (body, hash []byte, err error) {
+	body, err = json.Marshal(ref)
+	if err != nil {
+		return nil, nil, fmt.Errorf("follow target: %w", err)
+	}
+	sum := sha256.Sum256(append([]byte("subject\x00"), body...))
+	return body, sum[:], nil
+}
+
+// Subject makes the owner follow a subject; a second time changes nothing.
+func Subject(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID, ref subject.Ref, lang string) error {
+	body, hash, err := target(ref)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlFollow, subject.NewID(), string(kind), owner, body, hash, lang); err != nil {
+		return fmt.Errorf("follow: %w", err)
+	}
+	return nil
+}
+
+const sqlFollow = `
+INSERT INTO follows (id, owner_kind, owner_id, target_kind, target, target_hash, lang)
+VALUES ($1, $2, $3, 'subject', $4, $5, $6)
+ON CONFLICT ON CONSTRAINT follows_once DO NOTHING`
+
+// Unfollow ends a follow of a subject; ending it twice is no error.
+func Unfollow(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID, ref subject.Ref) error {
+	_, hash, err := target(ref)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlUnfollow, string(kind), owner, hash); err != nil {
+		return fmt.Errorf("unfollow: %w", err)
+	}
+	return nil
+}
+
+const sqlUnfollow = `DELETE FROM follows WHERE owner_kind = $1 AND owner_id = $2 AND target_hash = $3`
+
+// Of lists who follows a subject.
+func Of(ctx context.Context, q db.Queryer, ref subject.Ref) ([]Follow, error) {
+	_, hash, err := target(ref)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, sqlOf, hash)
+	if err != nil {
+		return nil, fmt.Errorf("followers: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Follow])
+	if err != nil {
+		return nil, fmt.Errorf("followers: %w", err)
+	}
+	return list, nil
+}
+
+const sqlOf = `SELECT id, owner_kind, owner_id, lang FROM follows WHERE target_hash = $1 AND cadence <> 'never' ORDER BY id`
+
+// Move takes the followers of one subject along to another and returns the
+// owners that are new there, for an undo.
+func Move(ctx context.Context, tx pgx.Tx, from, to subject.Ref) ([]uuid.UUID, error) {
+	list, err := Of(ctx, tx, from)
+	if err != nil {
+		return nil, err
+	}
+	body, hash, err := target(to)
+	if err != nil {
+		return nil, err
+	}
+	var moved []uuid.UUID
+	for _, f := range list {
+		tag, err := tx.Exec(ctx, sqlFollow, subject.NewID(), string(f.Kind), f.Owner, body, hash, f.Lang)
+		if err != nil {
+			return nil, fmt.Errorf("move follow: %w", err)
+		}
+		if tag.RowsAffected() == 1 {
+			moved = append(moved, f.Owner)
+		}
+	}
+	return moved, nil
+}
+
+// Drop ends every follow of an owner, e.g. when its contact is erased.
+func Drop(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlDrop, string(kind), owner); err != nil {
+		return fmt.Errorf("drop follows: %w", err)
+	}
+	return nil
+}
+
+const sqlDrop = `DELETE FROM follows WHERE owner_kind = $1 AND owner_id = $2`
+
+// DropOf ends every follow of a subject that its given owners have there.
+func DropOf(ctx context.Context, tx pgx.Tx, ref subject.Ref, owners []uuid.UUID) error {
+	_, hash, err := target(ref)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlDropOf, hash, owners); err != nil {
+		return fmt.Errorf("drop follows: %w", err)
+	}
+	return nil
+}
+
+const sqlDropOf = `DELETE FROM follows WHERE target_hash = $1 AND owner_id = ANY ($2)`

@@ -1,0 +1,266 @@
+package votes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// Aspect is what is voted on.
+type Aspect string
+
+// The aspects of reports.
+const (
+	MeToo Aspect = "metoo" // 1
+	Fixed Aspect = "fixed" // 1 yes, -1 no: a hint to staff
+)
+
+// Set stores the actor's vote; value 0 withdraws it. Scope keeps voters of
+// different processes apart ("reports"). It fails with Unauthenticated for an
+// actor without a person, and tells whether anything changed.
+func Set(ctx context.Context, tx pgx.Tx, actor accounts.Actor, scope string, ref subject.Ref, aspect Aspect, value int16) (changed bool, err error) {
+	if actor.Person == uuid.Nil {
+		return false, fault.New(fault.Unauthenticated, "err.session")
+	}
+	voter, level, err := voterOf(ctx, tx, scope, actor.Person, actor.Level)
+	if err != nil {
+		return false, err
+	}
+	return cast(ctx, tx, ref, aspect, voter, level, value)
+}
+
+func cast(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter uuid.UUID, level, value int16) (bool, error) {
+	// The row lock of the upsert orders parallel votes of one voter; old is read under it.
+	if _, err := tx.Exec(ctx, sqlEnsureVote, string(ref.Kind), ref.ID, string(aspect), voter); err != nil {
+		return false, fmt.Errorf("vote: %w", err)
+	}
+	var old int16
+	if err := tx.QueryRow(ctx, sqlLockVote, string(ref.Kind), ref.ID, string(aspect), voter).Scan(&old); err != nil {
+		return false, fmt.Errorf("lock vote: %w", err)
+	}
+	if old == value {
+		return false, nil
+	}
+	if _, err := tx.Exec(ctx, sqlChangeVote, string(ref.Kind), ref.ID, string(aspect), voter, value); err != nil {
+		return false, fmt.Errorf("change vote: %w", err)
+	}
+	for _, d := range []struct{ value, n int16 }{{old, -1}, {value, 1}} {
+		if d.value == 0 {
+			continue
+		}
+		if _, err := tx.Exec(ctx, sqlCount, string(ref.Kind), ref.ID, string(aspect), level, d.value, d.n); err != nil {
+			return false, fmt.Errorf("count vote: %w", err)
+		}
+	}
+	return true, nil
+}
+
+const sqlEnsureVote = `
+INSERT INTO votes (subject_kind, subject_id, aspect, voter_id, value)
+VALUES ($1, $2, $3, $4, 0)
+ON CONFLICT (subject_kind, subject_id, aspect, voter_id) DO NOTHING`
+
+const sqlLockVote = `
+SELECT value FROM votes
+WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND voter_id = $4
+FOR UPDATE`
+
+const sqlChangeVote = `
+UPDATE votes SET value = $5, at = mitwirk_now()
+WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND voter_id = $4`
+
+const sqlCount = `
+INSERT INTO vote_totals (subject_kind, subject_id, aspect, level, value, n)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (subject_kind, subject_id, aspect, level, value)
+DO UPDATE SET n = vote_totals.n + excluded.n`
+
+// voterOf finds or makes the voter of a person. The level is the one that the
+// voter was made with: totals are kept by it.
+func voterOf(ctx context.Context, tx pgx.Tx, scope string, person uuid.UUID, level int) (voter uuid.UUID, had int16, err error) {
+	err = tx.QueryRow(ctx, sqlVoter, scope, person).Scan(&voter, &had)
+	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+		return voter, had, wrap("voter", err)
+	}
+	fresh := uuid.New() // random: its time would tell when somebody first voted
+	if _, err := tx.Exec(ctx, sqlNewVoter, fresh, scope, level); err != nil {
+		return uuid.Nil, 0, fmt.Errorf("new voter: %w", err)
+	}
+	tag, err := tx.Exec(ctx, sqlNewVoterPerson, scope, person, fresh)
+	if err != nil {
+		return uuid.Nil, 0, fmt.Errorf("new voter: %w", err)
+	}
+	if tag.RowsAffected() == 1 {
+		return fresh, int16(level), nil
+	}
+	// a parallel request was first: take its voter, leave no orphan
+	if _, err := tx.Exec(ctx, sqlDropVoter, fresh); err != nil {
+		return uuid.Nil, 0, fmt.Errorf("new voter: %w", err)
+	}
+	err = tx.QueryRow(ctx, sqlVoter, scope, person).Scan(&voter, &had)
+	return voter, had, wrap("voter", err)
+}
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+const (
+	sqlVoter          = `SELECT p.voter_id, v.level FROM voter_persons p JOIN voters v ON v.id = p.voter_id WHERE p.scope = $1 AND p.person_id = $2`
+	sqlNewVoter       = `INSERT INTO voters (id, scope, level) VALUES ($1, $2, $3)`
+	sqlNewVoterPerson = `INSERT INTO voter_persons (scope, person_id, voter_id) VALUES ($1, $2, $3) ON CONFLICT (scope, person_id) DO NOTHING`
+	sqlDropVoter      = `DELETE FROM voters WHERE id = $1`
+)
+
+// Count is the number of votes with a value on a subject.
+func Count(ctx context.Context, q db.Queryer, ref subject.Ref, aspect Aspect, value int16) (int, error) {
+	var n int
+	if err := q.QueryRow(ctx, sqlTotal, string(ref.Kind), ref.ID, string(aspect), value).Scan(&n); err != nil {
+		return 0, fmt.Errorf("votes: %w", err)
+	}
+	return n, nil
+}
+
+const sqlTotal = `
+SELECT coalesce(sum(n), 0)::int FROM vote_totals
+WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND value = $4`
+
+// Mine is the vote of a person, 0 when there is none.
+func Mine(ctx context.Context, q db.Queryer, person uuid.UUID, scope string, ref subject.Ref, aspect Aspect) (int16, error) {
+	var v int16
+	err := q.QueryRow(ctx, sqlMine, string(ref.Kind), ref.ID, string(aspect), scope, person).Scan(&v)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return v, wrap("vote", err)
+}
+
+const sqlMine = `
+SELECT v.value
+FROM votes v
+JOIN voter_persons p ON p.voter_id = v.voter_id
+WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND p.scope = $4 AND p.person_id = $5`
+
+// Move takes the votes of one subject along to another; whoever voted on both
+// keeps the vote there. It returns the voters that moved, for an undo.
+func Move(ctx context.Context, tx pgx.Tx, from, to subject.Ref, aspect Aspect) ([]uuid.UUID, error) {
+	rows, err := tx.Query(ctx, sqlMovable, string(from.Kind), from.ID, string(aspect), string(to.Kind), to.ID)
+	if err != nil {
+		return nil, fmt.Errorf("move votes: %w", err)
+	}
+	type vote struct {
+		Voter uuid.UUID
+		Level int16
+		Value int16
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[vote])
+	if err != nil {
+		return nil, fmt.Errorf("move votes: %w", err)
+	}
+	moved := make([]uuid.UUID, 0, len(list))
+	for _, v := range list {
+		if _, err := cast(ctx, tx, from, aspect, v.Voter, v.Level, 0); err != nil {
+			return nil, err
+		}
+		if _, err := cast(ctx, tx, to, aspect, v.Voter, v.Level, v.Value); err != nil {
+			return nil, err
+		}
+		moved = append(moved, v.Voter)
+	}
+	return moved, nil
+}
+
+const sqlMovable = `
+SELECT v.voter_id, w.level, v.value
+FROM votes v
+JOIN voters w ON w.id = v.voter_id
+WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND v.value <> 0
+  AND NOT EXISTS (
+    SELECT FROM votes o
+    WHERE o.subject_kind = $4 AND o.subject_id = $5 AND o.aspect = v.aspect AND o.voter_id = v.voter_id AND o.value <> 0)
+ORDER BY v.voter_id`
+
+// MoveBack undoes Move for the voters that it returned.
+func MoveBack(ctx context.Context, tx pgx.Tx, from, to subject.Ref, aspect Aspect, voters []uuid.UUID) error {
+	for _, voter := range voters {
+		var value, level int16
+		err := tx.QueryRow(ctx, sqlOne, string(to.Kind), to.ID, string(aspect), voter).Scan(&value, &level)
+		if errors.Is(err, pgx.ErrNoRows) || value == 0 {
+			continue // withdrawn since
+		}
+		if err != nil {
+			return fmt.Errorf("move votes back: %w", err)
+		}
+		if _, err := cast(ctx, tx, to, aspect, voter, level, 0); err != nil {
+			return err
+		}
+		if _, err := cast(ctx, tx, from, aspect, voter, level, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const sqlOne = `
+SELECT v.value, w.level
+FROM votes v
+JOIN voters w ON w.id = v.voter_id
+WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND v.voter_id = $4`
+
+// Seed adds n anonymous votes at once, for the demo and for imports of totals.
+func Seed(ctx context.Context, tx pgx.Tx, scope string, ref subject.Ref, aspect Aspect, value int16, n int) error {
+	if n <= 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, sqlSeed, scope, string(ref.Kind), ref.ID, string(aspect), value, n); err != nil {
+		return fmt.Errorf("seed votes: %w", err)
+	}
+	_, err := tx.Exec(ctx, sqlCount, string(ref.Kind), ref.ID, string(aspect), int16(0), value, n)
+	return wrap("seed votes", err)
+}
+
+const sqlSeed = `
+WITH fresh AS (
+  INSERT INTO voters (id, scope, level)
+  SELECT gen_random_uuid(), $1, 0 FROM generate_series(1, $6)
+  RETURNING id)
+INSERT INTO votes (subject_kind, subject_id, aspect, voter_id, value)
+SELECT $2, $3, $4, id, $5 FROM fresh`
+
+// Repair makes every total equal to its votes and returns how many were wrong.
+func Repair(ctx context.Context, tx pgx.Tx) (wrong int, err error) {
+	tag, err := tx.Exec(ctx, sqlRepair)
+	if err != nil {
+		return 0, fmt.Errorf("repair totals: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
+const sqlRepair = `
+WITH truth AS (
+  SELECT v.subject_kind, v.subject_id, v.aspect, w.level, v.value, count(*)::int AS n
+  FROM votes v
+  JOIN voters w ON w.id = v.voter_id
+  WHERE v.value <> 0 AND v.state = 'counted'
+  GROUP BY 1, 2, 3, 4, 5),
+wrong AS (
+  SELECT coalesce(t.subject_kind, o.subject_kind) AS subject_kind, coalesce(t.subject_id, o.subject_id) AS subject_id,
+         coalesce(t.aspect, o.aspect) AS aspect, coalesce(t.level, o.level) AS level, coalesce(t.value, o.value) AS value,
+         coalesce(t.n, 0) AS n
+  FROM truth t
+  FULL JOIN vote_totals o USING (subject_kind, subject_id, aspect, level, value)
+  WHERE coalesce(t.n, 0) <> coalesce(o.n, 0))
+INSERT INTO vote_totals (subject_kind, subject_id, aspect, level, value, n)
+SELECT subject_kind, subject_id, aspect, level, value, n FROM wrong
+ON CONFLICT (subject_kind, subject_id, aspect, level, value) DO UPDATE SET n = excluded.n`
