@@ -1,0 +1,126 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// LimitKind says in what a role is limited.
+type LimitKind string
+
+// What a role can be limited to.
+const (
+	InDepartment LimitKind = "department"
+	InCategory   LimitKind = "category"
+	InDistrict   LimitKind = "district"
+)
+
+// GrantLimit is one place where a role counts.
+type GrantLimit struct {
+	Kind LimitKind `json:"kind"`
+	Ref  string    `json:"ref"` // the uuid of a department or category, or a district's ref
+}
+
+// Grant is a role somebody holds. Without limits it counts everywhere.
+type Grant struct {
+	ID     uuid.UUID
+	Role   subject.Role
+	Limits []GrantLimit
+}
+
+// GrantRole gives a person a role, or adds limits to the one they hold. A
+// caseworker without a department works nowhere. Only admins and the product
+// itself may; it is written into the audit log.
+func GrantRole(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID, role subject.Role, limits ...GrantLimit) error {
+	if err := May(actor, ManagePeople); err != nil {
+		return err
+	}
+	if !slices.Contains(subject.Roles(), role) {
+		return fault.OnField("role", "field.choice")
+	}
+	var id uuid.UUID
+	if err := tx.QueryRow(ctx, sqlGrantRole, subject.NewID(), person, role, orNull(actor.Person)).Scan(&id); err != nil {
+		return fmt.Errorf("grant role: %w", err)
+	}
+	for _, l := range limits {
+		if l.Kind == InDepartment {
+			department, err := uuid.Parse(l.Ref)
+			if err != nil {
+				return fault.Missing("department").Because(err)
+			}
+			if _, err := DepartmentByID(ctx, tx, department); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, sqlLimitGrant, id, l.Kind, l.Ref); err != nil {
+			return fmt.Errorf("limit grant: %w", err)
+		}
+	}
+	return Audit(ctx, tx, actor, Entry{Action: "role.grant", Person: person, Fields: []string{"role:" + string(role)}})
+}
+
+// RevokeRole takes a role away, with all its limits. It counts from the next
+// request on; a person without roles is ended in all sessions.
+func RevokeRole(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID, role subject.Role) error {
+	if err := May(actor, ManagePeople); err != nil {
+		return err
+	}
+	tag, err := tx.Exec(ctx, sqlRevokeRole, person, role)
+	if err != nil {
+		return fmt.Errorf("revoke role: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fault.Missing("grant")
+	}
+	if _, err := tx.Exec(ctx, sqlEndSessionsOf, person); err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return Audit(ctx, tx, actor, Entry{Action: "role.revoke", Person: person, Fields: []string{"role:" + string(role)}})
+}
+
+// Grants lists what a person may do.
+func Grants(ctx context.Context, q db.Queryer, person uuid.UUID) ([]Grant, error) {
+	rows, err := q.Query(ctx, sqlGrants, person)
+	if err != nil {
+		return nil, fmt.Errorf("list grants: %w", err)
+	}
+	gs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Grant])
+	if err != nil {
+		return nil, fmt.Errorf("list grants: %w", err)
+	}
+	return gs, nil
+}
+
+// rights are the roles of a person and the departments they work in.
+func rights(ctx context.Context, q db.Queryer, person uuid.UUID) ([]subject.Role, []uuid.UUID, error) {
+	var roles []subject.Role
+	var departments []uuid.UUID
+	if err := q.QueryRow(ctx, sqlRights, person).Scan(&roles, &departments); err != nil {
+		return nil, nil, fmt.Errorf("load rights: %w", err)
+	}
+	return roles, departments, nil
+}
+
+// StaffOf lists the people who work in a department.
+func StaffOf(ctx context.Context, q db.Queryer, actor Actor, department uuid.UUID) ([]Person, error) {
+	if err := May(actor, SeeStaff); err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, sqlStaffOf, department.String())
+	if err != nil {
+		return nil, fmt.Errorf("list staff: %w", err)
+	}
+	ps, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Person])
+	if err != nil {
+		return nil, fmt.Errorf("list staff: %w", err)
+	}
+	return ps, nil
+}
