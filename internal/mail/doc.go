@@ -1,0 +1,21 @@
+// Package mail sends mail: one message to one recipient, queued in the
+// transaction of what it tells about, sent by a job, in the product's look.
+//
+// Invariants:
+//   - a mail exists exactly when its transaction was committed; it has one
+//     recipient, by type;
+//   - it is sent once: the row is claimed before and noted after; a process that
+//     dies in between makes it go out a second time at most, with the same
+//     Message-ID;
+//   - right before sending the recipient's address and the permission to write
+//     are asked again: a contact that was erased or has stopped its mails
+//     between queueing and sending gets nothing;
+//   - a server that is away is tried again for 72 h; a refused recipient is not;
+//   - texts and addresses are in two columns that are emptied once sent: the
+//     texts at once, the address after 7 days. The local outbox of a
+//     demonstration keeps both for 7 days, to be read in the browser;
+//   - job arguments, logs and errors hold the mail's id and the SMTP code, never
+//     an address or a text.
+//
+// Tables it alone writes: mails.
+package mail
