@@ -9,10 +9,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/mitwirk/mitwirk/internal/clock"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/jobs"
 )
 
-// steps run after our own migrations.
-var steps = []func(context.Context, *pgxpool.Pool) error{}
+// migrate is what `mitwirk migrate` does.
+func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	return db.Migrate(ctx, pool, jobs.Migrate)
+}
 
 func now() time.Time { return clock.System{}.Now() }
 
