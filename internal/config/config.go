@@ -1,0 +1,216 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Settings is everything that can be set. The tags are kong's.
+type Settings struct {
+	Store  `embed:""`
+	Server `embed:""`
+}
+
+// Store says where the data are; every command asks it.
+type Store struct {
+	DatabaseURL string `name:"database-url" env:"MITWIRK_DATABASE_URL" placeholder:"URL" group:"Data" help:"PostgreSQL with the extensions postgis, pg_trgm, unaccent and btree_gist, e.g. postgres://mitwirk:secret@db.example.org/mitwirk. Unset, \"mitwirk dev\" runs a private server; the other commands need it or --data."`
+	FilesURL    string `name:"files-url" env:"MITWIRK_FILES_URL" placeholder:"URL" group:"Data" help:"Where photos are kept: file:///var/lib/mitwirk/files, or s3://BUCKET?region=…&endpoint=… (keys as for every S3 program: AWS_ACCESS_KEY_ID and so on). Unset: the folder files beside the private database; \"serve\" and \"work\" need it."`
+}
+
+// Server is what serve, work and dev need beside the data.
+type Server struct {
+	Addr           string   `name:"addr" env:"MITWIRK_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" group:"Server" help:"Where the site is served (HTTP; TLS is the proxy's work)."`
+	BaseURL        string   `name:"base-url" env:"MITWIRK_BASE_URL" placeholder:"URL" group:"Server" help:"The site's address as people see it; links in mails begin with it. Unset: http:// and the address served."`
+	InternalAddr   string   `name:"internal-addr" env:"MITWIRK_INTERNAL_ADDR" placeholder:"HOST:PORT" group:"Server" help:"A second address, never to be public, for /healthz, /readyz and /metrics. Unset: no second address, no metrics."`
+	TrustedProxies []string `name:"trusted-proxies" env:"MITWIRK_TRUSTED_PROXIES" placeholder:"CIDR,…" group:"Server" help:"Networks of the proxies whose X-Forwarded-For is believed. Unset: nobody's, the peer's address counts. Limits per address depend on it."`
+
+	SMTPURL  string `name:"smtp-url" env:"MITWIRK_SMTP_URL" placeholder:"URL" group:"Mail" help:"The mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS is required when a password is sent) or smtps://…:465. Unset: nothing leaves the machine; \"mitwirk dev\" shows every mail at /dev/outbox."`
+	MailFrom string `name:"mail-from" env:"MITWIRK_MAIL_FROM" placeholder:"ADDRESS" group:"Mail" help:"The sender of mails, e.g. \"Mitwirk <mitwirk@example.org>\". Needed with a mail server."`
+
+	CityName  string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
+	Timezone  string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
+	MapCenter string `name:"map-center" env:"MITWIRK_MAP_CENTER" placeholder:"LONGITUDE,LATITUDE" group:"City" help:"Where the map opens, as long as no districts are imported, e.g. 11.5755,48.1374."`
+}
+
+// Validate refuses what can't work. kong calls it after parsing.
+func (s *Store) Validate() error {
+	return errors.Join(
+		about("MITWIRK_DATABASE_URL", checkDatabase(s.DatabaseURL)),
+		about("MITWIRK_FILES_URL", checkFiles(s.FilesURL)),
+	)
+}
+
+// Validate refuses what can't work. kong calls it after parsing.
+func (s *Server) Validate() error {
+	_, proxies := s.Proxies()
+	_, zone := s.Location()
+	_, _, _, centre := s.Centre()
+	_, from := s.From()
+	if s.SMTPURL != "" && s.MailFrom == "" {
+		from = errors.New("is needed when MITWIRK_SMTP_URL is set")
+	}
+	return errors.Join(
+		about("MITWIRK_ADDR", checkAddr(s.Addr)),
+		about("MITWIRK_BASE_URL", checkBase(s.BaseURL)),
+		about("MITWIRK_INTERNAL_ADDR", checkAddr(s.InternalAddr)),
+		about("MITWIRK_TRUSTED_PROXIES", proxies),
+		about("MITWIRK_SMTP_URL", checkSMTP(s.SMTPURL)),
+		about("MITWIRK_MAIL_FROM", from),
+		about("MITWIRK_TIMEZONE", zone),
+		about("MITWIRK_MAP_CENTER", centre),
+	)
+}
+
+// Base is the site's address without a slash at its end.
+func (s *Server) Base() string {
+	if s.BaseURL != "" {
+		return strings.TrimRight(s.BaseURL, "/")
+	}
+	host, port, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return "http://" + s.Addr
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || (err == nil && ip.IsUnspecified()) {
+		host = "localhost" // "all addresses" is none that a browser can open
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Location is the city's time zone.
+func (s *Server) Location() (*time.Location, error) {
+	loc, err := time.LoadLocation(s.Timezone)
+	if err != nil || s.Timezone == "" || s.Timezone == "Local" {
+		return nil, fmt.Errorf("%q is no time zone; expected e.g. Europe/Berlin", s.Timezone)
+	}
+	return loc, nil
+}
+
+// Centre is where the map opens (WGS 84, degrees); ok is false when it is not set.
+func (s *Server) Centre() (lon, lat float64, ok bool, err error) {
+	if s.MapCenter == "" {
+		return 0, 0, false, nil
+	}
+	a, b, two := strings.Cut(s.MapCenter, ",")
+	lon, errLon := strconv.ParseFloat(strings.TrimSpace(a), 64)
+	lat, errLat := strconv.ParseFloat(strings.TrimSpace(b), 64)
+	// Written so that NaN fails too.
+	if !two || errLon != nil || errLat != nil || !(lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90) {
+		return 0, 0, false, fmt.Errorf("%q is no place; expected longitude,latitude in degrees, e.g. 11.5755,48.1374", s.MapCenter)
+	}
+	return lon, lat, true, nil
+}
+
+// Proxies are the networks whose X-Forwarded-For is believed.
+func (s *Server) Proxies() ([]netip.Prefix, error) {
+	nets := make([]netip.Prefix, 0, len(s.TrustedProxies))
+	for _, t := range s.TrustedProxies {
+		t = strings.TrimSpace(t)
+		if ip, err := netip.ParseAddr(t); err == nil {
+			nets = append(nets, netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen()))
+			continue
+		}
+		p, err := netip.ParsePrefix(t)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no network; expected e.g. 10.0.0.0/8 or 192.0.2.7", t)
+		}
+		nets = append(nets, p.Masked())
+	}
+	return nets, nil
+}
+
+// From is the sender of mails; nil when it is not set.
+func (s *Server) From() (*mail.Address, error) {
+	if s.MailFrom == "" {
+		return nil, nil //nolint:nilnil // not set is no error
+	}
+	a, err := mail.ParseAddress(s.MailFrom)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no mail address; expected e.g. Mitwirk <mitwirk@example.org>", s.MailFrom)
+	}
+	return a, nil
+}
+
+func about(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+func checkAddr(addr string) error {
+	if addr == "" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(addr)
+	if n, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil || n > 65535 {
+		return fmt.Errorf("%q is no address to listen on; expected HOST:PORT, e.g. 127.0.0.1:8080 or :8080", addr)
+	}
+	return nil
+}
+
+func checkBase(base string) error {
+	if base == "" {
+		return nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || path.Clean("/"+u.Path) != "/" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("%q is no address of a site; expected e.g. https://mitwirk.example.org, without a path", base)
+	}
+	return nil
+}
+
+// checkURL never repeats the value: it may hold a password.
+func checkURL(raw, expected string, schemes ...string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || !slices.Contains(schemes, u.Scheme) {
+		return nil, errors.New("is not understood; expected " + expected)
+	}
+	return u, nil
+}
+
+func checkDatabase(raw string) error {
+	if raw == "" || (!strings.Contains(raw, "://") && strings.Contains(raw, "=")) { // or "host=… dbname=…"
+		return nil
+	}
+	_, err := checkURL(raw, "postgres://USER:PASSWORD@HOST/DATABASE", "postgres", "postgresql")
+	return err
+}
+
+func checkFiles(raw string) error {
+	if raw == "" {
+		return nil
+	}
+	const expected = "file:///FOLDER (three slashes) or s3://BUCKET?region=…"
+	u, err := checkURL(raw, expected, "file", "s3", "mem")
+	if err != nil {
+		return err
+	}
+	if (u.Scheme == "file" && (u.Host != "" || u.Path == "")) || (u.Scheme == "s3" && u.Host == "") {
+		return errors.New("is not understood; expected " + expected)
+	}
+	return nil
+}
+
+func checkSMTP(raw string) error {
+	if raw == "" {
+		return nil
+	}
+	const expected = "smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465"
+	u, err := checkURL(raw, expected, "smtp", "smtps")
+	if err != nil {
+		return err
+	}
+	if u.Hostname() == "" {
+		return errors.New("names no host; expected " + expected)
+	}
+	return nil
+}
