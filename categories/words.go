@@ -1,0 +1,189 @@
+package categories
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// fold makes words comparable however they are typed: lower case, umlauts and
+// ae/oe/ue as a/o/u, ß as ss, no other accents. It is what mitwirk_fold does in
+// the database.
+func fold(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range strings.ToLower(s) {
+		switch r {
+		case 'ä', 'á', 'à', 'â':
+			b.WriteByte('a')
+		case 'ö', 'ó', 'ò', 'ô':
+			b.WriteByte('o')
+		case 'ü', 'ú', 'ù', 'û':
+			b.WriteByte('u')
+		case 'é', 'è', 'ê', 'ë':
+			b.WriteByte('e')
+		case 'í', 'ì', 'î', 'ï':
+			b.WriteByte('i')
+		case 'ç':
+			b.WriteByte('c')
+		case 'ß':
+			b.WriteString("ss")
+		case '\u0308': // a diaeresis typed apart from its letter
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.NewReplacer("ae", "a", "oe", "o", "ue", "u").Replace(b.String())
+}
+
+// word is one word of a text.
+type word struct {
+	typed  string // as it stands there
+	folded string
+	stem   string
+}
+
+// maxWords is how much of a text is looked at.
+const maxWords = 200
+
+// wordsOf takes a text apart. A word with a dash counts whole and in its parts
+// ("U-Bahn", "S-Bahn-Station"). Words that say nothing are left out.
+func wordsOf(text string) []word {
+	var list []word
+	add := func(typed string) {
+		f := fold(typed)
+		if utf8.RuneCountInString(f) < 2 || isFiller(f) || len(list) >= maxWords {
+			return
+		}
+		list = append(list, word{typed, f, stem(f)})
+	}
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\u0308'
+	}) {
+		w = strings.Trim(w, "-")
+		if !strings.Contains(w, "-") {
+			add(w)
+			continue
+		}
+		add(strings.ReplaceAll(w, "-", ""))
+		for part := range strings.SplitSeq(w, "-") {
+			add(part)
+		}
+	}
+	return list
+}
+
+// stem cuts the endings of German and English inflection off a folded word. It
+// only has to do the same to both sides.
+func stem(s string) string {
+	for _, end := range []string{"ungen", "ung", "est", "ern", "em", "en", "er", "es", "et", "nd", "st", "e", "n", "s", "t"} {
+		if rest, ok := strings.CutSuffix(s, end); ok && utf8.RuneCountInString(rest) >= 4 {
+			return rest
+		}
+	}
+	return s
+}
+
+// typos is the number of signs that have to be changed, added, left out or
+// swapped with their neighbour to make b of a; limit+1 when it is more than
+// limit (optimal string alignment, Damerau 1964).
+func typos(a, b string, limit int) int {
+	x, y := []rune(a), []rune(b)
+	if d := len(x) - len(y); d > limit || -d > limit {
+		return limit + 1
+	}
+	var before, last []int
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		before, last, row = last, row, make([]int, len(y)+1)
+		row[0] = i
+		least := i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			least = min(least, row[j])
+		}
+		if least > limit {
+			return limit + 1
+		}
+	}
+	return min(row[len(y)], limit+1)
+}
+
+// likeness tells how well a typed word fits a word of the catalogue, from 0
+// (not at all) to 1 (the same).
+func likeness(typed, known word) float64 {
+	if typed.folded == known.folded {
+		return 1
+	}
+	if typed.stem == known.stem {
+		return 0.95
+	}
+	n := utf8.RuneCountInString(known.stem)
+	switch m := utf8.RuneCountInString(typed.stem); {
+	// compounds: "Straßenlaterne" holds "Laterne" at its end, where German says what a thing is
+	case n >= 4 && strings.HasSuffix(typed.stem, known.stem):
+		return 0.9
+	case n >= 4 && m > n && strings.HasPrefix(typed.stem, known.stem):
+		return 0.7
+	case n >= 5 && strings.Contains(typed.stem, known.stem):
+		return 0.6
+	case m >= 4 && strings.HasSuffix(known.stem, typed.stem):
+		return 0.6
+	case m >= 5 && strings.HasPrefix(known.stem, typed.stem):
+		return 0.6
+	}
+	return mistyped(typed.folded, known.folded, n)
+}
+
+// mistyped is the likeness of words that differ by typing errors: one in a
+// word of five signs or more, two from nine on. The first sign is seldom wrong,
+// and asking for it keeps "Laub" from "Raub".
+func mistyped(typed, known string, n int) float64 {
+	limit := 0
+	switch {
+	case n >= 9:
+		limit = 2
+	case n >= 5:
+		limit = 1
+	}
+	if limit == 0 || typed[0] != known[0] {
+		return 0
+	}
+	switch typos(typed, known, limit) {
+	case 1:
+		return 0.8
+	case 2:
+		return min(0.65, float64(limit-1)*0.65)
+	}
+	return 0
+}
+
+// isFiller tells whether a folded word says nothing about what is reported.
+func isFiller(w string) bool {
+	switch w {
+	case "der", "die", "das", "dem", "den", "des", "ein", "eine", "einen", "einem", "einer", "eines",
+		"und", "oder", "aber", "auch", "ist", "sind", "war", "wird", "wurde", "werden", "hat", "haben", "bin",
+		"es", "er", "sie", "ich", "wir", "man", "mir", "uns", "mein", "meine", "ihr", "ihre", "sich",
+		"hier", "da", "dort", "so", "zu", "zum", "zur", "am", "an", "auf", "aus", "bei", "beim", "bis", "fur",
+		"im", "in", "ins", "mit", "nach", "seit", "uber", "um", "unter", "von", "vom", "vor", "dass", "wenn",
+		"wie", "was", "wer", "wo", "noch", "nur", "schon", "sehr", "viel", "viele", "mehrere", "alle", "alles", "immer", "wieder",
+		"nicht", "kein", "keine", "keinen", "etwas", "anderes", "andere", "weiss", "genau", "los", "bitte", "danke",
+		"tag", "tage", "tagen", "woche", "wochen", "monat", "monate", "monaten", "jahr", "jahre", "heute", "gestern", "jetzt", "oft",
+		"kann", "konnen", "muss", "mussen", "geht", "gehen", "steht", "liegt", "liegen", "gibt", "ja", "nein",
+		"the", "of", "to", "is", "are", "has", "have", "it", "its", "on", "at", "by", "for", "with", "and", "or",
+		"this", "that", "there", "not", "no", "yes", "my", "we", "you", "be", "been", "from", "about", "know", "don",
+		"where", "what", "how", "very", "some", "something", "else", "day", "days", "week", "weeks", "month", "months":
+		return true
+	}
+	return false
+}
