@@ -82,6 +82,13 @@ CREATE TABLE report_sources (
   PRIMARY KEY (source, source_key)
 );
 
+-- Which clerk decided a report last: seen by nobody, kept so that an objection goes to somebody else.
+CREATE TABLE report_decisions (
+  report_id  uuid PRIMARY KEY REFERENCES reports (id),
+  decided_by uuid NOT NULL REFERENCES persons (id),
+  at         timestamptz NOT NULL DEFAULT mitwirk_now()
+);
+
 -- "Ich sehe das anders": decided by another person than the first.
 CREATE TABLE objections (
   report_id  uuid PRIMARY KEY REFERENCES reports (id),
@@ -91,4 +98,10 @@ CREATE TABLE objections (
   decided_by uuid REFERENCES persons (id),
   outcome    text,
   CONSTRAINT objections_other_person CHECK (decided_by IS NULL OR first_by IS NULL OR decided_by <> first_by)
+);
+
+-- Which changes of a status have been mailed, so that a job that runs twice sends once.
+CREATE TABLE report_mailings (
+  entry_id uuid PRIMARY KEY REFERENCES timeline_entries (id),
+  at       timestamptz NOT NULL DEFAULT mitwirk_now()
 );

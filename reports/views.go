@@ -90,6 +90,7 @@ type Photo struct {
 type Answer struct {
 	Question, Shown i18n.Text
 	TeamOnly        bool
+	typed           bool // free words: public only with the text
 }
 
 // Link points at another report.

@@ -264,3 +264,14 @@ wrong AS (
 INSERT INTO vote_totals (subject_kind, subject_id, aspect, level, value, n)
 SELECT subject_kind, subject_id, aspect, level, value, n FROM wrong
 ON CONFLICT (subject_kind, subject_id, aspect, level, value) DO UPDATE SET n = excluded.n`
+
+// VoterOf is the voter of a person in a scope, or zero when there is none.
+func VoterOf(ctx context.Context, q db.Queryer, scope string, person uuid.UUID) (uuid.UUID, error) {
+	var voter uuid.UUID
+	var level int16
+	err := q.QueryRow(ctx, sqlVoter, scope, person).Scan(&voter, &level)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, nil
+	}
+	return voter, wrap("voter", err)
+}

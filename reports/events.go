@@ -1,0 +1,108 @@
+package reports
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// Submitted: a report has arrived. Bodies of events hold ids and enums only.
+type Submitted struct {
+	Report uuid.UUID `json:"report"`
+}
+
+// EventType names the event in the database.
+func (Submitted) EventType() string { return "report.submitted" }
+
+// Subject is the report.
+func (e Submitted) Subject() subject.Ref { return ref(e.Report) }
+
+// StatusChanged: the report has a new status.
+type StatusChanged struct {
+	Report uuid.UUID `json:"report"`
+	From   Status    `json:"from"`
+	To     Status    `json:"to"`
+	Entry  uuid.UUID `json:"entry"` // of the timeline
+}
+
+// EventType names the event in the database.
+func (StatusChanged) EventType() string { return "report.status_changed" }
+
+// Subject is the report.
+func (e StatusChanged) Subject() subject.Ref { return ref(e.Report) }
+
+// StepAdded: the timeline has a step that is no status.
+type StepAdded struct {
+	Report   uuid.UUID        `json:"report"`
+	Entry    uuid.UUID        `json:"entry"`
+	Key      string           `json:"key"`
+	Audience subject.Audience `json:"audience"`
+}
+
+// EventType names the event in the database.
+func (StepAdded) EventType() string { return "report.step_added" }
+
+// Subject is the report.
+func (e StepAdded) Subject() subject.Ref { return ref(e.Report) }
+
+// Released: text or photos became public, or were withheld again.
+type Released struct {
+	Report uuid.UUID `json:"report"`
+}
+
+// EventType names the event in the database.
+func (Released) EventType() string { return "report.released" }
+
+// Subject is the report.
+func (e Released) Subject() subject.Ref { return ref(e.Report) }
+
+// MeTooChanged: somebody is concerned too, or no longer.
+type MeTooChanged struct {
+	Report uuid.UUID `json:"report"`
+}
+
+// EventType names the event in the database.
+func (MeTooChanged) EventType() string { return "report.metoo" }
+
+// Subject is the report.
+func (e MeTooChanged) Subject() subject.Ref { return ref(e.Report) }
+
+// Dialogue: a message between the reporter and the team; nobody else may know.
+type Dialogue struct {
+	Report uuid.UUID `json:"report"`
+	Kind   string    `json:"kind"`
+}
+
+// EventType names the event in the database.
+func (Dialogue) EventType() string { return "report.dialogue" }
+
+// Subject is the report.
+func (e Dialogue) Subject() subject.Ref { return ref(e.Report) }
+
+// Erased: retention or its author removed the public copy.
+type Erased struct {
+	Report uuid.UUID `json:"report"`
+}
+
+// EventType names the event in the database.
+func (Erased) EventType() string { return "report.erased" }
+
+// Subject is the report.
+func (e Erased) Subject() subject.Ref { return ref(e.Report) }
+
+// Imported: a batch of up to 500 reports; no mails.
+type Imported struct {
+	Batch uuid.UUID `json:"batch"`
+	N     int       `json:"n"`
+}
+
+// EventType names the event in the database.
+func (Imported) EventType() string { return "report.imported" }
+
+// Subject is the batch.
+func (e Imported) Subject() subject.Ref { return ref(e.Batch) }
+
+// IsBatch tells subscribers that mail people to leave it alone.
+func (Imported) IsBatch() bool { return true }
+
+func ref(id uuid.UUID) subject.Ref { return subject.Ref{Kind: subject.Report, ID: id} }

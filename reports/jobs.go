@@ -1,0 +1,261 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/timeline"
+	"github.com/mitwirk/mitwirk/votes"
+)
+
+// batch is how many rows a job changes in one transaction.
+const batch = 500
+
+// RegisterJobs makes the periodic work of this package known.
+func (s *Service) RegisterJobs(c *jobs.Client) {
+	jobs.Periodic(c, "reports_missed", 10*time.Minute, s.MissedTargets)
+	jobs.Periodic(c, "reports_waiting", 15*time.Minute, s.EndWaiting)
+	jobs.Periodic(c, "reports_retention", time.Hour, s.Retain)
+	jobs.Periodic(c, "reports_vote_totals", 24*time.Hour, s.repairTotals)
+}
+
+// MissedTargets says on the timeline, once per target, that it was not kept
+// and by when the team writes how it goes on.
+func (s *Service) MissedTargets(ctx context.Context) error {
+	days, err := s.cat.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		var n int
+		err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+			list, err := casework.TakeMissed(ctx, tx, subject.Report, batch)
+			if err != nil {
+				return err
+			}
+			n = len(list)
+			for _, m := range list {
+				by := days.AddWorkingDays(m.DueAt, answerDays)
+				params := map[string]any{"due": m.DueAt.Format(time.RFC3339), "by": by.Format(time.RFC3339)}
+				r := &Report{ID: m.Ref.ID}
+				if err := s.appendStep(ctx, tx, r, "target.missed_step", params, "", subject.Public, m.Department); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || n < batch {
+			return err
+		}
+	}
+}
+
+// EndWaiting takes up again what waited in vain: after the date of the question
+// the team decides with what it knows.
+func (s *Service) EndWaiting(ctx context.Context) error {
+	rows, err := s.db.Query(ctx, sqlWaitedEnough)
+	if err != nil {
+		return fmt.Errorf("end of waiting: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return fmt.Errorf("end of waiting: %w", err)
+	}
+	for _, id := range ids {
+		err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+			r, err := lockByID(ctx, tx, id, uuid.Nil)
+			if err != nil {
+				return err
+			}
+			now, err := db.Now(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if r.Status != Waiting || r.Params.Until == nil || r.Params.Until.After(now) {
+				return nil // answered meanwhile
+			}
+			return s.setStatus(ctx, tx, accounts.System, r, now, Change{To: InReview})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const sqlWaitedEnough = `
+SELECT id FROM reports
+WHERE status = 'waiting' AND (status_params ->> 'until')::timestamptz < mitwirk_now()
+LIMIT 500`
+
+func (s *Service) repairTotals(ctx context.Context) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		wrong, err := votes.Repair(ctx, tx)
+		if wrong > 0 {
+			s.log.ErrorContext(ctx, "vote totals were wrong and are mended", "n", wrong)
+		}
+		return err
+	})
+}
+
+// Retain deletes what the catalogue says is kept no longer: contacts, photos,
+// then text and everything else that is personal. What was deleted when is
+// recorded without content. Running twice deletes nothing more.
+func (s *Service) Retain(ctx context.Context) error {
+	cat, err := s.cat.Catalogue(ctx)
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		what string
+		sql  string
+		do   func(ctx context.Context, tx pgx.Tx, r *Report) error
+	}{
+		{"contact", sqlDueContacts, s.dropContact},
+		{"photo", sqlDuePhotos, s.dropPhotos},
+		{"public copy", sqlDueTexts, s.eraseReport},
+	} {
+		for {
+			n, err := s.retainBatch(ctx, step.what, step.sql, step.do, func(id uuid.UUID) string {
+				if c := cat.ByID(id); c != nil {
+					return c.Key
+				}
+				return ""
+			})
+			if err != nil {
+				return err
+			}
+			if n < retainBatch {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// retainBatch is small: deleting photos takes its time.
+const retainBatch = 100
+
+func (s *Service) retainBatch(ctx context.Context, what, sql string, do func(context.Context, pgx.Tx, *Report) error, key func(uuid.UUID) string) (n int, err error) {
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, retainBatch)
+		if err != nil {
+			return fmt.Errorf("retention of %s: %w", what, err)
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		if err != nil {
+			return fmt.Errorf("retention of %s: %w", what, err)
+		}
+		n = len(ids)
+		counts, run := map[string]int{}, subject.NewID()
+		for _, id := range ids {
+			r, err := byID(ctx, tx, id, uuid.Nil)
+			if err != nil {
+				return err
+			}
+			if err := do(ctx, tx, r); err != nil {
+				return err
+			}
+			counts[key(r.Category)]++
+		}
+		for category, n := range counts {
+			if err := accounts.RecordRetention(ctx, tx, accounts.Retention{
+				Kind: subject.Report, CategoryKey: category, What: what, Rule: what + " after closing", N: n, Batch: run,
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+const (
+	sqlDueContacts = `
+SELECT r.id FROM reports r
+JOIN categories k ON k.id = r.category_id
+WHERE r.closed_at IS NOT NULL AND r.contact_id IS NOT NULL
+  AND r.closed_at < mitwirk_now() - make_interval(days => (k.retention ->> 'contact')::int)
+ORDER BY r.closed_at
+LIMIT $1
+FOR UPDATE OF r SKIP LOCKED`
+	sqlDuePhotos = `
+SELECT r.id FROM reports r
+JOIN categories k ON k.id = r.category_id
+WHERE r.closed_at IS NOT NULL
+  AND r.closed_at < mitwirk_now() - make_interval(days => (k.retention ->> 'photo')::int)
+  AND EXISTS (SELECT FROM attachments a WHERE a.subject_kind = 'report' AND a.subject_id = r.id AND a.state <> 'removed')
+ORDER BY r.closed_at
+LIMIT $1
+FOR UPDATE OF r SKIP LOCKED`
+	sqlDueTexts = `
+SELECT r.id FROM reports r
+JOIN categories k ON k.id = r.category_id
+WHERE r.closed_at IS NOT NULL AND r.visibility <> 'erased'
+  AND r.closed_at < mitwirk_now() - make_interval(days => (k.retention ->> 'text')::int)
+ORDER BY r.closed_at
+LIMIT $1
+FOR UPDATE OF r SKIP LOCKED`
+)
+
+func (s *Service) dropContact(ctx context.Context, tx pgx.Tx, r *Report) error {
+	if _, err := tx.Exec(ctx, sqlForgetContact, r.ID); err != nil {
+		return fmt.Errorf("forget contact: %w", err)
+	}
+	return accounts.RemoveContact(ctx, tx, r.Contact)
+}
+
+const sqlForgetContact = `UPDATE reports SET contact_id = NULL WHERE id = $1`
+
+func (s *Service) dropPhotos(ctx context.Context, tx pgx.Tx, r *Report) error {
+	_, err := s.photos.DeleteFor(ctx, tx, subject.Report, r.ID)
+	return err
+}
+
+// eraseReport removes everything that a person wrote; kind, place and dates of
+// the report stay for the statistics, but nobody finds it any more.
+func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, r *Report) error {
+	if err := s.dropPhotos(ctx, tx, r); err != nil {
+		return err
+	}
+	if r.Contact != uuid.Nil {
+		if err := s.dropContact(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	for _, sql := range []string{sqlEraseAnswers, sqlEraseOwners, sqlEraseObjection, sqlErase} {
+		if _, err := tx.Exec(ctx, sql, r.ID); err != nil {
+			return fmt.Errorf("erase report: %w", err)
+		}
+	}
+	if err := casework.Forget(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
+	if err := timeline.Erase(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
+	if err := accounts.DeleteReceipt(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
+	return s.bus.Append(ctx, tx, Erased{Report: r.ID})
+}
+
+const (
+	sqlEraseAnswers   = `DELETE FROM report_answers WHERE report_id = $1`
+	sqlEraseOwners    = `DELETE FROM report_owners WHERE report_id = $1`
+	sqlEraseObjection = `UPDATE objections SET text = '' WHERE report_id = $1`
+	sqlErase          = `
+UPDATE reports
+SET text = '', text_public = '', text_state = 'withheld', place_note = '', address = '', words = '', title = '{}',
+    status_params = '{}', person_id = NULL, visibility = 'erased', changed_at = mitwirk_now(), version = version + 1
+WHERE id = $1`
+)

@@ -1,0 +1,101 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/links"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/votes"
+)
+
+// merge joins a report to the one that was there before: votes and followers
+// move along, its author counts as concerned there, and the timeline of the
+// other says so. Its photos and text are shown there by the link; they keep
+// their own state of release.
+func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, other subject.Number) error {
+	to, err := byNumber(ctx, tx, other, actor.Person)
+	if fault.Is(err, fault.NotFound) || err == nil && (to.Visibility == VisErased || to.Visibility == VisHidden) {
+		return fault.OnField("other", "report.err.other_unknown")
+	}
+	if err != nil {
+		return err
+	}
+	root, err := links.Root(ctx, tx, to.Ref(), links.DuplicateOf)
+	if err != nil {
+		return err
+	}
+	if root == r.Ref() {
+		return fault.OnField("other", "report.err.other_self")
+	}
+	if root != to.Ref() {
+		if to, err = lockByID(ctx, tx, root.ID, actor.Person); err != nil {
+			return err
+		}
+	}
+	var moved links.Moved
+	if moved.Voters, err = votes.Move(ctx, tx, r.Ref(), to.Ref(), votes.MeToo); err != nil {
+		return err
+	}
+	if moved.Followers, err = follows.Move(ctx, tx, r.Ref(), to.Ref()); err != nil {
+		return err
+	}
+	if moved.Attachments, err = attachments.Move(ctx, tx, r.Ref(), to.Ref()); err != nil {
+		return err
+	}
+	if author, err := s.authorVotes(ctx, tx, r, to); err != nil {
+		return err
+	} else if author != uuid.Nil {
+		moved.Voters = append(moved.Voters, author)
+	}
+	if err := links.Make(ctx, tx, r.Ref(), to.Ref(), links.DuplicateOf, actor.Person); err != nil {
+		return err
+	}
+	if err := links.Record(ctx, tx, r.Ref(), to.Ref(), moved); err != nil {
+		return err
+	}
+	if err := touch(ctx, tx, to.ID); err != nil {
+		return err
+	}
+	return s.appendStep(ctx, tx, to, "step.merged", map[string]any{"n": 1}, "", subject.Public, to.DepartmentID)
+}
+
+// authorVotes counts the author of a duplicate as concerned where it went.
+func (s *Service) authorVotes(ctx context.Context, tx pgx.Tx, r, to *Report) (uuid.UUID, error) {
+	if r.Person == uuid.Nil || r.Person == to.Person {
+		return uuid.Nil, nil
+	}
+	changed, err := votes.Set(ctx, tx, accounts.Actor{Person: r.Person}, scope, to.Ref(), votes.MeToo, 1)
+	if err != nil || !changed {
+		return uuid.Nil, err
+	}
+	return votes.VoterOf(ctx, tx, scope, r.Person)
+}
+
+// unmerge takes a report out of the one it was joined to.
+func (s *Service) unmerge(ctx context.Context, tx pgx.Tx, r *Report) error {
+	to, moved, ok, err := links.Undo(ctx, tx, r.Ref())
+	if err != nil || !ok {
+		return err
+	}
+	if err := votes.MoveBack(ctx, tx, r.Ref(), to, votes.MeToo, moved.Voters); err != nil {
+		return err
+	}
+	if err := follows.DropOf(ctx, tx, to, moved.Followers); err != nil {
+		return err
+	}
+	if err := attachments.MoveThese(ctx, tx, moved.Attachments, r.Ref()); err != nil {
+		return err
+	}
+	if err := links.Cut(ctx, tx, r.Ref(), to, links.DuplicateOf); err != nil {
+		return fmt.Errorf("undo merge: %w", err)
+	}
+	return touch(ctx, tx, to.ID)
+}

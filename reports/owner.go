@@ -1,0 +1,206 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// OpenByCode lets the actor's person act as the reporter, for whoever knows
+// number and access code. Wrong pairs are fault err.code, whether the number
+// exists or not.
+func (s *Service) OpenByCode(ctx context.Context, actor accounts.Actor, number, code string) (subject.Number, error) {
+	if actor.Person == uuid.Nil {
+		return 0, fault.New(fault.Unauthenticated, "err.session")
+	}
+	prefix, n, err := subject.ParseNumber(number)
+	if err != nil || prefix != subject.PrefixReport {
+		return 0, fault.New(fault.Invalid, "err.code")
+	}
+	target := accounts.Phantom(subject.Report, n)
+	r, err := byNumber(ctx, s.db, n, actor.Person)
+	switch {
+	case err == nil && r.Visibility != VisErased:
+		target = r.Ref()
+	case err != nil && !fault.Is(err, fault.NotFound):
+		return 0, err
+	}
+	if err := s.accounts.CheckReceipt(ctx, target, code); err != nil {
+		return 0, err
+	}
+	return n, db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := addOwner(ctx, tx, r.ID, actor.Person)
+		return err
+	})
+}
+
+// OpenByToken is OpenByCode by the one-time link of a mail.
+func (s *Service) OpenByToken(ctx context.Context, actor accounts.Actor, token string) (n subject.Number, err error) {
+	if actor.Person == uuid.Nil {
+		return 0, fault.New(fault.Unauthenticated, "err.session")
+	}
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		t, err := accounts.UseToken(ctx, tx, accounts.PurposeOpen, token)
+		if err != nil {
+			return err
+		}
+		r, err := byID(ctx, tx, t.Target.Ref.ID, actor.Person)
+		if err != nil || r.Contact != t.Target.Contact { // the contact may be gone since
+			return accounts.LinkGone(accounts.PurposeOpen)
+		}
+		n = r.Number
+		_, err = addOwner(ctx, tx, r.ID, actor.Person)
+		return err
+	})
+	return n, err
+}
+
+// words4 cleans what somebody wrote into a field and checks its length.
+func words4(field, text string, limit int) (string, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return "", fault.OnField(field, "report.err.text")
+	}
+	if over := utf8.RuneCountInString(text) - limit; over > 0 {
+		var f fault.Fields
+		f.Add(field, "report.err.long", "n", over, "max", limit)
+		return "", f.Err()
+	}
+	return text, nil
+}
+
+// Add lets the reporter add something. Only the team reads it.
+func (s *Service) Add(ctx context.Context, actor accounts.Actor, n subject.Number, text string) error {
+	return s.change(ctx, actor, n, ActAdd, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+		return s.say(ctx, tx, r, casework.Addition, "step.added", text)
+	})
+}
+
+// say puts the reporter's words into the dialogue and a line into the timeline
+// that says only that they came.
+func (s *Service) say(ctx context.Context, tx pgx.Tx, r *Report, kind, key, text string) error {
+	text, err := words4("text", text, MaxReason)
+	if err != nil {
+		return err
+	}
+	if err := casework.Say(ctx, tx, casework.Message{Ref: r.Ref(), Direction: casework.In, Kind: kind, Text: text}); err != nil {
+		return err
+	}
+	if err := touch(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	if err := s.bus.Append(ctx, tx, Dialogue{Report: r.ID, Kind: kind}); err != nil {
+		return err
+	}
+	return s.appendStep(ctx, tx, r, key, nil, "", subject.Public, uuid.Nil)
+}
+
+// Answer gives the reporter's answer to the team's question; the report goes
+// back to where it is checked, and the clock runs again.
+func (s *Service) Answer(ctx context.Context, actor accounts.Actor, n subject.Number, text string) error {
+	return s.change(ctx, actor, n, ActAnswer, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
+		if err := s.say(ctx, tx, r, casework.AnswerTo, "step.answered", text); err != nil {
+			return err
+		}
+		return s.setStatus(ctx, tx, actor, r, now, Change{To: InReview})
+	})
+}
+
+// Withdraw takes a report back. Where the city already works on it, it is a
+// hint to the team instead, and withdrawn is false.
+func (s *Service) Withdraw(ctx context.Context, actor accounts.Actor, n subject.Number) (withdrawn bool, err error) {
+	err = s.change(ctx, actor, n, ActView, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
+		if Allowed(actor, ActWithdraw, r, now) == nil {
+			withdrawn = true
+			return s.setStatus(ctx, tx, actor, r, now, Change{To: Withdrawn})
+		}
+		if err := Allowed(actor, ActWithdrawHint, r, now); err != nil {
+			return err
+		}
+		if err := casework.Say(ctx, tx, casework.Message{Ref: r.Ref(), Direction: casework.In, Kind: casework.WithdrawalHint}); err != nil {
+			return err
+		}
+		if err := s.bus.Append(ctx, tx, Dialogue{Report: r.ID, Kind: casework.WithdrawalHint}); err != nil {
+			return err
+		}
+		return s.appendStep(ctx, tx, r, "step.withdraw_hint", nil, "", subject.Owner, uuid.Nil)
+	})
+	return withdrawn && err == nil, err
+}
+
+// Reopen says that a solved report is not solved, within eight weeks.
+func (s *Service) Reopen(ctx context.Context, actor accounts.Actor, n subject.Number, text string) error {
+	return s.change(ctx, actor, n, ActReopen, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
+		if strings.TrimSpace(text) != "" {
+			clean, err := words4("text", text, MaxReason)
+			if err != nil {
+				return err
+			}
+			if err := casework.Say(ctx, tx, casework.Message{Ref: r.Ref(), Direction: casework.In, Kind: casework.Addition, Text: clean}); err != nil {
+				return err
+			}
+		}
+		return s.reopen(ctx, tx, r, now, "")
+	})
+}
+
+// Object is "Ich sehe das anders", once; another person decides.
+func (s *Service) Object(ctx context.Context, actor accounts.Actor, n subject.Number, text string) error {
+	return s.change(ctx, actor, n, ActObject, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+		clean, err := words4("text", text, MaxReason)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, sqlObject, r.ID, clean); err != nil {
+			return fmt.Errorf("object: %w", err)
+		}
+		if _, err := tx.Exec(ctx, sqlObjected, r.ID); err != nil {
+			return fmt.Errorf("object: %w", err)
+		}
+		return s.say(ctx, tx, r, casework.Objection, "step.objected", clean)
+	})
+}
+
+const (
+	sqlObject = `
+INSERT INTO objections (report_id, text, first_by)
+SELECT $1, $2, decided_by FROM report_decisions WHERE report_id = $1
+UNION ALL
+SELECT $1, $2, NULL WHERE NOT EXISTS (SELECT FROM report_decisions WHERE report_id = $1)`
+	sqlObjected = `UPDATE reports SET objected = true WHERE id = $1`
+)
+
+// Follow sends status mails to an address. Nothing tells whether it is known;
+// mails start after it is confirmed.
+func (s *Service) Follow(ctx context.Context, actor accounts.Actor, n subject.Number, mail, lang string) error {
+	if _, err := accounts.ParseAddress(mail); err != nil {
+		return fault.OnField("mail", "report.err.mail").Because(err)
+	}
+	return s.change(ctx, actor, n, ActView, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+		if r.Visibility != VisPublic && !r.IsOwner {
+			return fault.Missing("report")
+		}
+		contact, err := accounts.AddContact(ctx, tx, actor, mail)
+		if err != nil {
+			return err
+		}
+		return s.startFollow(ctx, tx, r, contact, lang)
+	})
+}
+
+// Unfollow ends the mails of a contact about a report, for the link in each.
+func (s *Service) Unfollow(ctx context.Context, tx pgx.Tx, contact uuid.UUID, ref subject.Ref) error {
+	return follows.Unfollow(ctx, tx, follows.Contact, contact, ref)
+}
