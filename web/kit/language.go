@@ -1,0 +1,120 @@
+package kit
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mitwirk/mitwirk/internal/i18n"
+)
+
+const (
+	languageCookie = "lang"
+	themeCookie    = "theme"
+	choiceLives    = 365 * 24 * time.Hour
+)
+
+// chooseLanguage takes ?lang=, then the cookie, then what the browser accepts,
+// then German. ?lang= is remembered.
+func (r *Router) chooseLanguage(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		s := of(c)
+		asked := known(c.QueryParam("lang"))
+		if asked != "" && asked != r.cookie(c, languageCookie) {
+			r.setCookie(c, languageCookie, asked, choiceLives)
+		}
+		s.lang = i18n.Match(asked, known(r.cookie(c, languageCookie)), c.Request().Header.Get("Accept-Language"))
+		s.loc = r.cfg.Catalogue.For(s.lang)
+		return next(c)
+	}
+}
+
+// known is lang if it is one of the product's languages, else "".
+func known(lang string) string {
+	switch lang {
+	case i18n.German, i18n.English, i18n.Easy:
+		return lang
+	}
+	return ""
+}
+
+// Loc speaks the language of the request.
+func Loc(c echo.Context) *i18n.Localizer { return of(c).loc }
+
+// alternates are the same page in the other languages that are complete.
+func alternates(current string, path string, query url.Values) []Alternate {
+	var out []Alternate
+	for _, l := range []Alternate{{Lang: i18n.German, Name: "Deutsch"}, {Lang: i18n.English, Name: "English"}} {
+		if l.Lang == current {
+			continue
+		}
+		q := url.Values{}
+		for k, v := range query {
+			q[k] = v
+		}
+		q.Set("lang", l.Lang)
+		l.URL = (&url.URL{Path: path, RawQuery: q.Encode()}).String()
+		out = append(out, l)
+	}
+	return out
+}
+
+// Theme is the look that somebody chose: "light", "dark", or "" for the system's.
+func Theme(c echo.Context) string {
+	switch t := of(c).router.cookie(c, themeCookie); t {
+	case "light", "dark":
+		return t
+	}
+	return ""
+}
+
+// SetTheme remembers a look; anything but "light" and "dark" is the system's.
+func SetTheme(c echo.Context, theme string) {
+	r := of(c).router
+	if theme != "light" && theme != "dark" {
+		r.dropCookie(c, themeCookie)
+		return
+	}
+	r.setCookie(c, themeCookie, theme, choiceLives)
+}
+
+// cookieName has the __Host- prefix wherever a browser accepts it: a cookie that
+// only we can have set.
+func (r *Router) cookieName(name string) string {
+	full := "mitwirk"
+	if name != "" {
+		full += "-" + name
+	}
+	if r.secure {
+		return "__Host-" + full
+	}
+	return full
+}
+
+func (r *Router) cookie(c echo.Context, name string) string {
+	k, err := c.Cookie(r.cookieName(name))
+	if err != nil {
+		return ""
+	}
+	return k.Value
+}
+
+func (r *Router) setCookie(c echo.Context, name, value string, lives time.Duration) {
+	c.SetCookie(&http.Cookie{
+		Name:     r.cookieName(name),
+		Value:    value,
+		Path:     "/",
+		MaxAge:   int(lives.Seconds()),
+		Secure:   r.secure,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func (r *Router) dropCookie(c echo.Context, name string) {
+	if r.cookie(c, name) != "" {
+		r.setCookie(c, name, "", -time.Second)
+	}
+}
