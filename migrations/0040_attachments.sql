@@ -6,7 +6,7 @@ CREATE TABLE attachments (
   subject_kind text,
   subject_id   uuid,
   draft_id     uuid,
-  owner_id     uuid NOT NULL,
+  owner_id     uuid, -- NULL: imported, or the person was erased
   blob         text NOT NULL,
   small_blob   text NOT NULL,
   type         text NOT NULL,
@@ -31,20 +31,17 @@ CREATE TABLE attachments (
   CONSTRAINT attachments_alt CHECK (char_length(alt) <= 300)
 );
 
--- ForSubject, ForSubjects, Add: the photos of a thing in their order.
+-- ForSubject, ForSubjects: the photos of a thing in their order.
 CREATE INDEX attachments_subject ON attachments (subject_kind, subject_id, ord) WHERE draft_id IS NULL;
 
--- ForDraft, Add, MoveFromDraft: the photos of a draft in their order.
+-- ForDraft, Upload, MoveFromDraft: the photos of a draft in their order.
 CREATE INDEX attachments_draft ON attachments (draft_id, ord) WHERE draft_id IS NOT NULL;
-
--- Sweep: removed photos whose bytes have to go.
-CREATE INDEX attachments_removed ON attachments (changed_at, id) WHERE state = 'removed';
 
 -- DeleteOlder: photos of a kind by age.
 CREATE INDEX attachments_age ON attachments (subject_kind, created_at, id) WHERE state <> 'removed';
 
--- OfPerson: export and erasure.
-CREATE INDEX attachments_owner ON attachments (owner_id);
+-- ForPerson, Adopt, ForgetPerson: sign-in, export, erasure.
+CREATE INDEX attachments_owner ON attachments (owner_id) WHERE owner_id IS NOT NULL;
 
 -- Every encoded form that a photo had. Version 1 is what was uploaded, re-encoded; each covering of a part adds one
 -- that is made anew from version 1, so that a box can be taken back as long as version 1 is kept.
