@@ -85,3 +85,14 @@ func (l *Lock) wait(ctx context.Context, how int) error {
 		}
 	}
 }
+
+// Note writes who holds the lock into its file, for others to read.
+func (l *Lock) Note(text string) error {
+	if err := l.f.Truncate(0); err != nil {
+		return fmt.Errorf("note in lock: %w", err)
+	}
+	if _, err := l.f.WriteAt([]byte(text), 0); err != nil {
+		return fmt.Errorf("note in lock: %w", err)
+	}
+	return nil
+}
