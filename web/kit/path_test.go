@@ -24,7 +24,7 @@ func TestOwnPath(t *testing.T) {
 		}
 	}
 	evil := []string{
-		"", "reports", "evil.example", "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\/evil.example", "\\\\evil.example",
+		"", "//", "///", "//?x", "reports", "evil.example", "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\/evil.example", "\\\\evil.example",
 		"https://evil.example", "http:evil.example", "https:///evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x",
 		"/%2f/evil.example", "/%2F%2Fevil.example", "/%5cevil.example", "/%5Cevil.example", "/a//b", "/a/../../b", "/./evil", "/..//evil.example", "/%2e%2e/x", "/a/%2e%2e/b",
 		"/\tevil.example", "/\t/evil.example", "/%09/evil.example", "/\n/evil.example", "/\r\nSet-Cookie: a=b", "/%0d%0aSet-Cookie:a", "/ /evil.example", " /evil", "/\x00", "/\x7f", "/%00",

@@ -105,7 +105,7 @@ func Redirect(c echo.Context, path string) error {
 // OwnPath tells whether a text is a path of ours, with or without query and
 // fragment, and gives it in the form in which it is safe to send.
 func OwnPath(text string) (string, bool) {
-	if len(text) == 0 || len(text) > 2000 || text[0] != '/' {
+	if len(text) == 0 || len(text) > 2000 || text[0] != '/' || strings.HasPrefix(text, "//") {
 		return "", false
 	}
 	for _, r := range text {
