@@ -48,6 +48,7 @@ type Bus struct {
 	subs  map[string][]*subscription // by event type
 	each  []*reader
 
+	starting sync.Mutex // guards listener
 	listener *listener
 }
 

@@ -152,8 +152,8 @@ func safely(ctx context.Context, handle func(context.Context, Envelope) error, e
 // Start fixes the cursors, loads what OnEachFrom subscribers need and begins to
 // read. It returns when all have loaded; Stop or the end of ctx ends it.
 func (b *Bus) Start(ctx context.Context) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.starting.Lock()
+	defer b.starting.Unlock()
 	if b.pool == nil {
 		return errors.New("events: no pool to read from")
 	}
@@ -163,7 +163,7 @@ func (b *Bus) Start(ctx context.Context) error {
 	if err := EnsureEpoch(ctx, b.pool); err != nil {
 		return err
 	}
-	for _, r := range b.each {
+	for _, r := range b.each { // what they load may append events: b.mu is free
 		if err := r.begin(ctx); err != nil {
 			return err
 		}
@@ -175,10 +175,10 @@ func (b *Bus) Start(ctx context.Context) error {
 
 // Stop ends the readers and waits for them. It may be called twice, or without Start.
 func (b *Bus) Stop() {
-	b.mu.Lock()
+	b.starting.Lock()
 	l := b.listener
 	b.listener = nil
-	b.mu.Unlock()
+	b.starting.Unlock()
 	if l != nil {
 		l.stop()
 		b.log.Info("events: stopped")
