@@ -100,7 +100,7 @@ type Moved struct {
 	Voters      []uuid.UUID `json:"voters,omitempty"`
 	Followers   []uuid.UUID `json:"followers,omitempty"`
 	Attachments []uuid.UUID `json:"attachments,omitempty"`
-	Owners      []uuid.UUID `json:"owners,omitempty"`
+	Author      uuid.UUID   `json:"author,omitzero"` // voter of the author, who counts there only
 }
 
 // Record keeps what moved in a merge.

@@ -184,7 +184,7 @@ const (
 SELECT r.id FROM reports r
 JOIN categories k ON k.id = r.category_id
 WHERE r.closed_at IS NOT NULL AND r.contact_id IS NOT NULL
-  AND r.closed_at < mitwirk_now() - make_interval(days => (k.retention ->> 'contact')::int)
+  AND r.closed_at < mitwirk_now() - make_interval(days => k.retain_contact_days)
 ORDER BY r.closed_at
 LIMIT $1
 FOR UPDATE OF r SKIP LOCKED`
@@ -192,7 +192,7 @@ FOR UPDATE OF r SKIP LOCKED`
 SELECT r.id FROM reports r
 JOIN categories k ON k.id = r.category_id
 WHERE r.closed_at IS NOT NULL
-  AND r.closed_at < mitwirk_now() - make_interval(days => (k.retention ->> 'photo')::int)
+  AND r.closed_at < mitwirk_now() - make_interval(days => k.retain_photo_days)
   AND EXISTS (SELECT FROM attachments a WHERE a.subject_kind = 'report' AND a.subject_id = r.id AND a.state <> 'removed')
 ORDER BY r.closed_at
 LIMIT $1
@@ -201,7 +201,7 @@ FOR UPDATE OF r SKIP LOCKED`
 SELECT r.id FROM reports r
 JOIN categories k ON k.id = r.category_id
 WHERE r.closed_at IS NOT NULL AND r.visibility <> 'erased'
-  AND r.closed_at < mitwirk_now() - make_interval(days => (k.retention ->> 'text')::int)
+  AND r.closed_at < mitwirk_now() - make_interval(days => k.retain_text_days)
 ORDER BY r.closed_at
 LIMIT $1
 FOR UPDATE OF r SKIP LOCKED`

@@ -50,10 +50,8 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r 
 	if moved.Attachments, err = attachments.Move(ctx, tx, r.Ref(), to.Ref()); err != nil {
 		return err
 	}
-	if author, err := s.authorVotes(ctx, tx, r, to); err != nil {
+	if moved.Author, err = s.authorVotes(ctx, tx, r, to); err != nil {
 		return err
-	} else if author != uuid.Nil {
-		moved.Voters = append(moved.Voters, author)
 	}
 	if err := links.Make(ctx, tx, r.Ref(), to.Ref(), links.DuplicateOf, actor.Person); err != nil {
 		return err
@@ -87,6 +85,11 @@ func (s *Service) unmerge(ctx context.Context, tx pgx.Tx, r *Report) error {
 	}
 	if err := votes.MoveBack(ctx, tx, r.Ref(), to, votes.MeToo, moved.Voters); err != nil {
 		return err
+	}
+	if moved.Author != uuid.Nil {
+		if err := votes.Withdraw(ctx, tx, to, votes.MeToo, moved.Author); err != nil {
+			return err
+		}
 	}
 	if err := follows.DropOf(ctx, tx, to, moved.Followers); err != nil {
 		return err

@@ -265,6 +265,20 @@ INSERT INTO vote_totals (subject_kind, subject_id, aspect, level, value, n)
 SELECT subject_kind, subject_id, aspect, level, value, n FROM wrong
 ON CONFLICT (subject_kind, subject_id, aspect, level, value) DO UPDATE SET n = excluded.n`
 
+// Withdraw takes one voter's vote on a subject back.
+func Withdraw(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter uuid.UUID) error {
+	var value, level int16
+	err := tx.QueryRow(ctx, sqlOne, string(ref.Kind), ref.ID, string(aspect), voter).Scan(&value, &level)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("withdraw vote: %w", err)
+	}
+	_, err = cast(ctx, tx, ref, aspect, voter, level, 0)
+	return err
+}
+
 // VoterOf is the voter of a person in a scope, or zero when there is none.
 func VoterOf(ctx context.Context, q db.Queryer, scope string, person uuid.UUID) (uuid.UUID, error) {
 	var voter uuid.UUID
