@@ -69,7 +69,13 @@ func (s *Service) withHouses(ctx context.Context, streets []street, numbers []st
 			hits[i] = houses[at]
 		}
 	}
-	return hits, nil
+	// a street of two postcodes has two rows, and both have found the same house
+	seen := map[Address]bool{}
+	return slices.DeleteFunc(hits, func(a Address) bool {
+		again := seen[a]
+		seen[a] = true
+		return again
+	}), nil
 }
 
 // withMiddles tidies house numbers, leaves out doubles and adds the streets'

@@ -44,6 +44,10 @@ func quality(text, name string) match {
 		return match{class: classInside}
 	}
 	whole, begun := edits(text, name)
+	if strings.HasSuffix(name, "str") { // a misspelt "straße" was not shortened as the name's was
+		long, _ := edits(text, name+"asse")
+		whole = min(whole, long)
+	}
 	allowed := allowedEdits(utf8.RuneCountInString(text))
 	switch {
 	case whole <= allowed:

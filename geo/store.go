@@ -48,7 +48,7 @@ const (
 
 	sqlClearAddresses = `DELETE FROM addresses`
 
-	// All three conditions use addresses_norm: similar, begun or misspelt within, and a prefix.
+	// All three conditions use addresses_norm: similar, similar to a part, and holding it (two signs: beginning with it).
 	sqlStreets = `SELECT a.street,
        a.postcode,
        a.place,
@@ -56,7 +56,9 @@ const (
        a.norm,
        geo_norm(a.place) AS place_norm
   FROM unnest($1::text[]) AS q (norm)
-  JOIN addresses a ON a.norm % q.norm OR q.norm <% a.norm OR a.norm LIKE q.norm || '%'
+  JOIN addresses a ON a.norm % q.norm
+                   OR q.norm <% a.norm
+                   OR a.norm LIKE CASE WHEN length(q.norm) < 3 THEN '' ELSE '%' END || q.norm || '%'
  WHERE a.house_no = ''
  GROUP BY a.id
  ORDER BY max(greatest(similarity(a.norm, q.norm), word_similarity(q.norm, a.norm))) DESC,

@@ -12,9 +12,8 @@ import (
 
 const (
 	town       = "München"
-	houseEvery = 80.0 // metres between two houses that are made up
+	houseEvery = 12.0 // metres between two houses that are made up, at least
 	houseAside = 12.0 // metres from the street's line
-	mostHouses = 80   // of one street
 	metresLat  = 111_195.0
 )
 
@@ -71,12 +70,12 @@ func (s Street) at(share, aside float64) subject.Point {
 
 // houses spreads numbers evenly: odd ones on the left, even ones on the right.
 func (s Street) houses() []geo.Address {
-	n := min(max(int(s.Metres()/houseEvery), 4), mostHouses, s.Numbers)
+	n := min(max(int(s.Metres()/houseEvery), 4), s.Numbers)
 	var out []geo.Address
 	last := 0
 	for i := range n {
 		share := (float64(i) + 0.5) / float64(n)
-		no := max(1+int(share*float64(s.Numbers)), last+1)
+		no := max(1+int(share*float64(s.Numbers)), last+1) // 1, 2, 3 … where there are as many houses as numbers
 		if no > s.Numbers {
 			break
 		}
