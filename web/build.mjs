@@ -169,7 +169,6 @@ const result = await esbuild.build({
   entryPoints: [
     { in: "assets/css/app.css", out: "app" },
     { in: "islands/app.ts", out: "app" },
-    { in: "node_modules/maplibre-gl/dist/maplibre-gl.css", out: "map" },
     ...pageScripts.map((f) => ({ in: f, out: pageName(f) })),
   ],
   outdir: dist,
@@ -192,8 +191,9 @@ const result = await esbuild.build({
 const manifest = {};
 for (const [file, out] of Object.entries(result.metafile.outputs)) {
   const name = basename(file);
-  // fonts too: the layout preloads one
-  if (out.entryPoint || name.endsWith(".woff2")) manifest[name.replace(/-[A-Z0-9]{8}(\.\w+)$/, "$1")] = name;
+  // fonts too: the layout preloads one; the parts are known to the scripts only
+  if ((out.entryPoint && !name.startsWith("part-")) || name.endsWith(".woff2"))
+    manifest[name.replace(/-[A-Z0-9]{8}(\.\w+)$/, "$1")] = name;
 }
 for (const f of list("assets/static")) {
   const bytes = readFileSync(join(web, f));

@@ -1,1 +1,45 @@
+// Runs on every page. The page works without it; this file only looks which
+// hooks are there and loads the island that serves them.
+import { attachCopy } from "./copy";
+import { attachErrorSummary, attachMenu, attachTheme } from "./frame";
+
+type Island = { attach(root: HTMLElement): void };
+
+const islands: Record<string, () => Promise<Island>> = {
+  "[data-map]": () => import("./map"),
+  "[data-place-info]": () => import("./place"),
+  "[data-address]": () => import("./address"),
+  "[data-photos]": () => import("./photos"),
+  "[data-autosave]": () => import("./draft"),
+  "[data-suggest]": () => import("./suggest"),
+  "[data-questions]": () => import("./wizard-questions"),
+  "[data-live]": () => import("./live"),
+  "[data-metoo]": () => import("./metoo"),
+  "[data-remember], [data-remembered]": () => import("./remember"),
+};
+
+/** start attaches the islands inside root; parts fetched later call it again. */
+export function start(root: ParentNode): void {
+  for (const [hook, load] of Object.entries(islands)) {
+    const found = [...root.querySelectorAll<HTMLElement>(hook)].filter((e) => !e.dataset.attached);
+    if (found.length === 0) continue;
+    for (const e of found) e.dataset.attached = "true";
+    load().then(
+      (island) => {
+        for (const e of found) island.attach(e);
+      },
+      // an island that can't be loaded leaves the page as it was without script
+      () => {
+        for (const e of found) delete e.dataset.attached;
+      },
+    );
+  }
+}
+
 document.documentElement.classList.add("js");
+attachErrorSummary();
+attachMenu();
+attachTheme();
+attachCopy();
+start(document);
+document.addEventListener("mw:inserted", (e) => start(e.target as HTMLElement));

@@ -1,0 +1,73 @@
+// Saves a step of a form while people type: POSTs the form to its own address
+// with "X-Autosave: 1". Nothing that was typed is ever taken away: an error
+// only changes the words below the button and the next try follows.
+import { clock, debounce, t } from "./dom";
+
+const calm = 1500;
+const again = 15000;
+
+export function attach(root: HTMLElement): void {
+  const form = root as HTMLFormElement;
+  const status = form.querySelector<HTMLElement>("[data-autosave-status]");
+  let sending = false;
+  let dirty = false;
+  let left = false; // the form is being sent for good
+
+  const say = (text: string) => {
+    if (status && status.textContent !== text) status.textContent = text;
+  };
+
+  async function save(): Promise<void> {
+    if (left || !dirty) return;
+    if (sending) return; // the running one looks again when it is done
+    sending = true;
+    dirty = false;
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name); // photos travel on their own
+    try {
+      const res = await fetch(form.action, {
+        method: "POST",
+        body,
+        headers: { "X-Autosave": "1", Accept: "application/json" },
+      });
+      if (!res.ok) throw new Error(String(res.status));
+      if (res.headers.get("Content-Type")?.includes("json")) take((await res.json()) as Record<string, unknown>);
+      say(t("draft.saved", { time: clock(new Date()) }));
+    } catch {
+      dirty = true;
+      say(t(navigator.onLine === false ? "draft.offline" : "draft.failed"));
+      setTimeout(() => void save(), again);
+    } finally {
+      sending = false;
+    }
+    if (dirty) later();
+  }
+
+  /** take keeps the hidden entries that the server counts on, e.g. the version. */
+  function take(answer: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(answer)) {
+      const input = form.querySelector<HTMLInputElement>(`input[type=hidden][name="${CSS.escape(name)}"]`);
+      if (input && (typeof value === "string" || typeof value === "number")) input.value = String(value);
+    }
+  }
+
+  const later = debounce(() => void save(), calm);
+  const changed = (e: Event) => {
+    if ((e.target as HTMLInputElement).type === "file") return;
+    dirty = true;
+    later();
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", () => {
+    left = true;
+  });
+  // coming back from the next page by the browser's cache
+  window.addEventListener("pageshow", () => {
+    left = false;
+  });
+  window.addEventListener("online", () => void save());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") void save();
+  });
+}

@@ -1,0 +1,263 @@
+// News of an open page, quietly: a message from /live only changes the words of
+// a button; what is new is fetched and shown when somebody presses it, and
+// neither focus nor scrolling moves. Without a socket the page asks /live/poll.
+// The protocol is written down in doc/live.md.
+//
+// <div data-live="report:M-2026-7K3QX9" data-fragment="timeline"> stands inside
+// or before the element with the id of the fragment. data-live-kind="list" says
+// "3 neue anzeigen" instead of "3 neue Schritte, anzeigen".
+import { announce, clock, el, plural, swap, t } from "./dom";
+
+export interface Message {
+  topic: string;
+  type: string;
+  cursor: string;
+  data?: unknown;
+}
+
+/** atMost is the shortest time between two things that are read out, in ms. */
+export const atMost = 5000;
+
+/** backoff is how long to wait before the n-th new try, in ms: 0.5 s doubling up to 30 s, and up to a half more by chance. */
+export function backoff(n: number, chance = Math.random()): number {
+  return Math.min(30_000, 500 * 2 ** Math.min(n, 10)) * (1 + chance / 2);
+}
+
+type Listener = { message(m: Message): void; state(open: boolean): void };
+
+/** Client holds one socket for all topics of a page and falls back to asking. */
+export class Client {
+  private topics = new Map<string, Set<Listener>>();
+  private socket: WebSocket | null = null;
+  private cursor = "";
+  private tries = 0;
+  private opened = false;
+  private failed = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  subscribe(topic: string, listener: Listener): void {
+    const known = this.topics.get(topic);
+    if (known) known.add(listener);
+    else this.topics.set(topic, new Set([listener]));
+    if (this.socket?.readyState === WebSocket.OPEN) this.send([topic]);
+    else this.connect();
+  }
+
+  /** connect opens the socket unless one is there or on its way. */
+  connect(): void {
+    if (this.socket || this.timer) return;
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
+    } catch {
+      this.failed = 3;
+      this.again();
+      return;
+    }
+    this.socket = socket;
+    this.opened = false;
+    socket.addEventListener("open", () => {
+      this.opened = true;
+      this.failed = 0;
+      this.send([...this.topics.keys()]);
+    });
+    socket.addEventListener("message", (e) => this.receive(e.data));
+    socket.addEventListener("close", () => {
+      this.socket = null;
+      if (!this.opened) this.failed++;
+      this.state(false);
+      this.again();
+    });
+  }
+
+  private send(topics: string[]): void {
+    for (const topic of topics) {
+      const message: Record<string, string> = { type: "subscribe", topic };
+      if (this.cursor) message.cursor = this.cursor;
+      this.socket?.send(JSON.stringify(message));
+    }
+  }
+
+  receive(raw: unknown): void {
+    let m: Message;
+    try {
+      m = JSON.parse(String(raw)) as Message;
+    } catch {
+      return;
+    }
+    if (m.cursor) this.cursor = m.cursor;
+    this.tries = 0;
+    this.state(true);
+    if (m.type === "ping" || m.type === "subscribed" || m.type === "hello") return;
+    // "resync" without a topic concerns everything
+    for (const [topic, all] of this.topics) {
+      if (m.topic && m.topic !== topic) continue;
+      for (const l of all) l.message(m);
+    }
+  }
+
+  private state(open: boolean): void {
+    for (const all of this.topics.values()) for (const l of all) l.state(open);
+  }
+
+  private again(): void {
+    if (this.timer) return;
+    const wait = backoff(this.tries++);
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      // a network that lets no socket through: ask, and try the socket now and then
+      if (this.failed >= 3 && this.tries % 6 !== 0) void this.poll();
+      else this.connect();
+    }, wait);
+  }
+
+  /** poll asks once what has happened since the cursor. */
+  async poll(): Promise<void> {
+    const query = new URLSearchParams();
+    for (const topic of this.topics.keys()) query.append("topic", topic);
+    if (this.cursor) query.set("cursor", this.cursor);
+    try {
+      const res = await fetch(`/live/poll?${query}`, { headers: { Accept: "application/json" } });
+      if (!res.ok) throw new Error(String(res.status));
+      const answer = (await res.json()) as { cursor?: string; messages?: Message[] };
+      for (const m of answer.messages ?? []) this.receive(JSON.stringify(m));
+      if (answer.cursor) this.cursor = answer.cursor;
+      this.state(true);
+      this.tries = Math.max(this.tries, 3); // about every 5 s from here
+      if (this.tries > 4) this.tries = 3;
+    } catch {
+      this.state(false);
+    }
+    this.again();
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.topics.clear();
+    this.socket?.close();
+  }
+}
+
+let shared: Client | undefined;
+
+/** attach joins a place on the page to the news of its topic. */
+export function attach(root: HTMLElement, client?: Client): void {
+  if (!client) {
+    shared ??= new Client();
+    client = shared;
+    window.addEventListener("online", () => shared?.connect());
+  }
+  const topic = root.dataset.live ?? "";
+  const fragment = root.dataset.fragment ?? "";
+  const box = root.querySelector<HTMLElement>("[role=status]") ?? root;
+  const stale = root.querySelector<HTMLElement>("[data-live-state]");
+  let news = 0;
+  let last = new Date();
+  let lost = false;
+  let said = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+
+  client.subscribe(topic, {
+    message(m) {
+      if (m.type === "resync") news = Math.max(news, 1);
+      else news++;
+      offer();
+    },
+    state(open) {
+      if (open) last = new Date();
+      if (lost === !open) return;
+      lost = !open;
+      if (!stale) return;
+      stale.hidden = open;
+      stale.textContent = open ? "" : t("live.lost", { time: clock(last) });
+    },
+  });
+
+  /** offer changes the button's words, at most every five seconds: each change is read out. */
+  function offer(): void {
+    if (waiting) return;
+    const now = Date.now();
+    const wait = said === 0 ? 0 : Math.max(0, said + atMost - now);
+    const write = () => {
+      waiting = undefined;
+      said = Date.now();
+      if (news === 0) return;
+      const words = root.dataset.liveKind === "list" ? t("live.new", { n: news }) : plural("live.step", news);
+      let button = box.querySelector("button");
+      if (!button) {
+        button = el("button", { type: "button" }, el("span", { class: "dot", "aria-hidden": "true" }), el("span", {}));
+        button.addEventListener("click", () => void showNews());
+        box.append(button);
+      }
+      const word = button.lastElementChild;
+      if (word) word.textContent = words;
+    };
+    if (wait === 0) write();
+    else waiting = setTimeout(write, wait);
+  }
+
+  /** showNews fetches this page's fragment and puts the new rows in; rows that are there stay the same nodes. */
+  async function showNews(): Promise<void> {
+    const shown = news;
+    const url = new URL(location.href);
+    url.searchParams.set("fragment", fragment);
+    try {
+      const res = await fetch(url, { headers: { Accept: "text/html" } });
+      if (!res.ok) throw new Error(String(res.status));
+      const inserted = merge(fragment, await res.text());
+      news = Math.max(0, news - shown);
+      box.replaceChildren();
+      if (inserted) {
+        inserted.setAttribute("tabindex", "-1");
+        inserted.focus({ preventScroll: true }); // the button is gone: the focus goes on with what it showed
+      }
+      announce(t("live.shown"));
+    } catch {
+      announce(t("failed"));
+    }
+  }
+}
+
+/** merge puts the rows of a fetched fragment into the page and returns the first new one. */
+export function merge(id: string, html: string): HTMLElement | null {
+  const target = document.getElementById(id);
+  if (!target) return null;
+  const holder = el("div");
+  swap(holder, html);
+  const fresh = holder.querySelector<HTMLElement>(`#${CSS.escape(id)}`) ?? holder;
+  // parts that change as a whole, e.g. the status box: same id here and there
+  for (const part of holder.querySelectorAll<HTMLElement>("[data-live-part]")) {
+    const mine = document.querySelector<HTMLElement>(`[data-live-part="${part.dataset.livePart}"]`);
+    if (mine && !mine.contains(document.activeElement)) {
+      mine.replaceChildren(...part.cloneNode(true).childNodes);
+      mine.dispatchEvent(new CustomEvent("mw:inserted", { bubbles: true }));
+    }
+  }
+  const list = target.matches("ol, ul") ? target : target.querySelector<HTMLElement>(".track, .items");
+  const freshList = fresh.matches("ol, ul") ? fresh : fresh.querySelector<HTMLElement>(".track, .items");
+  if (!list || !freshList) return null;
+  const known = new Map<string, HTMLElement>();
+  for (const row of list.children) {
+    const key = (row as HTMLElement).dataset.row;
+    if (key) known.set(key, row as HTMLElement);
+  }
+  const before = list.getBoundingClientRect().bottom;
+  let first: HTMLElement | null = null;
+  const rows = [...freshList.children].map((row) => {
+    const key = (row as HTMLElement).dataset.row;
+    const mine = key ? known.get(key) : undefined;
+    if (mine && mine.innerHTML === row.innerHTML) return mine;
+    if (!mine) {
+      row.classList.add("arrived");
+      first ??= row as HTMLElement;
+    }
+    return row;
+  });
+  list.replaceChildren(...rows);
+  // what stands above the reader's eyes grew: the page stays where it was
+  const grown = list.getBoundingClientRect().bottom - before;
+  if (before < 0 && grown !== 0) window.scrollBy(0, grown);
+  list.dispatchEvent(new CustomEvent("mw:inserted", { bubbles: true }));
+  return first;
+}
