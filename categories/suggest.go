@@ -49,7 +49,8 @@ const (
 // match it. Categories out of season at now are left out. Without a text only
 // the place counts. It is pure; texts in any language of the catalogue work.
 func (c *Catalogue) Suggest(text string, now time.Time, frequent []KeyCount) Suggestions {
-	typed := wordsOf(text)
+	words := wordsOf(text)
+	typed := telling(words)
 	places := 0
 	for _, f := range frequent {
 		places += f.N
@@ -75,14 +76,14 @@ func (c *Catalogue) Suggest(text string, now time.Time, frequent []KeyCount) Sug
 		list = append(list, s)
 	}
 	slices.SortStableFunc(list, func(a, b Suggestion) int { return cmp.Compare(b.Score, a.Score) })
-	return Suggestions{Categories: list[:min(len(list), maxSuggestions)], Signposts: c.index.signposts(c, typed)}
+	return Suggestions{Categories: list[:min(len(list), maxSuggestions)], Signposts: c.index.signposts(c, words)}
 }
 
 // Find lists the categories whose name, keywords or answers fit a search, the
 // best first: the search box over the groups.
 func (c *Catalogue) Find(text string, now time.Time) []*Category {
 	var list []Suggestion
-	typed := wordsOf(text)
+	typed := telling(wordsOf(text))
 	for i := range c.Categories {
 		if k := &c.Categories[i]; k.Season.Holds(now) {
 			if score, _ := c.index.score(i, typed); score > 0 {
@@ -128,17 +129,19 @@ type phrase []word
 
 func newIndex(c *Catalogue) *index {
 	x := &index{terms: make([][]term, len(c.Categories)), posts: make([][]phrase, len(c.Signposts))}
-	in := map[string]int{} // in how many categories a stem occurs
+	all := map[string]float64{} // by stem: the squares of its weights in all categories
 	for i := range c.Categories {
 		x.terms[i] = termsOf(&c.Categories[i])
 		for _, t := range x.terms[i] {
-			in[t.stem]++
+			all[t.stem] += t.weight * t.weight
 		}
 	}
 	for i := range x.terms {
 		for j := range x.terms[i] {
-			// a word that many categories have says little (inverse document frequency)
-			x.terms[i][j].weight *= 1 / (1 + math.Log(float64(in[x.terms[i][j].stem])))
+			// A word that many categories have says little (inverse document frequency), least where it says
+			// less than elsewhere: "Haltestelle" is an answer in many, but the name of one.
+			t := &x.terms[i][j]
+			t.weight /= 1 + math.Log(all[t.stem]/(t.weight*t.weight))
 		}
 	}
 	for i := range c.Signposts {
@@ -158,7 +161,7 @@ func newIndex(c *Catalogue) *index {
 func termsOf(k *Category) []term {
 	var list []term
 	add := func(text string, weight float64) {
-		for _, w := range wordsOf(text) {
+		for _, w := range telling(wordsOf(text)) {
 			i := slices.IndexFunc(list, func(t term) bool { return t.stem == w.stem })
 			if i < 0 {
 				list = append(list, term{w, weight})
@@ -188,22 +191,31 @@ func termsOf(k *Category) []term {
 }
 
 // score adds up what the words of a text say for one category, and names the
-// word that says most. The same word of the category counts once.
+// word that says most. A typed word counts for the one word of the category
+// that it fits best, and that one counts once.
 func (x *index) score(category int, typed []word) (float64, string) {
-	total, most, why := 0.0, 0.0, ""
-	for j := range x.terms[category] {
-		t := &x.terms[category][j]
-		best, by := 0.0, ""
-		for _, w := range typed {
-			if l := likeness(w, t.word); l > best {
-				best, by = l, w.typed
+	terms := x.terms[category]
+	said := make(map[int]float64, len(typed))
+	most, why := 0.0, ""
+	for _, w := range typed {
+		best, at := 0.0, -1
+		for j := range terms {
+			if terms[j].weight > best { // else no likeness could make it the best
+				if s := likeness(w, terms[j].word) * terms[j].weight; s > best {
+					best, at = s, j
+				}
 			}
 		}
-		s := best * t.weight
-		total += s
-		if s > most {
-			most, why = s, by
+		if at >= 0 {
+			said[at] = max(said[at], best)
 		}
+		if best > most {
+			most, why = best, w.typed
+		}
+	}
+	total := 0.0
+	for j := range terms { // in order, so that the sum is always the same
+		total += said[j]
 	}
 	return total, why
 }

@@ -41,21 +41,22 @@ type word struct {
 	typed  string // as it stands there
 	folded string
 	stem   string
+	root   string // of a participle: "eis" of "vereist"; "" for other words
+	filler bool   // says nothing by itself
 }
 
 // maxWords is how much of a text is looked at.
 const maxWords = 200
 
 // wordsOf takes a text apart. A word with a dash counts whole and in its parts
-// ("U-Bahn", "S-Bahn-Station"). Words that say nothing are left out.
+// ("U-Bahn", "S-Bahn-Station").
 func wordsOf(text string) []word {
 	var list []word
 	add := func(typed string) {
 		f := fold(typed)
-		if utf8.RuneCountInString(f) < 2 || isFiller(f) || len(list) >= maxWords {
-			return
+		if utf8.RuneCountInString(f) >= 2 && len(list) < maxWords {
+			list = append(list, word{typed, f, stem(f), root(f), isFiller(f)})
 		}
-		list = append(list, word{typed, f, stem(f)})
 	}
 	for _, w := range strings.FieldsFunc(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\u0308'
@@ -68,6 +69,31 @@ func wordsOf(text string) []word {
 		add(strings.ReplaceAll(w, "-", ""))
 		for part := range strings.SplitSeq(w, "-") {
 			add(part)
+		}
+	}
+	return list
+}
+
+// telling are the words that say something about what is reported. "Es gibt
+// keine Bank" says that something is missing, without a word for it.
+func telling(words []word) []word {
+	var list []word
+	gives, no := false, -1
+	for i, w := range words {
+		if w.folded == "mehr" && i > 0 && (words[i-1].folded == "nicht" || i == no+1 && no >= 0) {
+			continue // "nicht mehr" wishes for nothing
+		}
+		gives = gives || w.folded == "gibt" || w.folded == "there"
+		if w.folded == "no" || strings.HasPrefix(w.folded, "kein") && len(w.folded) <= len("keinem") {
+			no = i
+		}
+		if !w.filler {
+			list = append(list, w)
+		}
+	}
+	if gives && no >= 0 {
+		for _, missing := range []string{"fehlt", "missing"} {
+			list = append(list, word{typed: words[no].typed, folded: missing, stem: stem(missing)})
 		}
 	}
 	return list
@@ -119,41 +145,64 @@ func typos(a, b string, limit int) int {
 	return min(row[len(y)], limit+1)
 }
 
+// root cuts the ends off a German participle: "vermüllt" comes from "Müll",
+// "vereist" from "Eis".
+func root(s string) string {
+	for _, start := range []string{"ver", "zer", "ent", "be", "ge"} {
+		rest, ok := strings.CutPrefix(s, start)
+		if !ok {
+			continue
+		}
+		for _, end := range []string{"tes", "ter", "ten", "te", "et", "t"} {
+			if r, ok := strings.CutSuffix(rest, end); ok && utf8.RuneCountInString(r) >= 3 {
+				return r
+			}
+		}
+	}
+	return ""
+}
+
 // likeness tells how well a typed word fits a word of the catalogue, from 0
 // (not at all) to 1 (the same).
 func likeness(typed, known word) float64 {
-	if typed.folded == known.folded {
+	switch {
+	case typed.folded == known.folded:
 		return 1
-	}
-	if typed.stem == known.stem {
+	case typed.stem == known.stem:
 		return 0.95
 	}
-	n := utf8.RuneCountInString(known.stem)
-	switch m := utf8.RuneCountInString(typed.stem); {
-	// compounds: "Straßenlaterne" holds "Laterne" at its end, where German says what a thing is
+	return max(related(typed, known), mistyped(typed.folded, known.folded))
+}
+
+// related is the likeness of words of which one holds the other. The end of a
+// German compound says what a thing is ("Straßenlaterne" is a lamp), its
+// beginning only what it is near ("Kinderwagen" is no playground).
+func related(typed, known word) float64 {
+	m, n := utf8.RuneCountInString(typed.stem), utf8.RuneCountInString(known.stem)
+	switch {
+	case typed.root != "" && (typed.root == known.folded || typed.root == known.stem):
+		return 0.85
 	case n >= 4 && strings.HasSuffix(typed.stem, known.stem):
 		return 0.9
-	case n >= 4 && m > n && strings.HasPrefix(typed.stem, known.stem):
-		return 0.7
+	case m >= 3 && strings.HasSuffix(known.stem, typed.stem):
+		return 0.6
+	case n >= 4 && strings.HasPrefix(typed.stem, known.stem), m >= 5 && strings.HasPrefix(known.stem, typed.stem):
+		return 0.35
 	case n >= 5 && strings.Contains(typed.stem, known.stem):
-		return 0.6
-	case m >= 4 && strings.HasSuffix(known.stem, typed.stem):
-		return 0.6
-	case m >= 5 && strings.HasPrefix(known.stem, typed.stem):
-		return 0.6
+		return 0.35
 	}
-	return mistyped(typed.folded, known.folded, n)
+	return 0
 }
 
 // mistyped is the likeness of words that differ by typing errors: one in a
-// word of five signs or more, two from nine on. The first sign is seldom wrong,
+// word of six signs or more, two from ten on. The first sign is seldom wrong,
 // and asking for it keeps "Laub" from "Raub".
-func mistyped(typed, known string, n int) float64 {
+func mistyped(typed, known string) float64 {
 	limit := 0
-	switch {
-	case n >= 9:
+	switch n := utf8.RuneCountInString(known); {
+	case n >= 10:
 		limit = 2
-	case n >= 5:
+	case n >= 6:
 		limit = 1
 	}
 	if limit == 0 || typed[0] != known[0] {
@@ -163,7 +212,7 @@ func mistyped(typed, known string, n int) float64 {
 	case 1:
 		return 0.8
 	case 2:
-		return min(0.65, float64(limit-1)*0.65)
+		return 0.65 * float64(limit-1) // two are too many where one is allowed
 	}
 	return 0
 }
