@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -141,17 +143,14 @@ func (*Globals) Input(name string) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// version is the module's, or the commit it was built from.
+// commit is what the Makefile says that the binary was built from.
+var commit string
+
+// version is the module's and the commit's.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "unknown"
+		return cmp.Or(commit, "unknown")
 	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			v += " " + s.Value
-		}
-	}
-	return v
+	return strings.TrimSpace(info.Main.Version + " " + commit)
 }

@@ -53,7 +53,7 @@ func (s *Store) Validate() error {
 func (s *Server) Validate() error {
 	_, proxies := s.Proxies()
 	_, zone := s.Location()
-	_, _, _, centre := s.Centre()
+	_, _, _, centre := s.Centre() //nolint:dogsled // asked for its error only
 	_, from := s.From()
 	if s.SMTPURL != "" && s.MailFrom == "" {
 		from = errors.New("is needed when MITWIRK_SMTP_URL is set")
@@ -204,7 +204,7 @@ func checkSMTP(raw string) error {
 	if raw == "" {
 		return nil
 	}
-	const expected = "smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465"
+	const expected = "smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465" //nolint:gosec // no password, the word
 	u, err := checkURL(raw, expected, "smtp", "smtps")
 	if err != nil {
 		return err

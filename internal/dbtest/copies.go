@@ -56,7 +56,7 @@ var theCopies = sync.OnceValues(func() (*copies, error) {
 	for ours := false; !ours; {
 		var b [4]byte
 		rand.Read(b[:])                                           // never fails
-		c.run = int32(binary.BigEndian.Uint32(b[:]) &^ (1 << 31)) //nolint:gosec // the sign is cleared
+		c.run = int32(binary.BigEndian.Uint32(b[:]) &^ (1 << 31)) // without the sign
 		if ours, err = c.tryRun(ctx, hold.Conn(), c.run); err != nil {
 			return nil, err
 		}

@@ -43,9 +43,9 @@ func resolve(wanted string, root bool) (string, error) {
 func realPath(dir string) (string, error) {
 	rest := ""
 	for p := dir; ; p = filepath.Dir(p) {
-		real, err := filepath.EvalSymlinks(p)
+		known, err := filepath.EvalSymlinks(p)
 		if err == nil {
-			return filepath.Join(real, rest), nil
+			return filepath.Join(known, rest), nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return "", fmt.Errorf("cluster folder: %w", err)

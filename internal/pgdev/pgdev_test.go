@@ -44,7 +44,7 @@ func start(t *testing.T, c *pgdev.Cluster) {
 // can't, so that the test as root sees the wanted folder and not its stand-in.
 func folder(t *testing.T, name string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "pgdev-test-")
+	dir, err := os.MkdirTemp("/tmp", "pgdev-test-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

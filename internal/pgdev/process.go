@@ -150,7 +150,7 @@ func (c *Cluster) launch(ctx context.Context) error {
 	}
 	// No CommandContext: the server must outlive the context of its start, and
 	// us, when others use it.
-	cmd := exec.Command(filepath.Join(bin, "postgres"), args...)
+	cmd := exec.Command(filepath.Join(bin, "postgres"), args...) //nolint:noctx // see above
 	c.prepare(cmd)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	if err := cmd.Start(); err != nil {

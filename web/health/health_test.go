@@ -1,7 +1,6 @@
 package health_test
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -49,7 +48,7 @@ func TestHealth(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := health.New(health.Config{DB: tt.pool(t), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+			c, err := health.New(health.Config{DB: tt.pool(t), Log: slog.New(slog.DiscardHandler)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +65,7 @@ func TestHealth(t *testing.T) {
 func TestReadyNeedsEveryMigration(t *testing.T) {
 	t.Parallel()
 	tx := dbtest.Tx(t)
-	c, err := health.New(health.Config{DB: tx, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	c, err := health.New(health.Config{DB: tx, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
