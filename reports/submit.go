@@ -2,8 +2,8 @@ package reports
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,7 +25,10 @@ import (
 	"github.com/mitwirk/mitwirk/timeline"
 )
 
-const submitRoute = "reports.submit"
+const (
+	submitRoute  = "reports.submit"
+	receiptRoute = "reports.receipt"
+)
 
 // Submit makes a report of a finished form. Sent twice with the same draft it
 // makes one report and gives the same receipt again; sent with another content
@@ -46,14 +49,16 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 		if err != nil {
 			return fmt.Errorf("submit: %w", err)
 		}
-		hash := sha256.Sum256(append(body, actor.Person[:]...))
-		answer, err := idem.Do(ctx, tx, submitRoute, sub.Draft.String(), hash[:], func() (idem.Answer, error) {
+		answer, err := idem.Do(ctx, tx, submitRoute, sub.Draft.String(), idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
 			r, err := s.insert(ctx, tx, actor, sub, made)
 			if err != nil {
 				return idem.Answer{}, err
 			}
 			raw, err := json.Marshal(r)
-			return idem.Answer{Status: 201, Body: raw}, err
+			if err != nil {
+				return idem.Answer{}, fmt.Errorf("submit: %w", err)
+			}
+			return idem.Answer{Status: 201, Body: raw}, keepReceipt(ctx, tx, actor, sub.Draft, raw)
 		})
 		if err != nil {
 			return err
@@ -63,22 +68,37 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 	return receipt, err
 }
 
-// Resubmitted returns the receipt of a draft that was sent within the last day,
-// so that a reload shows it again; ok is false when it was not.
+// Resubmitted returns the receipt of a draft that this person sent within the
+// last day, so that a reload shows it again; ok is false when there is none.
 func (s *Service) Resubmitted(ctx context.Context, actor accounts.Actor, draft uuid.UUID) (r Receipt, ok bool, err error) {
-	answer, ok, err := idem.Find(ctx, s.db, submitRoute, draft.String())
-	if err != nil || !ok {
-		return r, false, err
+	if actor.Person == uuid.Nil {
+		return r, false, nil
 	}
-	if err := json.Unmarshal(answer.Body, &r); err != nil {
-		return r, false, fmt.Errorf("receipt: %w", err)
+	none := errors.New("no receipt") // rolls back the key that Begin leaves
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		answer, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), idem.Hash(actor.Person[:]))
+		if err != nil {
+			return err
+		}
+		if answer == nil {
+			return none
+		}
+		ok = true
+		return json.Unmarshal(answer.Body, &r)
+	})
+	if errors.Is(err, none) || fault.Is(err, fault.Invalid) { // sent by somebody else: the draft's id is no credential
+		return Receipt{}, false, nil
 	}
-	// the draft's id is no credential: only an owner sees the code again
-	rep, err := byID(ctx, s.db, r.Report, actor.Person)
-	if err != nil || !rep.IsOwner {
-		return Receipt{}, false, err
+	return r, ok && err == nil, err
+}
+
+// keepReceipt stores a receipt for Resubmitted, sealed with draft and person.
+func keepReceipt(ctx context.Context, tx pgx.Tx, actor accounts.Actor, draft uuid.UUID, raw []byte) error {
+	hash := idem.Hash(actor.Person[:])
+	if _, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), hash); err != nil {
+		return err
 	}
-	return r, true, nil
+	return idem.Finish(ctx, tx, receiptRoute, draft.String(), hash, idem.Answer{Status: 201, Body: raw})
 }
 
 // prepared is what follows from the form before anything is written.

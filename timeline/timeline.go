@@ -114,3 +114,25 @@ func nullID(id uuid.UUID) *uuid.UUID {
 	}
 	return &id
 }
+
+// AppendAll writes many entries with their own times in one round trip.
+func AppendAll(ctx context.Context, tx pgx.Tx, entries []Entry) error {
+	var b pgx.Batch
+	for _, e := range entries {
+		if e.Audience == "" {
+			e.Audience = subject.Public
+		}
+		if e.Params == nil {
+			e.Params = map[string]any{}
+		}
+		params, err := json.Marshal(e.Params)
+		if err != nil {
+			return fmt.Errorf("timeline params: %w", err)
+		}
+		b.Queue(sqlInsert, subject.NewID(), string(e.Ref.Kind), e.Ref.ID, nullTime(e.At), e.Key, params, e.Reason, string(e.Audience), nullID(e.Department))
+	}
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("append to timeline: %w", err)
+	}
+	return nil
+}
