@@ -9,7 +9,7 @@ const again = 15000;
 export function attach(root: HTMLElement): void {
   const form = root as HTMLFormElement;
   const status = form.querySelector<HTMLElement>("[data-autosave-status]");
-  let sending = false;
+  let running: Promise<void> = Promise.resolve();
   let dirty = false;
   let left = false; // the form is being sent for good
 
@@ -17,10 +17,14 @@ export function attach(root: HTMLElement): void {
     if (status && status.textContent !== text) status.textContent = text;
   };
 
-  async function save(): Promise<void> {
+  function save(): Promise<void> {
+    if (left || !dirty) return running;
+    running = running.then(post); // one after the other: each takes the version that the last one left
+    return running;
+  }
+
+  async function post(): Promise<void> {
     if (left || !dirty) return;
-    if (sending) return; // the running one looks again when it is done
-    sending = true;
     dirty = false;
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name); // photos travel on their own
@@ -31,16 +35,19 @@ export function attach(root: HTMLElement): void {
         headers: { "X-Autosave": "1", Accept: "application/json" },
       });
       if (!res.ok) throw new Error(String(res.status));
+      const moved = res.headers.get("Location");
+      if (moved) {
+        // the first save made the draft: from here the page is the draft's
+        form.action = moved;
+        history.replaceState(history.state, "", moved);
+      }
       if (res.headers.get("Content-Type")?.includes("json")) take((await res.json()) as Record<string, unknown>);
       say(t("draft.saved", { time: clock(new Date()) }));
     } catch {
       dirty = true;
       say(t(navigator.onLine === false ? "draft.offline" : "draft.failed"));
       setTimeout(() => void save(), again);
-    } finally {
-      sending = false;
     }
-    if (dirty) later();
   }
 
   /** take keeps the hidden entries that the server counts on, e.g. the version. */
@@ -59,6 +66,11 @@ export function attach(root: HTMLElement): void {
   };
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
+  // a photo needs the draft that it belongs to: it asks for a save and waits
+  form.addEventListener("mw:save", (e) => {
+    dirty = true;
+    (e as CustomEvent<{ wait?: Promise<void> }>).detail.wait = save();
+  });
   form.addEventListener("submit", () => {
     left = true;
   });

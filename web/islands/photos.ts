@@ -132,7 +132,19 @@ export function attach(root: HTMLElement): void {
     queue = queue.then(() => upload(s, 3)).catch(() => fail(s, t("photo.failed"), true));
   }
 
+  /** withDraft waits for the draft that the photos belong to, once. */
+  let drafted: Promise<void> | undefined;
+  function withDraft(): Promise<void> {
+    if (!drafted) {
+      const detail: { wait?: Promise<void> } = {};
+      form?.dispatchEvent(new CustomEvent("mw:save", { detail }));
+      drafted = detail.wait ?? Promise.resolve();
+    }
+    return drafted;
+  }
+
   async function upload(s: Shot, tries: number): Promise<void> {
+    await withDraft();
     if (s.gone || !s.blob) return;
     const body = new FormData();
     body.set("draft", draft());
