@@ -25,6 +25,8 @@ const (
 	RuleCode   Rule = "code"   // try an access code
 	RulePost   Rule = "post"   // anything else that writes
 	RuleVisit  Rule = "visit"  // become a visitor with a session
+
+	ruleLink Rule = "link" // sign-in links to one mail address
 )
 
 // Limit lets N through in each window of length Per.
@@ -43,6 +45,7 @@ func DefaultLimits() map[Rule][]Limit {
 		RuleCode:   {{N: 10, Per: 5 * time.Minute}, {N: 40, Per: time.Hour}},
 		RulePost:   {{N: 300, Per: 5 * time.Minute}},
 		RuleVisit:  {{N: 120, Per: 5 * time.Minute}},
+		ruleLink:   {{N: 5, Per: 10 * time.Minute}, {N: 20, Per: 24 * time.Hour}},
 	}
 }
 

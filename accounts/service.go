@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/jobs"
 )
 
 // Config makes a Service.
@@ -18,6 +19,9 @@ type Config struct {
 	Limits map[Rule][]Limit // those of DefaultLimits that a setting replaces
 	// Sleep waits for d or until ctx is over; nil waits for real. Tests look at d.
 	Sleep func(ctx context.Context, d time.Duration)
+	// Letters sends sign-in links; nil where nobody asks for them, e.g. on the
+	// command line. New registers its job.
+	Letters *Letters
 }
 
 // Service holds what needs settings or transactions of its own; everything
@@ -26,6 +30,8 @@ type Service struct {
 	db     db.DB
 	limits map[Rule][]Limit
 	sleep  func(ctx context.Context, d time.Duration)
+
+	letters *Letters
 }
 
 // New makes the service. It returns an error without a database or with a
@@ -46,7 +52,14 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Sleep == nil {
 		cfg.Sleep = wait
 	}
-	return &Service{db: cfg.DB, limits: limits, sleep: cfg.Sleep}, nil
+	s := &Service{db: cfg.DB, limits: limits, sleep: cfg.Sleep, letters: cfg.Letters}
+	if s.letters != nil {
+		if err := s.letters.validate(); err != nil {
+			return nil, err
+		}
+		jobs.Register(s.letters.Jobs, s.sendSignIn)
+	}
+	return s, nil
 }
 
 func wait(ctx context.Context, d time.Duration) {

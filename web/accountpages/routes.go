@@ -1,0 +1,92 @@
+package accountpages
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// Deps is what the pages need.
+type Deps struct {
+	DB       db.DB
+	Accounts *accounts.Service
+	// Adopt moves what a visitor began (drafts, votes, follows) over to the
+	// person they sign in as, in the same transaction.
+	Adopt []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error
+	// Unsubscribe ends the mails of a contact about one thing.
+	Unsubscribe func(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject.Ref) error
+	// Describe tells what links are about; a kind without one is not named.
+	Describe map[subject.Kind]subject.Describer
+	// Outbox is nil unless this is a demonstration: /dev/outbox does not exist then.
+	Outbox Outbox
+}
+
+type pages struct{ Deps }
+
+// Register adds the routes.
+func Register(r *kit.Router, deps Deps) {
+	p := &pages{deps}
+	r.GET("/login", p.login)
+	r.POST("/login", p.askLink)
+	r.GET("/login/:token", p.showLink, secret)
+	r.POST("/login/:token", p.useLink, secret)
+	r.POST("/logout", p.logout)
+	r.GET("/confirm/:token", p.showConfirm, secret)
+	r.POST("/confirm/:token", p.confirm, secret)
+	r.GET("/unsubscribe/:token", p.showUnsubscribe, secret)
+	r.POST("/unsubscribe/:token", p.unsubscribe, secret)
+	r.POST("/theme", p.theme)
+	if deps.Outbox != nil {
+		r.GET("/dev/outbox", p.outbox)
+		r.GET("/dev/outbox/:id", p.outboxMail)
+	}
+}
+
+// secret keeps the address of a page with a token to itself.
+func secret(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		kit.NoStore(c)
+		c.Response().Header().Set("Referrer-Policy", "no-referrer")
+		return next(c)
+	}
+}
+
+// page is a page of this folder: nobody should find it by a search engine.
+func page(c kit.Context, titleKey string) kit.Page {
+	p := kit.NewPage(c, titleKey)
+	p.Robots = "noindex"
+	return p
+}
+
+// about is the public card of what a link is about, or nil: a link from a mail
+// must not tell more than the public page does.
+func (p *pages) about(ctx context.Context, ref subject.Ref) *subject.Card {
+	d := p.Describe[ref.Kind]
+	if d == nil || ref.IsZero() {
+		return nil
+	}
+	cards, err := d.Describe(ctx, []uuid.UUID{ref.ID})
+	if err != nil || len(cards) != 1 || cards[0].Audience != subject.Public || cards[0].Path == "" {
+		return nil // the page works without it
+	}
+	return &cards[0]
+}
+
+func (p *pages) theme(c kit.Context) error {
+	var in struct {
+		Theme string `form:"theme" max:"10"`
+		Next  string `form:"next" max:"2000"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	kit.SetTheme(c, in.Theme)
+	return kit.Redirect(c, in.Next)
+}
