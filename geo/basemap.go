@@ -20,12 +20,6 @@ type mapFeature struct {
 	shape gogeom.T
 }
 
-// picture is the picture under the map as it is sent.
-type picture struct {
-	body []byte
-	etag string
-}
-
 // parseBasemap reads GeoJSON features with the properties kind (park, water,
 // rail or road) and name (may be missing): lines and areas.
 func parseBasemap(raw []byte) ([]mapFeature, error) {
@@ -55,7 +49,7 @@ type mapRow struct {
 	shape []byte // GeoJSON
 }
 
-func drawPicture(rows []mapRow) (*picture, error) {
+func drawPicture(rows []mapRow) (*[]byte, error) {
 	slices.SortStableFunc(rows, func(a, b mapRow) int {
 		return slices.Index(basemapKinds, a.kind) - slices.Index(basemapKinds, b.kind)
 	})
@@ -75,5 +69,6 @@ func drawPicture(rows []mapRow) (*picture, error) {
 		fmt.Fprintf(out, `{"type":"Feature","properties":%s,"geometry":%s}`, p, r.shape)
 	}
 	out.WriteString(`]}`)
-	return &picture{body: out.Bytes(), etag: etagOf(out.Bytes())}, nil
+	body := out.Bytes()
+	return &body, nil
 }

@@ -16,7 +16,6 @@ type index struct {
 	districts []indexed // in the order of refLess, so that the first hit is the answer
 	byRef     map[string]Label
 	simple    []byte // GeoJSON of the simplified shapes
-	etag      string
 }
 
 type indexed struct {
@@ -45,7 +44,7 @@ func newIndex(districts []District) (*index, error) {
 		ix.byRef[d.Ref] = one.Label
 	}
 	var err error
-	if ix.simple, ix.etag, err = simplifiedJSON(districts); err != nil {
+	if ix.simple, err = simplifiedJSON(districts); err != nil {
 		return nil, err
 	}
 	return ix, nil

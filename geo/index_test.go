@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/big"
 	"os"
-	"strings"
 	"testing"
 
 	gogeom "github.com/twpayne/go-geom"
@@ -119,7 +118,7 @@ func TestSimplifiedNeighboursMeet(t *testing.T) {
 	area := func(flat []float64) *gogeom.MultiPolygon {
 		return gogeom.NewMultiPolygonFlat(gogeom.XY, flat, [][]int{{len(flat)}})
 	}
-	body, etag, err := simplifiedJSON([]District{{Ref: "1", Name: "links", Area: area(left)}, {Ref: "2", Name: "rechts", Area: area(right)}})
+	body, err := simplifiedJSON([]District{{Ref: "1", Name: "links", Area: area(left)}, {Ref: "2", Name: "rechts", Area: area(right)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,8 +147,8 @@ func TestSimplifiedNeighboursMeet(t *testing.T) {
 			t.Errorf("position %v belongs to %d districts, want both", p, n)
 		}
 	}
-	if len(on) < 2 || !strings.HasPrefix(etag, `"`) {
-		t.Errorf("%d positions on the border, etag %s", len(on), etag)
+	if len(on) < 2 {
+		t.Errorf("%d positions on the border", len(on))
 	}
 }
 

@@ -34,7 +34,7 @@ type Service struct {
 	bus     *events.Bus
 	city    func(ctx context.Context) (string, error)
 	index   cached[index]
-	picture cached[picture]
+	picture cached[[]byte]
 }
 
 // New makes a Service and, with a Bus, its subscription.
@@ -99,13 +99,13 @@ func (s *Service) DistrictByRef(ctx context.Context, ref string) (l Label, ok bo
 }
 
 // DistrictsJSON is a GeoJSON FeatureCollection of the simplified districts
-// (properties ref, name) with a strong ETag.
-func (s *Service) DistrictsJSON(ctx context.Context) (body []byte, etag string, err error) {
+// (properties ref, name). It is shared: nobody may change it.
+func (s *Service) DistrictsJSON(ctx context.Context) ([]byte, error) {
 	ix, err := s.index.get(ctx, s.loadIndex)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return ix.simple, ix.etag, nil
+	return ix.simple, nil
 }
 
 // DistrictInDB asks PostGIS what District answers from memory.
@@ -197,9 +197,10 @@ func (s *Service) Nearest(ctx context.Context, p subject.Point) (a Address, ok b
 }
 
 // Basemap is the picture under the map: a GeoJSON FeatureCollection in drawing
-// order (properties kind: park, water, rail, road; name) with a strong ETag.
-func (s *Service) Basemap(ctx context.Context) (body []byte, etag string, err error) {
-	p, err := s.picture.get(ctx, func(ctx context.Context) (*picture, error) {
+// order (properties kind: park, water, rail, road; name). It is shared: nobody
+// may change it.
+func (s *Service) Basemap(ctx context.Context) ([]byte, error) {
+	body, err := s.picture.get(ctx, func(ctx context.Context) (*[]byte, error) {
 		rows, err := loadBasemap(ctx, s.db)
 		if err != nil {
 			return nil, err
@@ -207,9 +208,9 @@ func (s *Service) Basemap(ctx context.Context) (body []byte, etag string, err er
 		return drawPicture(rows)
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return p.body, p.etag, nil
+	return *body, nil
 }
 
 func (s *Service) loadIndex(ctx context.Context) (*index, error) {

@@ -305,7 +305,7 @@ func TestImportMunich(t *testing.T) {
 					t.Errorf("%v: memory says %v, PostGIS says %v, %v", corners[i], got, want, err)
 				}
 			}
-			body, _, err := s.DistrictsJSON(t.Context())
+			body, err := s.DistrictsJSON(t.Context())
 			if err != nil || len(body) > 200_000 {
 				t.Errorf("simplified shapes have %d bytes, %v", len(body), err)
 			}

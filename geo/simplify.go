@@ -2,8 +2,6 @@ package geo
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -22,7 +20,7 @@ const simplifyDegrees = 0.00008
 // positions, but neighbours still meet. For that each border is simplified
 // once: rings are cut at the positions where borders meet, and a piece gets
 // the same new course in whichever direction a district walks it.
-func simplifiedJSON(districts []District) (body []byte, etag string, err error) {
+func simplifiedJSON(districts []District) ([]byte, error) {
 	knots := findKnots(districts)
 	out := bytes.NewBufferString(`{"type":"FeatureCollection","features":[`)
 	for i, d := range districts {
@@ -31,7 +29,7 @@ func simplifiedJSON(districts []District) (body []byte, etag string, err error) 
 		}
 		props, err := json.Marshal(map[string]string{"ref": d.Ref, "name": d.Name})
 		if err != nil {
-			return nil, "", fmt.Errorf("district %s: %w", d.Ref, err)
+			return nil, fmt.Errorf("district %s: %w", d.Ref, err)
 		}
 		fmt.Fprintf(out, `{"type":"Feature","properties":%s,"geometry":{"type":"MultiPolygon","coordinates":[`, props)
 		flat, from := d.Area.FlatCoords(), 0
@@ -52,7 +50,7 @@ func simplifiedJSON(districts []District) (body []byte, etag string, err error) 
 		out.WriteString(`]}}`)
 	}
 	out.WriteString(`]}`)
-	return out.Bytes(), etagOf(out.Bytes()), nil
+	return out.Bytes(), nil
 }
 
 // spot is a position with about a centimetre of tolerance.
@@ -168,9 +166,3 @@ func writeRing(out *bytes.Buffer, ring orb.Ring) {
 
 // round5 keeps 5 decimals: about a metre.
 func round5(x float64) float64 { return math.Round(x*1e5) / 1e5 }
-
-// etagOf is a strong validator of a body.
-func etagOf(body []byte) string {
-	sum := sha256.Sum256(body)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-}
