@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds every migration, in the order of their numbers.
 //
-//go:embed *.sql
+//go:embed [0-9]*.sql
 var FS embed.FS

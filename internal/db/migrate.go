@@ -169,7 +169,7 @@ func Migrated(ctx context.Context, q Queryer) error {
 			applied[v] = true
 		}
 	}
-	names, err := fs.Glob(migrations.FS, "*.sql")
+	names, err := fs.Glob(migrations.FS, "[0-9]*.sql")
 	if err != nil {
 		return fmt.Errorf("check migrations: %w", err)
 	}

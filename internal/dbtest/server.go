@@ -132,7 +132,7 @@ func urlOf(server string) func(string) string {
 // of the job queue.
 func schemaHash() string {
 	h := sha256.New()
-	names, err := fs.Glob(migrations.FS, "*.sql")
+	names, err := fs.Glob(migrations.FS, "[0-9]*.sql")
 	if err != nil {
 		panic(err) // the pattern is a constant
 	}
