@@ -166,7 +166,7 @@ func (p *newPages) save(c kit.Context) error {
 		return err
 	}
 	if c.Request().Header.Get("X-Autosave") != "" {
-		return p.autosaved(v, at, in)
+		return p.autosaved(v, at, in, version)
 	}
 	res, err := p.act(v, at, in, version)
 	if err != nil {
@@ -187,13 +187,18 @@ func (p *newPages) save(c kit.Context) error {
 	return kit.Redirect(c, v.path(v.known().after(at)))
 }
 
-// autosaved answers a script that saves while people type. Only the words of
-// the photos lie outside the form.
-func (p *newPages) autosaved(v *visit, at step, in url.Values) error {
-	if at == stepWhat {
+// autosaved answers a script that saves while people type.
+func (p *newPages) autosaved(v *visit, at step, in url.Values, version int) error {
+	switch at {
+	case stepPlace:
+		if err := p.savePlace(v, in, version); err != nil {
+			return err
+		}
+	case stepWhat: // the words of the photos lie outside the form
 		if _, err := p.describePhotos(v, in); err != nil && !fault.Is(err, fault.Invalid) {
 			return err
 		}
+	default:
 	}
 	if kit.WantsJSON(v.c) { // the page goes on with the version that it has written
 		return v.c.JSON(http.StatusOK, map[string]any{"draft": v.draft.ID.String(), "version": v.draft.Version})
@@ -212,7 +217,9 @@ func (p *newPages) read(v *visit, at step, in url.Values, f *form) {
 	case stepPlace:
 		readPlace(in, f)
 	case stepQuestions:
-		f.setAnswers(in["asked"], in)
+		if v.category != nil && len(in["seen"]) > 0 {
+			f.setAnswers(v.category, in)
+		}
 	case stepContact:
 		f.Mail = clean(in.Get("mail"), false)
 	case stepCheck:
@@ -265,7 +272,7 @@ func (p *newPages) render(v *visit, at step, status int, wrong fault.Fields, who
 	f := p.frame(v, at, wrong)
 	var alert *kit.FlashMessage
 	if whole != nil {
-		alert = &kit.FlashMessage{Kind: "danger", Text: v.loc.TMap(whole.Key, whole.Params)}
+		alert = &kit.FlashMessage{Kind: "danger", Text: said(v.loc, whole.Key, whole.Params)}
 		f.Flash = alert
 	}
 	page, err := p.view(v, at, f)
@@ -312,9 +319,20 @@ func (p *newPages) frame(v *visit, at step, wrong fault.Fields) frame {
 	if before := k.before(at); before != "" {
 		f.Back = v.path(before)
 	}
-	f.Errors = kit.ErrorsOf(f.Page, wrong.Err())
+	for _, w := range wrong {
+		f.Errors = append(f.Errors, kit.FieldError{Name: w.Name, Text: said(v.loc, w.Key, w.Params)})
+	}
 	f.Night = p.night(v.ctx, v.loc, v.now, v.department())
 	return f
+}
+
+// said is a message with what to do about it, where the catalogue has that apart.
+func said(loc *i18n.Localizer, key string, params map[string]any) string {
+	text := loc.TMap(key, params)
+	if loc.Has(key + ".more") {
+		text += " " + loc.TMap(key+".more", params)
+	}
+	return text
 }
 
 // department is who will read the report, "" before that is known.

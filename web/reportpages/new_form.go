@@ -43,7 +43,8 @@ type form struct {
 	Text     string  `json:"text,omitempty"`
 	Category string  `json:"category,omitempty"`
 	Search   string  `json:"kindsearch,omitempty"`
-	Query    string  `json:"address,omitempty"` // as typed into the address search
+	Query    string  `json:"address,omitempty"` // what was looked up in the address search
+	Typed    string  `json:"typed,omitempty"`   // what stands in its field, where that differs
 	Lon      float64 `json:"lon,omitempty"`
 	Lat      float64 `json:"lat,omitempty"`
 	Label    string  `json:"label,omitempty"` // the address of the place, from our own register
@@ -51,7 +52,6 @@ type form struct {
 	District string  `json:"district,omitempty"` // ref, when the place is a district's middle
 	Accuracy int     `json:"accuracy,omitempty"` // metres, as the device says
 	Sure     bool    `json:"sure,omitempty"`     // "Ja, der Ort stimmt"
-	Told     string  `json:"told,omitempty"`     // key of the body in charge that the person has been told of
 	Note     string  `json:"note,omitempty"`
 	Mail     string  `json:"mail,omitempty"`
 	KeepPII  string  `json:"keep_pii,omitempty"` // the text that is to stay as it is
@@ -65,10 +65,10 @@ func (f *form) placed() bool { return f.Lon != 0 || f.Lat != 0 }
 
 func (f *form) point() subject.Point { return subject.Point{Lon: f.Lon, Lat: f.Lat} }
 
-// setPlace puts the pin and forgets what was said about the one before.
+// setPlace puts the pin and forgets what was confirmed about the one before.
 func (f *form) setPlace(at subject.Point, label, source string) {
 	if f.Lon != at.Lon || f.Lat != at.Lat {
-		f.Sure, f.Told = false, ""
+		f.Sure = false
 	}
 	f.Lon, f.Lat, f.Label, f.Source, f.District = at.Lon, at.Lat, label, source, ""
 	if source != byMap {
@@ -182,26 +182,19 @@ func metres(s string) int {
 	return int(min(n, 100000))
 }
 
-// setAnswers takes the answers to the questions that stood in a form; those to
-// other questions stay as they were.
-func (f *form) setAnswers(asked []string, in url.Values) {
-	next := categories.Answers{}
-	maps.Copy(next, f.Answers[f.Category])
-	given := categories.FromForm(in)
-	for _, key := range asked {
-		delete(next, key)
-		var values []string
-		for _, v := range given[key] {
+// setAnswers takes the answers out of the form with the questions of a
+// category, which holds all of them, also those that are not shown now.
+func (f *form) setAnswers(c *categories.Category, in url.Values) {
+	given, next := categories.FromForm(in), categories.Answers{}
+	for _, q := range c.Questions {
+		for _, v := range given[q.Key] {
 			if v = clean(v, true); v != "" {
-				values = append(values, v)
+				next[q.Key] = append(next[q.Key], v)
 			}
-		}
-		if len(values) > 0 {
-			next[key] = values
 		}
 	}
 	all := map[string]categories.Answers{}
 	maps.Copy(all, f.Answers)
-	all[f.Category] = next
+	all[c.Key] = next
 	f.Answers = all
 }

@@ -1,9 +1,11 @@
 package reportpages
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -84,22 +86,20 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 		moved: moved && at != v.form.point(), set: v.form.placed(),
 	})
 	next, res := v.form, result{}
-	next.Query = query
+	next.Query, next.Typed = query, ""
 	var err error
 	switch what {
 	case placeSearch:
 		res = result{stay: true, anchor: "#treffer"}
 	case placePick:
 		res, err = p.pick(v, &next, in.Get("hit"))
+		res.stay = res.stay && in.Get("do") == "pick" // whoever goes on has chosen, too
 	case placeDistrict:
 		res, err = p.takeDistrict(v, &next, in.Get("district"))
 	case placePoint:
 		next.Accuracy = metres(in.Get("accuracy"))
 		next.setPlace(at, "", byMap)
 		next.Sure = in.Get("sure") != ""
-		if query != "" { // the address that script shows is the one to show again
-			next.Query = query
-		}
 	case placeNone:
 		name, key := "address", "wizard.place.need"
 		if in.Get("do") == "pick" {
@@ -119,9 +119,8 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 			if err := p.keep(v, version, keep); err != nil {
 				return result{}, err
 			}
-			res = result{}
-			res.wrong.Add("address", "err.outside", "city", outside.Params["city"])
-			return res, nil
+			wrong, err := p.outside(v, next.point(), outside)
+			return result{wrong: wrong}, err
 		}
 		return result{}, err
 	}
@@ -131,7 +130,43 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 	if res.stay || len(res.wrong) > 0 {
 		return res, nil
 	}
-	return p.placeDone(v, version)
+	return p.placeDone(v, in)
+}
+
+// outside says that a place is not the city's, and whose it is if we know.
+func (p *newPages) outside(v *visit, at subject.Point, why *fault.Error) (fault.Fields, error) {
+	params := maps.Clone(why.Params)
+	r, ok, err := p.Geo.Responsible(v.ctx, at, "")
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		params["body"] = cmp.Or(r.Phrase.In(v.loc.Lang()), r.Name.In(v.loc.Lang()))
+	}
+	return fault.Fields{{Name: "address", Key: why.Key, Params: params}}, nil
+}
+
+// savePlace keeps the pin and the words that script saves while people look for
+// the place. A pin outside is not kept: the page says so when it is sent.
+func (p *newPages) savePlace(v *visit, in url.Values, version int) error {
+	next := v.form
+	query := shorten(clean(in.Get("address"), false), 200)
+	if at, ok := coordinates(in); ok && at != v.form.point() {
+		next.Accuracy = metres(in.Get("accuracy"))
+		next.setPlace(at, "", byMap)
+		next.Query, next.Typed = query, ""
+		next.Sure = in.Get("sure") != ""
+	} else {
+		next.Typed = query
+	}
+	if err := p.settle(v, &next); err != nil {
+		if !fault.Is(err, fault.Invalid) {
+			return err
+		}
+		next = v.form
+		next.Typed = query
+	}
+	return p.keep(v, version, next)
 }
 
 // settle names the pin: its nearest address, from our own register.
@@ -153,7 +188,7 @@ func (p *newPages) settle(v *visit, f *form) error {
 }
 
 // placeDone goes on unless something about the place has to be said or asked first.
-func (p *newPages) placeDone(v *visit, version int) (result, error) {
+func (p *newPages) placeDone(v *visit, in url.Values) (result, error) {
 	var res result
 	if v.form.District != "" && blank(v.form.Note) {
 		res.wrong.Add("note", "wizard.place.note.need")
@@ -166,13 +201,13 @@ func (p *newPages) placeDone(v *visit, version int) (result, error) {
 		return res, nil
 	}
 	r, ok, err := p.Geo.Responsible(v.ctx, v.form.point(), v.form.Category)
-	if err != nil || !ok || v.form.Told == r.BodyKey {
+	if err != nil {
 		return res, err
 	}
-	// said once, before anything else is typed
-	next := v.form
-	next.Told = r.BodyKey
-	return result{stay: true, anchor: "#zustaendig"}, p.keep(v, version, next)
+	if ok && in.Get("told") != r.BodyKey { // the page has not said it yet
+		return result{stay: true, anchor: "#zustaendig"}, nil
+	}
+	return res, nil
 }
 
 // pick takes one of the addresses that the search finds for what was typed. The
@@ -184,8 +219,8 @@ func (p *newPages) pick(v *visit, f *form, value string) (result, error) {
 	}
 	for _, a := range hits {
 		if hitValue(a) == value {
-			f.Query = v.form.Query
 			f.setPlace(a.Point, a.Label(), byAddress)
+			f.Query = f.Label
 			return result{stay: true, anchor: "#ort"}, nil
 		}
 	}
@@ -234,19 +269,18 @@ func hitValue(a geo.Address) string { return degrees(a.Point.Lon) + "," + degree
 
 func (p *newPages) placeView(v *visit, f frame) (templ.Component, error) {
 	view := placeView{
-		frame: f, Query: v.form.Query, Lon: v.form.Lon, Lat: v.form.Lat, Set: v.form.placed(), Metres: v.form.Accuracy,
+		frame: f, Query: cmp.Or(v.form.Typed, v.form.Query), Lon: v.form.Lon, Lat: v.form.Lat, Set: v.form.placed(), Metres: v.form.Accuracy,
 		Note: v.form.Note, NoteMust: v.form.District != "", District: v.form.District, Category: v.form.Category,
 	}
 	if !view.Set {
 		view.Lon, view.Lat = p.Centre.Lon, p.Centre.Lat
 	}
-	found, err := p.hits(v, v.form.Query)
-	if err != nil {
-		return nil, err
-	}
-	settled := v.form.placed() && v.form.Source == byMap // script has done the search
-	view.Searched = v.form.Query != "" && !settled
-	if !settled {
+	// a place that was found is no longer searched for
+	if view.Searched = v.form.Query != "" && !v.settled(); view.Searched {
+		found, err := p.hits(v, v.form.Query)
+		if err != nil {
+			return nil, err
+		}
 		for _, a := range found {
 			h := hit{Value: hitValue(a), Label: a.Label()}
 			if a.District.Name != "" {
@@ -269,8 +303,15 @@ func (p *newPages) placeView(v *visit, f frame) (templ.Component, error) {
 	if v.form.unsure() {
 		view.Accuracy = distance(v.loc, float64(v.form.Accuracy))
 	}
+	var err error
 	view.Districts, err = p.districtOptions(v)
 	return placePage(view), err
+}
+
+// settled tells whether the place is what was looked for: a hit, or a pin that
+// script set together with its address.
+func (v *visit) settled() bool {
+	return v.form.placed() && (v.form.Source == byMap || v.form.Query == v.form.Label)
 }
 
 func (p *newPages) districtOptions(v *visit) ([]kit.Option, error) {
@@ -285,6 +326,9 @@ func (p *newPages) districtOptions(v *visit) ([]kit.Option, error) {
 	return options, nil
 }
 
+// atAddress is how near in metres a pin has to be to stand at an address.
+const atAddress = 20
+
 // chosenPlace says where a pin stands.
 func chosenPlace(loc *i18n.Localizer, place geo.Place, label, source string) chosen {
 	c := chosen{Title: label}
@@ -295,7 +339,10 @@ func chosenPlace(loc *i18n.Localizer, place geo.Place, label, source string) cho
 	case source == byDistrict:
 		c.Title = loc.T("wizard.place.district.chosen", "name", place.DistrictName)
 	case source == byMap && place.Address != nil:
-		c.Title = loc.T("wizard.place.near_address", "address", place.Address.Label())
+		c.Title = place.Address.Label()
+		if geo.Metres(place.Point, place.Address.Point) > atAddress {
+			c.Title = loc.T("wizard.place.near_address", "address", c.Title)
+		}
 	case c.Title == "" && place.Address != nil:
 		c.Title = place.Address.Label()
 	case c.Title == "":
@@ -310,7 +357,7 @@ func bodyOf(loc *i18n.Localizer, r *geo.Responsibility) *bodyNote {
 	if r == nil {
 		return nil
 	}
-	n := &bodyNote{Text: r.Sentence(loc)}
+	n := &bodyNote{Key: r.BodyKey, Text: r.Sentence(loc)}
 	if more := r.Text.In(loc.Lang()); more != "" {
 		n.Text += " " + more
 	}
@@ -346,7 +393,7 @@ func (p *newPages) placeInfo(c kit.Context) error {
 		if f.Kind != fault.Invalid {
 			return err
 		}
-		return kit.Render(c, http.StatusOK, placeProblem(loc.TMap(f.Key, f.Params)))
+		return kit.Render(c, http.StatusOK, placeProblem(said(loc, f.Key, f.Params)))
 	}
 	return kit.Render(c, http.StatusOK, placeNote(kit.NewPage(c, ""), chosenPlace(loc, place, "", byMap)))
 }
@@ -367,7 +414,7 @@ type shapes struct {
 // middle is a place well inside a district: the mean of its outline where that
 // lies in it, else the nearest such point of a grid.
 func (p *newPages) middle(ctx context.Context, ref string) (subject.Point, bool, error) {
-	raw, _, err := p.Geo.DistrictsJSON(ctx)
+	raw, err := p.Geo.DistrictsJSON(ctx)
 	if err != nil {
 		return subject.Point{}, false, err
 	}

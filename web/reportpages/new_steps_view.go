@@ -68,7 +68,7 @@ func (p *newPages) actQuestions(v *visit, in url.Values) (result, error) {
 	}
 	for _, key := range v.outcome.Shown {
 		q, _ := v.category.Question(key)
-		if !slices.Contains(in["asked"], key) && q.Type != categories.Notice {
+		if !slices.Contains(in["seen"], key) && q.Type != categories.Notice {
 			return result{to: v.path(stepQuestions) + "?more=1#q-" + key}, nil
 		}
 	}
@@ -136,8 +136,6 @@ func (a ask) props() kit.FieldProps {
 		f.Autocomplete = "off"
 	case categories.Date:
 		f.Type = "date"
-	case categories.One, categories.Several, categories.YesNo:
-		f.Optional = false // a list of choices says it in the lead
 	default:
 	}
 	return f

@@ -107,6 +107,7 @@ type chosen struct {
 
 // bodyNote says who is in charge where the city is not.
 type bodyNote struct {
+	Key  string
 	Text string
 	Link *linkTo
 }

@@ -164,7 +164,7 @@ func (p *newPages) create(c kit.Context) error {
 	}
 	if c.Request().Header.Get("X-Autosave") != "" {
 		c.Response().Header().Set("Location", v.path(stepWhat))
-		return p.autosaved(v, stepWhat, in)
+		return p.autosaved(v, stepWhat, in, v.draft.Version)
 	}
 	res, err := p.actWhat(v, in)
 	if err != nil {

@@ -2,7 +2,6 @@ package reportpages
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +21,7 @@ import (
 
 // keptRoute names what the receipt page needs for a day beside number and code.
 // It lies sealed in the store of idempotent answers, under the draft and the
-// session that sent it.
+// person that sent it.
 const keptRoute = "reportpages.kept"
 
 // keptParts is what "Noch etwas an diesem Ort melden" takes over.
@@ -37,8 +36,6 @@ type keptParts struct {
 	Mail     string  `json:"mail"`
 }
 
-func keptKey(draft, session uuid.UUID) string { return draft.String() + "/" + session.String() }
-
 // remember keeps place and contact of a report that has just been sent.
 func (p *newPages) remember(v *visit) error {
 	f := v.form
@@ -46,25 +43,30 @@ func (p *newPages) remember(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("keep place and contact: %w", err)
 	}
-	hash := sha256.Sum256([]byte(keptRoute))
 	return db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := idem.Do(ctx, tx, keptRoute, keptKey(v.draft.ID, v.actor.Session), hash[:], func() (idem.Answer, error) {
+		_, err := idem.Do(ctx, tx, keptRoute, v.draft.ID.String(), idem.Hash(v.actor.Person[:]), func() (idem.Answer, error) {
 			return idem.Answer{Status: http.StatusOK, Body: raw}, nil
 		})
 		return err
 	})
 }
 
-// kept is what remember stored; zero when the day is over.
+// kept is what remember stored for this person; zero when the day is over.
 func (p *newPages) kept(c kit.Context, draft uuid.UUID) (k keptParts, err error) {
-	answer, ok, err := idem.Find(c.Request().Context(), p.DB, keptRoute, keptKey(draft, kit.Actor(c).Session))
-	if err != nil || !ok {
-		return k, err
+	actor, nothing := kit.Actor(c), errors.New("nothing kept") // the latter rolls back the key that Do would leave
+	err = db.Transact(c.Request().Context(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
+		answer, err := idem.Do(ctx, tx, keptRoute, draft.String(), idem.Hash(actor.Person[:]), func() (idem.Answer, error) {
+			return idem.Answer{}, nothing
+		})
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(answer.Body, &k)
+	})
+	if errors.Is(err, nothing) || fault.Is(err, fault.Invalid) { // sent by somebody else
+		return keptParts{}, nil
 	}
-	if err := json.Unmarshal(answer.Body, &k); err != nil {
-		return k, fmt.Errorf("place and contact of a receipt: %w", err)
-	}
-	return k, nil
+	return k, err
 }
 
 // receipt shows number and access code: once the report has arrived, and again

@@ -41,7 +41,7 @@ func RegisterNew(r *kit.Router, deps NewDeps) error {
 	r.GET("/reports/new", p.start)
 	r.POST("/reports/new", p.create, large)
 	r.POST("/reports/new/suggest", p.suggest) // what people type does not belong into an address
-	r.POST("/reports/new/place", p.placeInfo)
+	r.GET("/reports/new/place", p.placeInfo)
 	r.GET("/reports/new/deleted", p.deleted)
 	r.GET("/reports/new/joined/:number", p.joined)
 	r.POST("/reports/new/joined/:number", p.follow)
