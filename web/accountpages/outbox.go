@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,4 +75,13 @@ func lines(text string) [][]word {
 		out = append(out, append(words, word{text: line[at:]}))
 	}
 	return out
+}
+
+// breakable cuts a long word where a small screen may break it.
+func breakable(text string) []string {
+	var parts []string
+	for part := range slices.Chunk([]rune(text), 16) {
+		parts = append(parts, string(part))
+	}
+	return parts
 }
