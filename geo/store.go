@@ -119,7 +119,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
 	sqlBasemap = `SELECT kind,
        name,
-       ST_AsGeoJSON(shape, 5)
+       ST_AsGeoJSON(CASE WHEN ST_NumGeometries(shape) = 1 THEN ST_GeometryN(shape, 1) ELSE shape END, 5)
   FROM basemap_features
  ORDER BY kind,
           name,

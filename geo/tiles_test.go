@@ -2,15 +2,11 @@ package geo_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
@@ -19,8 +15,6 @@ import (
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/dbtest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const sqlPins = `CREATE TEMP TABLE pins (id bigint, point geometry(Point, 4326), kind text, status text, category text, shown boolean);
 CREATE INDEX ON pins USING gist (point)`
@@ -83,19 +77,7 @@ func TestTileSQLGolden(t *testing.T) {
 		slices.Sort(lines)
 		out.WriteString(strings.Join(lines, ""))
 	}
-	path := filepath.Join("testdata", "tiles.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(out.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), out.String()); d != "" {
-		t.Errorf("(-want +got)\n%s", d)
-	}
+	golden(t, "tiles.golden", out.String())
 	if l := tile(t, tx, 13, 0, 0); l != nil {
 		t.Errorf("an empty tile holds %v", l)
 	}
