@@ -9,16 +9,16 @@ import (
 // check notes every reference to something that the file does not have.
 func (p *parser) check(c *Catalogue) {
 	if len(c.Categories) == 0 {
-		p.fail(nil, "categories", "is empty")
+		p.failf(nil, "categories", "is empty")
 	}
 	for i := range c.Categories {
 		k := &c.Categories[i]
 		path := "categories." + k.Key
 		if _, ok := c.Group(k.Group); !ok && k.Group != "" {
-			p.fail(p.where[path], path+".group", "no such group: %s", k.Group)
+			p.failf(p.where[path], path+".group", "no such group: %s", k.Group)
 		}
 		if _, ok := c.Department(k.Department); !ok && k.Department != "" {
-			p.fail(p.where[path], path+".dept", "no such department: %s", k.Department)
+			p.failf(p.where[path], path+".dept", "no such department: %s", k.Department)
 		}
 		for j, q := range k.Questions {
 			p.checkConditions(k, j, join(path+".q", q.Key))
@@ -29,7 +29,7 @@ func (p *parser) check(c *Catalogue) {
 	}
 	for _, s := range c.Signposts {
 		if _, ok := c.Stop(s.Stop); !ok && s.Stop != "" {
-			p.fail(p.where["signposts."+s.Key], "signposts."+s.Key+".stop", "no such stop page: %s", s.Stop)
+			p.failf(p.where["signposts."+s.Key], "signposts."+s.Key+".stop", "no such stop page: %s", s.Stop)
 		}
 	}
 }
@@ -40,12 +40,12 @@ func (p *parser) checkConditions(k *Category, at int, path string) {
 	for _, cond := range k.Questions[at].ShownIf {
 		i := slices.IndexFunc(k.Questions[:at], func(q Question) bool { return q.Key == cond.Question })
 		if i < 0 {
-			p.fail(p.where[path], path+".when", "no earlier question: %s", cond.Question)
+			p.failf(p.where[path], path+".when", "no earlier question: %s", cond.Question)
 			continue
 		}
 		for _, a := range cond.Any {
 			if _, ok := k.Questions[i].Option(a); !ok {
-				p.fail(p.where[path], path+".when", "the question %s has no answer %s", cond.Question, a)
+				p.failf(p.where[path], path+".when", "the question %s has no answer %s", cond.Question, a)
 			}
 		}
 	}
@@ -53,13 +53,13 @@ func (p *parser) checkConditions(k *Category, at int, path string) {
 
 func (p *parser) checkEffects(c *Catalogue, e Effects, path, option string) {
 	if _, ok := c.Stop(e.Stop); !ok && e.Stop != "" {
-		p.fail(p.where[path], join(path, option), "no such stop page: %s", e.Stop)
+		p.failf(p.where[path], join(path, option), "no such stop page: %s", e.Stop)
 	}
 	if _, ok := c.Department(e.Route); !ok && e.Route != "" {
-		p.fail(p.where[path], join(path, option), "no such department: %s", e.Route)
+		p.failf(p.where[path], join(path, option), "no such department: %s", e.Route)
 	}
 	if _, ok := c.Body(e.Body); !ok && e.Body != "" {
-		p.fail(p.where[path], join(path, option), "no such outside body: %s", e.Body)
+		p.failf(p.where[path], join(path, option), "no such outside body: %s", e.Body)
 	}
 }
 

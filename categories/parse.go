@@ -20,26 +20,26 @@ const (
 
 // Parse reads a catalogue file (the format is that of demo/catalogue.yaml). It
 // is strict: unknown and duplicate keys, references to what the file does not
-// have and unknown effects are errors. The error is Problems with every one of
+// have and unknown effects are errors. The error is FileErrors with every one of
 // them and its line.
 func Parse(raw []byte) (*Catalogue, error) {
 	if len(raw) > maxFile {
-		return nil, Problems{{Text: "the file is larger than 4 MB"}}
+		return nil, FileErrors{{Text: "the file is larger than 4 MB"}}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(raw))
 	var doc, more yaml.Node
 	if err := dec.Decode(&doc); err != nil {
-		return nil, Problems{{Line: yamlLine(err), Text: err.Error()}}
+		return nil, FileErrors{{Line: yamlLine(err), Text: err.Error()}}
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, Problems{{Line: more.Line, Text: "the file holds more than one document"}}
+		return nil, FileErrors{{Line: more.Line, Text: "the file holds more than one document"}}
 	}
 	p := &parser{common: map[string]Question{}, where: map[string]*yaml.Node{}}
 	if n := findAlias(&doc); n != nil { // they could blow up a small file
-		return nil, Problems{{Line: n.Line, Text: "anchors and aliases are not used here"}}
+		return nil, FileErrors{{Line: n.Line, Text: "anchors and aliases are not used here"}}
 	}
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 {
-		return nil, Problems{{Text: "the file is empty"}}
+		return nil, FileErrors{{Text: "the file is empty"}}
 	}
 	c := p.catalogue(doc.Content[0])
 	p.check(c)
@@ -109,7 +109,7 @@ func (p *parser) catalogue(n *yaml.Node) *Catalogue {
 	p.items(f.take("categories"), "categories", func(n *yaml.Node) {
 		k := p.category(n)
 		if seen[k.Key] {
-			p.fail(n, "categories."+k.Key, "stands here twice")
+			p.failf(n, "categories."+k.Key, "stands here twice")
 		}
 		seen[k.Key] = true
 		c.Categories = append(c.Categories, k)
@@ -137,7 +137,7 @@ func (p *parser) department(key string, n *yaml.Node, path string) Department {
 	if hours := m.str("hours", false); hours != "" {
 		h, err := ParseHours(hours)
 		if err != nil {
-			p.fail(m.value["hours"], path+".hours", "%v", err)
+			p.failf(m.value["hours"], path+".hours", "%v", err)
 		}
 		d.Hours = h
 	}
@@ -156,7 +156,7 @@ func german(s string) i18n.Text {
 func (p *parser) url(m *fields, key string) string {
 	s := m.str(key, false)
 	if s != "" && (!strings.HasPrefix(s, "https://") || strings.ContainsAny(s, " \"<>") || len(s) < len("https://a.b")) {
-		p.fail(m.value[key], join(m.path, key), "must be an address that begins with https://")
+		p.failf(m.value[key], join(m.path, key), "must be an address that begins with https://")
 		return ""
 	}
 	return s
@@ -166,7 +166,7 @@ func (p *parser) category(n *yaml.Node) Category {
 	m := p.mapping(n, "categories."+peek(n, "key"))
 	key := m.str("key", true)
 	if key != "" && !isKey(key) {
-		p.fail(m.value["key"], "categories", "%q is no key: small letters, digits and dashes, at most 40, a letter first", key)
+		p.failf(m.value["key"], "categories", "%q is no key: small letters, digits and dashes, at most 40, a letter first", key)
 		key = ""
 	}
 	m.path = "categories." + key
@@ -223,11 +223,11 @@ func (p *parser) kinds(n *yaml.Node, path string) []string {
 	kinds := p.strings(n, path)
 	for _, k := range kinds {
 		if !slices.Contains([]subject.Kind{subject.Report, subject.Complaint, subject.Idea}, subject.Kind(k)) {
-			p.fail(n, path, "%q is none of report, complaint, idea", k)
+			p.failf(n, path, "%q is none of report, complaint, idea", k)
 		}
 	}
 	if len(kinds) == 0 {
-		p.fail(n, path, "is empty")
+		p.failf(n, path, "is empty")
 	}
 	return kinds
 }
@@ -256,7 +256,7 @@ func (p *parser) words(n *yaml.Node, path string) map[string][]string {
 
 func (p *parser) near(n *yaml.Node, path string) (metres, days int) {
 	if n.Kind != yaml.SequenceNode || len(n.Content) != 2 {
-		p.fail(n, path, "must be [metres, days]")
+		p.failf(n, path, "must be [metres, days]")
 		return 0, 0
 	}
 	return p.number(n.Content[0], path, 0, 5000), p.number(n.Content[1], path, 0, 999)
@@ -268,7 +268,7 @@ func (p *parser) inOrder(n *yaml.Node, path string) i18n.Text {
 	list := p.strings(n, path)
 	t := i18n.Text{}
 	if len(list) < 2 || len(list) > 3 {
-		p.fail(n, path, "must be [German, English]")
+		p.failf(n, path, "must be [German, English]")
 		return t
 	}
 	for i, lang := range languages()[:len(list)] {

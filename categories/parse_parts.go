@@ -24,7 +24,7 @@ func (p *parser) season(m *fields) Season {
 	}
 	season, ok := parseSeason(s)
 	if !ok {
-		p.fail(m.value["season"], join(m.path, "season"), "must be first and last day as month-day, e.g. \"11-01..03-31\"")
+		p.failf(m.value["season"], join(m.path, "season"), "must be first and last day as month-day, e.g. \"11-01..03-31\"")
 	}
 	return season
 }
@@ -61,7 +61,7 @@ func (p *parser) questions(k *Category, n *yaml.Node, path string) {
 			name := p.scalar(n, path)
 			common, ok := p.common[name]
 			if !ok {
-				p.fail(n, path, "no such common question: %s", name)
+				p.failf(n, path, "no such common question: %s", name)
 				return
 			}
 			q = common
@@ -70,7 +70,7 @@ func (p *parser) questions(k *Category, n *yaml.Node, path string) {
 			m := p.mapping(n, path)
 			key := m.str("id", true)
 			if !isKey(key) {
-				p.fail(n, path, "%q is no key", key)
+				p.failf(n, path, "%q is no key", key)
 				return
 			}
 			m.path = join(path, key)
@@ -85,7 +85,7 @@ func (p *parser) questions(k *Category, n *yaml.Node, path string) {
 			m.done()
 		}
 		if _, twice := k.Question(q.Key); twice {
-			p.fail(n, join(path, q.Key), "stands here twice")
+			p.failf(n, join(path, q.Key), "stands here twice")
 			return
 		}
 		p.where[join(path, q.Key)] = n
@@ -104,12 +104,12 @@ func (p *parser) question(key string, m *fields) Question {
 	case One, Several:
 		opt := m.take("opt")
 		if opt == nil {
-			p.fail(m.node, join(m.path, "opt"), "is missing")
+			p.failf(m.node, join(m.path, "opt"), "is missing")
 		}
 		p.items(opt, join(m.path, "opt"), func(n *yaml.Node) {
 			o := p.option(n, join(m.path, "opt"))
 			if _, twice := q.Option(o.Key); twice {
-				p.fail(n, join(m.path, "opt."+o.Key), "stands here twice")
+				p.failf(n, join(m.path, "opt."+o.Key), "stands here twice")
 			}
 			q.Options = append(q.Options, o)
 		})
@@ -121,7 +121,7 @@ func (p *parser) question(key string, m *fields) Question {
 	case Number:
 		q.Min, q.Max = p.bound(m, "min"), p.bound(m, "max")
 		if q.Min != nil && q.Max != nil && *q.Min > *q.Max {
-			p.fail(m.node, m.path, "min is larger than max")
+			p.failf(m.node, m.path, "min is larger than max")
 		}
 	default:
 	}
@@ -149,7 +149,7 @@ func (p *parser) conditions(s string, n *yaml.Node, path string) []Condition {
 			c.Any = append(c.Any, a)
 		}
 		if !ok || !isKey(question) {
-			p.fail(n, path, "must be question=answer, e.g. art=mehrere")
+			p.failf(n, path, "must be question=answer, e.g. art=mehrere")
 			return nil
 		}
 		list = append(list, c)
@@ -173,7 +173,7 @@ func (p *parser) option(n *yaml.Node, path string) Option {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
 	if len(parts) < 3 || len(parts) > 4 || parts[1] == "" || parts[2] == "" {
-		p.fail(n, path, "must be \"key|German|English|effects\"")
+		p.failf(n, path, "must be \"key|German|English|effects\"")
 		return Option{}
 	}
 	p.optionKey(parts[0], n, path)
@@ -186,7 +186,7 @@ func (p *parser) option(n *yaml.Node, path string) Option {
 
 func (p *parser) optionKey(key string, n *yaml.Node, path string) {
 	if !isKey(key) {
-		p.fail(n, path, "%q is no key: small letters, digits and dashes, at most 40, a letter first", key)
+		p.failf(n, path, "%q is no key: small letters, digits and dashes, at most 40, a letter first", key)
 	}
 }
 
@@ -200,10 +200,10 @@ func (p *parser) effects(s string, n *yaml.Node, path string) Effects {
 	for part := range strings.SplitSeq(s, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		if seen[name] {
-			p.fail(n, path, "the effect %s stands here twice", name)
+			p.failf(n, path, "the effect %s stands here twice", name)
 		}
 		seen[name] = true
-		ok := true
+		var ok bool
 		switch name {
 		case "stop":
 			e.Stop, ok = value, isKey(value)
@@ -221,11 +221,11 @@ func (p *parser) effects(s string, n *yaml.Node, path string) Effects {
 			days, err := strconv.Atoi(value)
 			e.Days, ok = days, err == nil && days >= 1 && days <= 999
 		default:
-			p.fail(n, path, "unknown effect: %q (there are stop, route, vis, prio, days, kind, nr)", name)
+			p.failf(n, path, "unknown effect: %q (there are stop, route, vis, prio, days, kind, nr)", name)
 			continue
 		}
 		if !ok {
-			p.fail(n, path, "the effect %s can't be %q", name, value)
+			p.failf(n, path, "the effect %s can't be %q", name, value)
 		}
 	}
 	return e
@@ -236,20 +236,20 @@ func (p *parser) stop(key string, n *yaml.Node, path string) Stop {
 	s := Stop{Key: key, Hard: m.flag("hard", false), Tel: p.strings(m.take("tel"), path+".tel"), Title: i18n.Text{}, Text: i18n.Text{}}
 	for _, tel := range s.Tel {
 		if !reTel.MatchString(tel) {
-			p.fail(m.value["tel"], path+".tel", "%q is no telephone number", tel)
+			p.failf(m.value["tel"], path+".tel", "%q is no telephone number", tel)
 		}
 	}
 	for _, lang := range languages() {
 		v := m.take(lang)
 		if v == nil {
 			if lang != i18n.Easy {
-				p.fail(n, join(path, lang), "is missing")
+				p.failf(n, join(path, lang), "is missing")
 			}
 			continue
 		}
 		list := p.strings(v, join(path, lang))
 		if len(list) != 2 {
-			p.fail(v, join(path, lang), "must be [heading, text]")
+			p.failf(v, join(path, lang), "must be [heading, text]")
 			continue
 		}
 		s.Title[lang], s.Text[lang] = list[0], list[1]
@@ -264,7 +264,7 @@ func (p *parser) signpost(key string, n *yaml.Node, path string) Signpost {
 	s := Signpost{Key: key, Words: p.words(m.take("words"), path+".words"), Stop: m.str("stop", false)}
 	s.Body = m.text(s.Stop == "")
 	if len(s.Words) == 0 {
-		p.fail(n, path+".words", "is missing")
+		p.failf(n, path+".words", "is missing")
 	}
 	if link := m.take("link"); link != nil {
 		f := p.mapping(link, path+".link")

@@ -189,8 +189,7 @@ func TestParseProblems(t *testing.T) {
 				t.Fatalf("%q is not in the small catalogue", tt.old)
 			}
 			_, err := Parse([]byte(strings.Replace(small, tt.old, tt.new, 1)))
-			var problems Problems
-			if !errors.As(err, &problems) {
+			if _, ok := errors.AsType[FileErrors](err); !ok {
 				t.Fatalf("got %v, want problems", err)
 			}
 			if !strings.Contains(err.Error(), tt.want) {
@@ -204,8 +203,8 @@ func TestParseNamesEveryProblem(t *testing.T) {
 	t.Parallel()
 	broken := strings.NewReplacer("group: weg", "group: wald", "prio=high", "prio=low", "vis: A", "vis: D").Replace(small)
 	_, err := Parse([]byte(broken))
-	var problems Problems
-	if !errors.As(err, &problems) || len(problems) != 3 {
+	problems, ok := errors.AsType[FileErrors](err)
+	if !ok || len(problems) != 3 {
 		t.Fatalf("got %v, want three problems", err)
 	}
 	if !slices.IsSortedFunc(problems, func(a, b Problem) int { return a.Line - b.Line }) {

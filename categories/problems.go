@@ -22,12 +22,12 @@ func (p Problem) String() string {
 	return fmt.Sprintf("line %d: %s: %s", p.Line, p.Path, p.Text)
 }
 
-// Problems are all that is wrong with a catalogue file, in the order of its
+// FileErrors are all that is wrong with a catalogue file, in the order of its
 // lines.
-type Problems []Problem
+type FileErrors []Problem
 
 // Error lists the problems, one per line.
-func (p Problems) Error() string {
+func (p FileErrors) Error() string {
 	lines := make([]string, len(p))
 	for i, one := range p {
 		lines[i] = one.String()
@@ -35,7 +35,7 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func (p Problems) sorted() Problems {
+func (p FileErrors) sorted() FileErrors {
 	slices.SortStableFunc(p, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	return p
 }

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// readers go on; a second import waits
+	// Readers go on; a second import waits.
 	sqlLock = `LOCK TABLE categories IN SHARE ROW EXCLUSIVE MODE`
 
 	sqlKnown = `
@@ -31,7 +31,7 @@ WHERE active
   AND key <> ALL ($1)
 ORDER BY key`
 
-	// everything is switched off first; what the file has is switched on again by its own statement
+	// Everything is switched off first; what the file has is switched on again by its own statement.
 	sqlSwitchOff = `
 WITH a AS (UPDATE category_groups SET active = false WHERE active),
      b AS (UPDATE categories SET active = false WHERE active),

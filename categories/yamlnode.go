@@ -15,10 +15,10 @@ import (
 // reader walks a YAML tree and notes everything that is not as expected, with
 // its line. Every mapping must be taken apart by keys that are asked for: those
 // that nobody asks for are unknown, which is how a typing error shows.
-type reader struct{ problems Problems }
+type reader struct{ problems FileErrors }
 
-// fail notes a problem at a node.
-func (r *reader) fail(n *yaml.Node, path, format string, args ...any) {
+// failf notes a problem at a node.
+func (r *reader) failf(n *yaml.Node, path, format string, args ...any) {
 	line := 0
 	if n != nil {
 		line = n.Line
@@ -40,17 +40,17 @@ type fields struct {
 func (r *reader) mapping(n *yaml.Node, path string) *fields {
 	f := &fields{r: r, node: n, path: path, value: map[string]*yaml.Node{}, taken: map[string]bool{}}
 	if n == nil || n.Kind != yaml.MappingNode {
-		r.fail(n, path, "must be a mapping (key: value)")
+		r.failf(n, path, "must be a mapping (key: value)")
 		return f
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
-			r.fail(k, path, "must have plain words as keys")
+			r.failf(k, path, "must have plain words as keys")
 			continue
 		}
 		if _, twice := f.value[k.Value]; twice {
-			r.fail(k, join(path, k.Value), "stands here twice")
+			r.failf(k, join(path, k.Value), "stands here twice")
 			continue
 		}
 		f.keys = append(f.keys, k)
@@ -69,7 +69,7 @@ func (f *fields) take(key string) *yaml.Node {
 func (f *fields) done() {
 	for _, k := range f.keys {
 		if !f.taken[k.Value] {
-			f.r.fail(k, join(f.path, k.Value), "unknown key")
+			f.r.failf(k, join(f.path, k.Value), "unknown key")
 		}
 	}
 }
@@ -79,13 +79,13 @@ func (f *fields) str(key string, needed bool) string {
 	n := f.take(key)
 	if n == nil {
 		if needed {
-			f.r.fail(f.node, join(f.path, key), "is missing")
+			f.r.failf(f.node, join(f.path, key), "is missing")
 		}
 		return ""
 	}
 	s := f.r.scalar(n, join(f.path, key))
 	if s == "" && needed && n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
-		f.r.fail(n, join(f.path, key), "is empty")
+		f.r.failf(n, join(f.path, key), "is empty")
 	}
 	return s
 }
@@ -97,7 +97,7 @@ func (f *fields) word(key string, needed bool, allowed ...string) string {
 		return allowed[0]
 	}
 	if !slices.Contains(allowed, s) {
-		f.r.fail(f.value[key], join(f.path, key), "%q is none of %s", s, strings.Join(allowed, ", "))
+		f.r.failf(f.value[key], join(f.path, key), "%q is none of %s", s, strings.Join(allowed, ", "))
 		return allowed[0]
 	}
 	return s
@@ -119,7 +119,7 @@ func (f *fields) flag(key string, def bool) bool {
 		return def
 	}
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
-		f.r.fail(n, join(f.path, key), "must be true or false")
+		f.r.failf(n, join(f.path, key), "must be true or false")
 		return def
 	}
 	return strings.EqualFold(n.Value, "true")
@@ -145,7 +145,7 @@ func (r *reader) pairs(n *yaml.Node, path string, each func(key string, n *yaml.
 	for _, k := range m.keys {
 		p := join(path, k.Value)
 		if !isKey(k.Value) {
-			r.fail(k, p, "is no key: small letters, digits and dashes, at most 40, a letter first")
+			r.failf(k, p, "is no key: small letters, digits and dashes, at most 40, a letter first")
 			continue
 		}
 		each(k.Value, m.take(k.Value), p)
@@ -158,7 +158,7 @@ func (r *reader) items(n *yaml.Node, path string, each func(n *yaml.Node)) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		r.fail(n, path, "must be a list")
+		r.failf(n, path, "must be a list")
 		return
 	}
 	for _, e := range n.Content {
@@ -180,15 +180,15 @@ func (r *reader) strings(n *yaml.Node, path string) []string {
 // scalar is one text without control signs, trimmed.
 func (r *reader) scalar(n *yaml.Node, path string) string {
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
-		r.fail(n, path, "must be a text (put it in quotes)")
+		r.failf(n, path, "must be a text (put it in quotes)")
 		return ""
 	}
 	if strings.ContainsFunc(n.Value, unicode.IsControl) {
-		r.fail(n, path, "must be one line without control signs")
+		r.failf(n, path, "must be one line without control signs")
 		return ""
 	}
 	if len(n.Value) > maxText {
-		r.fail(n, path, "is longer than %d bytes", maxText)
+		r.failf(n, path, "is longer than %d bytes", maxText)
 		return ""
 	}
 	return strings.TrimSpace(n.Value)
@@ -197,7 +197,7 @@ func (r *reader) scalar(n *yaml.Node, path string) string {
 func (r *reader) number(n *yaml.Node, path string, low, high int) int {
 	v, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || v < low || v > high {
-		r.fail(n, path, "must be a whole number from %d to %d", low, high)
+		r.failf(n, path, "must be a whole number from %d to %d", low, high)
 		return low
 	}
 	return v

@@ -1,3 +1,4 @@
+// Package demo makes the demo city.
 package demo
 
 import _ "embed"

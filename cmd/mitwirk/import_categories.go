@@ -35,8 +35,7 @@ func (c *ImportCategories) Run(ctx context.Context, g *Globals) error {
 		return fmt.Errorf("read %s: %w", c.File, err)
 	}
 	catalogue, err := categories.Parse(raw)
-	var problems categories.Problems
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[categories.FileErrors](err); ok {
 		return fmt.Errorf("%s: %d mistakes, nothing was changed:\n%w", c.File, len(problems), problems)
 	}
 	if err != nil {
