@@ -255,3 +255,40 @@ func TestTokens(t *testing.T) {
 		t.Errorf("stored as it is: %d, %v", plain, err)
 	}
 }
+
+func TestMailAddress(t *testing.T) {
+	t.Parallel()
+	tx := dbtest.Tx(t)
+	open, confirmed, stopped := addContact(t, tx, accountstest.Address()), addContact(t, tx, accountstest.Address()), addContact(t, tx, accountstest.Address())
+	confirm(t, tx, confirmed)
+	confirm(t, tx, stopped)
+	if err := accounts.StopMails(t.Context(), tx, stopped); err != nil {
+		t.Fatal(err)
+	}
+	erased := accountstest.Resident(t, tx)
+	own, err := accounts.ContactsOf(t.Context(), tx, erased.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `UPDATE persons SET erased_at = mitwirk_now() WHERE id = $1`, erased.Person); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name                    string
+		contact                 uuid.UUID
+		status, confirm, signin bool
+	}{
+		{"not confirmed", open, false, true, false},
+		{"confirmed", confirmed, true, true, true},
+		{"stopped", stopped, false, true, true},
+		{"erased", own[0].ID, false, false, false},
+		{"unknown", uuid.New(), false, false, false},
+	} {
+		for kind, want := range map[string]bool{"report.status": tt.status, "report.confirm": tt.confirm, accounts.MailSignIn: tt.signin} {
+			address, err := accounts.MailAddress(t.Context(), tx, tt.contact, kind)
+			if want != (err == nil) || want && address == "" || !want && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s, %s: %q, %v", tt.name, kind, address, err)
+			}
+		}
+	}
+}

@@ -28,7 +28,7 @@ import (
 // post is a mailer and an outbox in memory.
 type post struct {
 	queued []mail.Message
-	mails  []accountpages.OutboxMail
+	mails  []mail.Letter
 }
 
 func (p *post) Queue(_ context.Context, _ pgx.Tx, m mail.Message) error {
@@ -36,15 +36,21 @@ func (p *post) Queue(_ context.Context, _ pgx.Tx, m mail.Message) error {
 	return nil
 }
 
-func (p *post) Mails(context.Context) ([]accountpages.OutboxMail, error) { return p.mails, nil }
+func (p *post) List(context.Context) ([]mail.Entry, error) {
+	var out []mail.Entry
+	for _, m := range p.mails {
+		out = append(out, m.Entry)
+	}
+	return out, nil
+}
 
-func (p *post) Mail(_ context.Context, id uuid.UUID) (accountpages.OutboxMail, error) {
+func (p *post) Get(_ context.Context, id uuid.UUID) (mail.Letter, error) {
 	for _, m := range p.mails {
 		if m.ID == id {
 			return m, nil
 		}
 	}
-	return accountpages.OutboxMail{}, fault.Missing("mail")
+	return mail.Letter{}, fault.Missing("mail")
 }
 
 type card struct{ audience subject.Audience }
@@ -429,18 +435,20 @@ func TestOutboxOnlyInADemonstration(t *testing.T) {
 	if a := b.Browser().Post("/login", url.Values{"mail": {"a@b.example"}}); strings.Contains(a.Body, "outbox") {
 		t.Error("a real city offers its outbox")
 	}
-	box := &post{mails: []accountpages.OutboxMail{{
-		ID: subject.NewID(), At: time.Date(2026, 3, 14, 11, 0, 0, 0, time.UTC), From: "Mitwirk <m@mitwirk.example>", To: "anna@beispiel.example",
-		Subject: "Ihr Link zum Anmelden", Text: "Anmelden: https://mitwirk.example/login/abc.\n\n<script>alert(1)</script> javascript:alert(1)",
+	box := &post{mails: []mail.Letter{{
+		Entry: mail.Entry{ID: subject.NewID(), At: time.Date(2026, 3, 14, 11, 0, 0, 0, time.UTC), To: "anna@beispiel.example", Subject: "Ihr Link zum Anmelden", State: "queued"},
+		From:  "Mitwirk <m@mitwirk.example>",
+		Text:  "Anmelden: https://mitwirk.example/login/abcdefghijklmnop.\n\n<script>alert(1)</script> javascript:alert(1)",
 	}}}
 	demo := setup(t, func(d *accountpages.Deps) { d.Outbox = box })
 	path := "/dev/outbox/" + box.mails[0].ID.String()
 	list := demo.Browser().Get("/dev/outbox").Want(200).WantClean()
-	if list.Doc().Find(`a[href="`+path+`"]`).Length() != 1 {
-		t.Error("the mail is not in the list")
+	if list.Doc().Find(`a[href="`+path+`"]`).Length() != 1 || !strings.Contains(list.Text("main"), "wartet noch") {
+		t.Errorf("the mail is not in the list: %s", list.Text("main"))
 	}
 	m := demo.Browser().Get(path).Want(200).WantClean()
-	if m.Doc().Find(`[data-mail] a`).Length() != 1 || m.Doc().Find(`[data-mail] a[href="https://mitwirk.example/login/abc"]`).Length() != 1 {
+	link := m.Doc().Find(`[data-mail] a`)
+	if href := link.AttrOr("href", ""); link.Length() != 1 || href != "https://mitwirk.example/login/abcdefghijklmnop" || strings.TrimSpace(link.Text()) != href {
 		t.Errorf("links in %s", m.Text("[data-mail]"))
 	}
 	if !strings.Contains(m.Text("[data-mail]"), "<script>alert(1)</script>") {

@@ -1,6 +1,7 @@
 package accountpages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"regexp"
@@ -11,29 +12,22 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
-// Outbox is where a demonstration's mails lie, to be read in the browser.
+// Outbox is where a demonstration's mails lie, to be read in the browser: the
+// local outbox of internal/mail.
 type Outbox interface {
-	// Mails lists the latest mails, newest first.
-	Mails(ctx context.Context) ([]OutboxMail, error)
-	// Mail returns fault.NotFound for an unknown id.
-	Mail(ctx context.Context, id uuid.UUID) (OutboxMail, error)
+	List(ctx context.Context) ([]mail.Entry, error)
+	// Get returns fault.NotFound for an unknown or forgotten mail.
+	Get(ctx context.Context, id uuid.UUID) (mail.Letter, error)
 }
 
-// OutboxMail is a mail as it would have been sent.
-type OutboxMail struct {
-	ID      uuid.UUID
-	At      time.Time
-	From    string
-	To      string
-	Subject string
-	Text    string // the plain version
-}
+var _ Outbox = (*mail.Outbox)(nil)
 
 func (p *pages) outbox(c kit.Context) error {
-	mails, err := p.Outbox.Mails(c.Request().Context())
+	mails, err := p.Outbox.List(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -46,7 +40,7 @@ func (p *pages) outboxMail(c kit.Context) error {
 	if err != nil {
 		return fault.Missing("mail").Because(err)
 	}
-	m, err := p.Outbox.Mail(c.Request().Context(), id)
+	m, err := p.Outbox.Get(c.Request().Context(), id)
 	if err != nil {
 		return err
 	}
@@ -84,4 +78,18 @@ func breakable(text string) []string {
 		parts = append(parts, string(part))
 	}
 	return parts
+}
+
+// outboxTitle is the subject, or the kind of a mail whose subject is forgotten.
+func outboxTitle(m mail.Entry) string { return cmp.Or(m.Subject, m.Kind) }
+
+func outboxMeta(p kit.Page, m mail.Entry, now time.Time) string {
+	parts := []string{p.Loc.DateTime(m.At, now)}
+	if m.To != "" {
+		parts = append(parts, p.T("outbox.to")+": "+m.To)
+	}
+	if state := "outbox.state." + m.State; m.State != "sent" && p.Loc.Has(state) {
+		parts = append(parts, p.T(state))
+	}
+	return strings.Join(parts, " · ")
 }
