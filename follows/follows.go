@@ -136,3 +136,19 @@ func DropOf(ctx context.Context, tx pgx.Tx, ref subject.Ref, owners []uuid.UUID)
 }
 
 const sqlDropOf = `DELETE FROM follows WHERE target_hash = $1 AND owner_id = ANY ($2)`
+
+// Adopt makes one person's follows another's: a visitor who signs in.
+func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlAdopt, from, to); err != nil {
+		return fmt.Errorf("adopt follows: %w", err)
+	}
+	if err := Drop(ctx, tx, Person, from); err != nil { // those that both had
+		return err
+	}
+	return nil
+}
+
+const sqlAdopt = `
+UPDATE follows f SET owner_id = $2
+WHERE owner_kind = 'person' AND owner_id = $1
+  AND NOT EXISTS (SELECT FROM follows o WHERE o.owner_kind = 'person' AND o.owner_id = $2 AND o.target_hash = f.target_hash)`

@@ -204,3 +204,18 @@ func (s *Service) Follow(ctx context.Context, actor accounts.Actor, n subject.Nu
 func (s *Service) Unfollow(ctx context.Context, tx pgx.Tx, contact uuid.UUID, ref subject.Ref) error {
 	return follows.Unfollow(ctx, tx, follows.Contact, contact, ref)
 }
+
+// Adopt makes one person's reports another's too: a visitor who signs in.
+func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {
+	for _, sql := range []string{sqlAdoptOwners, sqlAdoptAuthor} {
+		if _, err := tx.Exec(ctx, sql, from, to); err != nil {
+			return fmt.Errorf("adopt reports: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	sqlAdoptOwners = `INSERT INTO report_owners (report_id, person_id, since) SELECT report_id, $2, since FROM report_owners WHERE person_id = $1 ON CONFLICT DO NOTHING`
+	sqlAdoptAuthor = `UPDATE reports SET person_id = $2 WHERE person_id = $1`
+)
