@@ -36,15 +36,16 @@ type Limit struct {
 }
 
 // DefaultLimits are the limits per address. One address can be a school or an
-// office, so they leave room.
+// office that starts work at the same time, so they leave room; how many links
+// one mail address gets is limited by itself.
 func DefaultLimits() map[Rule][]Limit {
 	return map[Rule][]Limit{
 		RuleReport: {{N: 20, Per: 5 * time.Minute}, {N: 60, Per: time.Hour}},
 		RuleUpload: {{N: 60, Per: 5 * time.Minute}, {N: 200, Per: time.Hour}},
-		RuleSignIn: {{N: 10, Per: 10 * time.Minute}, {N: 30, Per: time.Hour}},
+		RuleSignIn: {{N: 60, Per: 10 * time.Minute}, {N: 200, Per: time.Hour}},
 		RuleCode:   {{N: 10, Per: 5 * time.Minute}, {N: 40, Per: time.Hour}},
 		RulePost:   {{N: 300, Per: 5 * time.Minute}},
-		RuleVisit:  {{N: 120, Per: 5 * time.Minute}},
+		RuleVisit:  {{N: 300, Per: 5 * time.Minute}},
 		ruleLink:   {{N: 5, Per: 10 * time.Minute}, {N: 20, Per: 24 * time.Hour}},
 	}
 }
