@@ -147,7 +147,8 @@ func (s *Service) ReplaceBasemap(ctx context.Context, r io.Reader) (int, error) 
 
 // ReplaceAddresses replaces all addresses. A street without a row of its own
 // (no house number) gets one at the house nearest to the middle of all its
-// houses. It returns the number of rows.
+// houses. It returns the number of rows. All happens in one transaction, which
+// is right for some ten thousand rows, not for millions.
 func (s *Service) ReplaceAddresses(ctx context.Context, list []Address) (int, error) {
 	rows := withMiddles(list)
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
