@@ -1,0 +1,6 @@
+package pictures
+
+import "image/color"
+
+// colour is how scenes name a colour with opacity.
+type colour = color.NRGBA
