@@ -1,14 +1,35 @@
 // Package app builds the product: it is the only one that knows every package.
+// It opens no database and serves no address; cmd does.
 package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/demo/city"
+	"github.com/mitwirk/mitwirk/drafts"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/config"
+	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/internal/files"
+	"github.com/mitwirk/mitwirk/internal/files/s3store"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/idem"
+	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/site"
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 // Config makes an App. The schema is current; FilesURL is set.
@@ -21,29 +42,229 @@ type Config struct {
 }
 
 // App is the product in one process.
-type App struct{ cfg Config }
+type App struct {
+	cfg  Config
+	zone *time.Location
+	jobs *jobs.Client
+	bus  *events.Bus
+
+	messages   *i18n.Catalogue
+	files      files.Store
+	outbox     *mail.Outbox
+	accounts   *accounts.Service
+	site       *site.Service
+	geo        *geo.Service
+	categories *categories.Service
+	photos     *attachments.Service
+	drafts     *drafts.Service
+	reports    *reports.Service
+
+	handler http.Handler
+}
 
 // New builds it; nothing runs before Start.
-func New(_ context.Context, cfg Config) (*App, error) { return &App{cfg: cfg}, nil }
+func New(ctx context.Context, cfg Config) (*App, error) {
+	if cfg.Pool == nil {
+		return nil, errors.New("app: no database")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	a := &App{cfg: cfg}
+	for _, build := range []func(context.Context) error{a.plumbing, a.domains, a.subscribe, a.web} {
+		if err := build(ctx); err != nil {
+			return nil, fmt.Errorf("app: %w", err)
+		}
+	}
+	return a, nil
+}
+
+// plumbing makes what every domain stands on.
+func (a *App) plumbing(ctx context.Context) (err error) {
+	if a.zone, err = a.cfg.Settings.Location(); err != nil {
+		return err
+	}
+	if a.messages, err = i18n.New(a.zone); err != nil {
+		return err
+	}
+	if a.jobs, err = jobs.New(jobs.Config{Pool: a.cfg.Pool, Logger: a.cfg.Log}); err != nil {
+		return err
+	}
+	if a.bus, err = events.New(events.Config{Jobs: a.jobs, DB: a.cfg.Pool, Pool: a.cfg.Pool, Logger: a.cfg.Log}); err != nil {
+		return err
+	}
+	if a.files, err = files.Open(ctx, files.Config{URL: a.cfg.Settings.FilesURL, Openers: map[string]files.Opener{"s3": s3store.Open}}); err != nil {
+		return err
+	}
+	from, err := a.cfg.Settings.From()
+	if err != nil {
+		return err
+	}
+	a.outbox, err = mail.New(mail.Config{
+		DB: a.cfg.Pool, Jobs: a.jobs, Catalogue: a.messages, SMTPURL: a.cfg.Settings.SMTPURL, From: from, BaseURL: a.cfg.Settings.Base(), Logger: a.cfg.Log,
+		Directory: mail.DirectoryFunc(func(ctx context.Context, contact uuid.UUID, kind string, _ subject.Ref) (string, error) {
+			return accounts.MailAddress(ctx, a.cfg.Pool, contact, kind)
+		}),
+	})
+	return err
+}
+
+// domains makes the services, from the lowest level up.
+func (a *App) domains(ctx context.Context) (err error) {
+	d := a.cfg.Pool
+	if a.accounts, err = accounts.New(accounts.Config{DB: d, Letters: &accounts.Letters{
+		Jobs: a.jobs, Mail: a.outbox, Catalogue: a.messages, URL: func(path string) string { return a.cfg.Settings.Base() + path },
+	}}); err != nil {
+		return err
+	}
+	original, err := a.firstCity()
+	if err != nil {
+		return err
+	}
+	if a.site, err = site.New(site.Config{DB: d, Bus: a.bus, Default: original}); err != nil {
+		return err
+	}
+	if a.geo, err = geo.New(geo.Config{DB: d, Bus: a.bus, CityName: func(ctx context.Context) (string, error) {
+		c, err := a.site.City(ctx)
+		return c.Name[i18n.German], err
+	}}); err != nil {
+		return err
+	}
+	hours, err := a.hours(ctx)
+	if err != nil {
+		return err
+	}
+	if a.categories, err = categories.New(categories.Config{DB: d, Bus: a.bus, Zone: a.zone, Hours: hours}); err != nil {
+		return err
+	}
+	if a.photos, err = attachments.New(attachments.Config{DB: d, Files: a.files, Drafts: drafts.Owners{}, Logger: a.cfg.Log}); err != nil {
+		return err
+	}
+	if a.drafts, err = drafts.New(drafts.Config{DB: d, Photos: a.photos}); err != nil {
+		return err
+	}
+	post, err := reports.NewPost(reports.PostConfig{Outbox: a.outbox, Messages: a.messages, BaseURL: a.cfg.Settings.Base()})
+	if err != nil {
+		return err
+	}
+	a.reports, err = reports.New(reports.Config{
+		DB: d, Bus: a.bus, Catalogue: a.categories, Places: a.geo, Accounts: a.accounts, Photos: a.photos, Forms: a.drafts, Letters: post,
+		Zone: a.zone, Log: a.cfg.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.reports.SubscribeMails(post)
+	return nil
+}
+
+// hours is when staff read, by the city's setting at start.
+func (a *App) hours(ctx context.Context) (categories.Hours, error) {
+	c, err := a.site.City(ctx)
+	if err != nil || c.OpeningHours == "" {
+		return categories.DefaultHours(), err
+	}
+	return categories.ParseHours(c.OpeningHours)
+}
+
+// firstCity is the city of the settings, as long as nobody has set it on the site.
+func (a *App) firstCity() (*site.City, error) {
+	c := site.DefaultCity()
+	c.TimeZone = a.zone.String()
+	if name := a.cfg.Settings.CityName; name != "" {
+		c.Name = i18n.Text{i18n.German: name, i18n.English: name}
+	}
+	lon, lat, ok, err := a.cfg.Settings.Centre()
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		c.Centre = subject.Point{Lon: lon, Lat: lat}
+	}
+	return &c, nil
+}
+
+// subscribe says who reacts to what, and what is done in the background.
+func (a *App) subscribe(context.Context) error {
+	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))
+	events.OnEachFrom(a.bus, "settings", a.site.Reload, reloadOn(site.SettingsChanged{}.EventType(), a.site.Reload))
+	a.reports.RegisterJobs(a.jobs)
+	a.photos.RegisterJobs(a.jobs)
+	a.drafts.RegisterJobs(a.jobs)
+	idem.Clean(a.jobs, a.cfg.Pool)
+	jobs.Periodic(a.jobs, "accounts_sweep", time.Hour, func(ctx context.Context) error {
+		_, err := a.accounts.Sweep(ctx)
+		return err
+	})
+	return nil
+}
+
+func reloadOn(eventType string, reload func(context.Context) error) func(context.Context, events.Envelope) error {
+	return func(ctx context.Context, e events.Envelope) error {
+		if e.Type != eventType {
+			return nil
+		}
+		return reload(ctx)
+	}
+}
 
 // Handler serves the site.
-func (a *App) Handler() http.Handler { return http.NotFoundHandler() }
+func (a *App) Handler() http.Handler { return a.handler }
 
 // Start begins the work in the background.
-func (a *App) Start(context.Context) error { return nil }
+func (a *App) Start(ctx context.Context) error {
+	if err := a.bus.Start(ctx); err != nil {
+		return fmt.Errorf("events: %w", err)
+	}
+	if !a.cfg.Work {
+		return nil
+	}
+	if err := a.jobs.Start(ctx); err != nil {
+		return fmt.Errorf("jobs: %w", err)
+	}
+	return nil
+}
 
 // Stop ends it; ctx says how long it may take.
-func (a *App) Stop(context.Context) error { return nil }
+func (a *App) Stop(ctx context.Context) error {
+	var err error
+	if a.cfg.Work {
+		err = a.jobs.Stop(ctx)
+	}
+	a.bus.Stop()
+	return err
+}
 
 // FillDemo fills an empty city ("small", "large"); it does nothing in one that
 // has something in it. say tells people what takes its time.
-func (a *App) FillDemo(_ context.Context, size string, say func(string)) error { return nil }
+func (a *App) FillDemo(ctx context.Context, size string, say func(string)) error {
+	return city.Fill(ctx, city.Config{
+		DB: a.cfg.Pool, Categories: a.categories, Geo: a.geo, Photos: a.photos, Reports: a.reports, Zone: a.zone, SetCity: a.demoCity, Say: say,
+	}, size)
+}
+
+func (a *App) demoCity(ctx context.Context) error {
+	c := site.DefaultCity()
+	c.Name = i18n.Text{i18n.German: "München", i18n.English: "Munich"}
+	c.Centre, c.Demo = subject.Point{Lon: 11.5755, Lat: 48.1374}, true
+	return a.site.SetCity(ctx, accounts.System, c)
+}
 
 // SignInLink lets one of the demo's people in, once.
 type SignInLink struct {
-	Who  string // name and role
+	Who  string // function, never a name
 	Path string // below the site's address
 }
 
 // SignInLinks makes fresh links for the demo's people; none without a demo.
-func (a *App) SignInLinks(context.Context) ([]SignInLink, error) { return nil, nil }
+func (a *App) SignInLinks(ctx context.Context) ([]SignInLink, error) {
+	list, err := city.Links(ctx, a.cfg.Pool)
+	if err != nil {
+		return nil, err
+	}
+	links := make([]SignInLink, len(list))
+	for i, l := range list {
+		links[i] = SignInLink(l)
+	}
+	return links, nil
+}

@@ -33,7 +33,20 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" group:"Run" help:"Serve the site, and do its jobs."`
 	Work    workCmd    `cmd:"" group:"Run" help:"Do jobs only."`
 	Migrate migrateCmd `cmd:"" group:"Run" help:"Bring the database to this program's version."`
+	Import  importCmd  `cmd:"" group:"Keep" help:"Bring data of a city in."`
+	Export  exportCmd  `cmd:"" group:"Keep" help:"Take data of a city out."`
+	Geo     Geo        `cmd:"" group:"Keep" help:"Ask where places lie."`
 	Admin   adminCmd   `cmd:"" group:"Keep" help:"Look after the installation."`
+}
+
+type importCmd struct {
+	Categories       ImportCategories       `cmd:"" help:"Departments, groups, categories, questions, stop pages and signposts (YAML)."`
+	Districts        ImportDistricts        `cmd:"" help:"Districts (GeoJSON)."`
+	Responsibilities ImportResponsibilities `cmd:"" help:"Who is in charge where the city is not (GeoJSON)."`
+}
+
+type exportCmd struct {
+	Categories ExportCategories `cmd:"" help:"The catalogue as \"import categories\" reads it."`
 }
 
 // Globals are what every command is given.

@@ -207,7 +207,7 @@ func bare(c echo.Context) Page {
 		Loc:        st.loc,
 		Path:       "/",
 		Actor:      Actor(c),
-		City:       st.router.cfg.City,
+		City:       st.router.city(c.Request().Context(), st.lang),
 		Alternates: alternates(st.lang, "/", nil),
 		Theme:      Theme(c),
 		SignedIn:   SignedIn(c),

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,6 +30,7 @@ type Config struct {
 	Catalogue      *i18n.Catalogue
 	BaseURL        string // "https://mitwirk.example": how people reach us
 	City           City
+	CityOf         func(ctx context.Context, lang string) City // nil: City; else asked for every page, since settings change
 	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For counts; none by default
 	Dev            bool           // allows plain http on other addresses than this machine's
 	Clock          clock.Clock    // nil: the machine's
@@ -82,6 +84,14 @@ func New(cfg Config) (*Router, error) {
 	r.Pre(r.begin)
 	r.Use(r.limitBody, r.checkOrigin, r.chooseLanguage, r.findActor)
 	return r, nil
+}
+
+// city is the city as a page in that language names it.
+func (r *Router) city(ctx context.Context, lang string) City {
+	if r.cfg.CityOf != nil {
+		return r.cfg.CityOf(ctx, lang)
+	}
+	return r.cfg.City
 }
 
 // GET answers HEAD as well.

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/drafts"
+	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/votes"
+	"github.com/mitwirk/mitwirk/web"
+	"github.com/mitwirk/mitwirk/web/accountpages"
+	"github.com/mitwirk/mitwirk/web/geopages"
+	"github.com/mitwirk/mitwirk/web/kit"
+	"github.com/mitwirk/mitwirk/web/photopages"
+	"github.com/mitwirk/mitwirk/web/reportpages"
+	"github.com/mitwirk/mitwirk/web/tiles"
+)
+
+// web puts the doors in place.
+func (a *App) web(ctx context.Context) error {
+	proxies, err := a.cfg.Settings.Proxies()
+	if err != nil {
+		return err
+	}
+	r, err := kit.New(kit.Config{
+		DB: a.cfg.Pool, Accounts: a.accounts, Catalogue: a.messages, BaseURL: a.cfg.Settings.Base(), TrustedProxies: proxies, Dev: a.cfg.Dev,
+		Logger: a.cfg.Log, CityOf: a.cityOf,
+	})
+	if err != nil {
+		return err
+	}
+	account := accountpages.Deps{
+		DB: a.cfg.Pool, Accounts: a.accounts,
+		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt},
+		Unsubscribe: a.unsubscribe,
+		Describe:    map[subject.Kind]subject.Describer{subject.Report: a.reports},
+	}
+	if a.cfg.Dev && a.outbox.Local() {
+		account.Outbox = a.outbox
+	}
+	accountpages.Register(r, account)
+	geopages.Register(r, geopages.Deps{Geo: a.geo})
+	photopages.Register(r, photopages.Deps{Photos: a.photos, Access: photoAccess{a.reports}})
+	tiles.Register(r, tiles.Deps{Layers: map[string]tiles.Source{"reports": a.reports}})
+	centre := subject.Point{}
+	if c, err := a.site.City(ctx); err == nil {
+		centre = c.Centre
+	}
+	if err := reportpages.RegisterNew(r, reportpages.NewDeps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: centre,
+	}); err != nil {
+		return err
+	}
+	static, err := web.Static()
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(web.StaticPrefix, static)
+	mux.Handle("/", r)
+	a.handler = mux
+	return nil
+}
+
+// cityOf is what the pages say about the city; a default when it can't be read,
+// since an error page needs it too.
+func (a *App) cityOf(ctx context.Context, lang string) kit.City {
+	c, err := a.site.City(ctx)
+	if err != nil {
+		return kit.City{}
+	}
+	return kit.City{Name: c.Name.In(lang), Demo: c.Demo}
+}
+
+// unsubscribe ends the mails of a contact about one thing.
+func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject.Ref) error {
+	return follows.Unfollow(ctx, tx, follows.Contact, contact, about)
+}
+
+// photoAccess asks the domain whether a photo may be seen.
+type photoAccess struct{ reports *reports.Service }
+
+func (p photoAccess) MaySee(ctx context.Context, actor accounts.Actor, a attachments.Attachment) error {
+	if a.Subject.Kind != subject.Report {
+		return fault.Missing("photo")
+	}
+	return p.reports.MaySeePhoto(ctx, actor, a.Subject.ID, a.State == attachments.Released)
+}
