@@ -307,6 +307,9 @@ func (p *newPages) frame(v *visit, at step, wrong fault.Fields) frame {
 	k := v.known()
 	f := frame{Page: kit.NewPage(v.c, "wizard."+string(at)+".title"), Step: at, Draft: v.draft.ID.String(), Version: v.draft.Version}
 	f.Nav, f.Robots = "report", "noindex"
+	if at == stepQuestions {
+		f.Scripts = []string{"report-new"}
+	}
 	f.I, f.Of = k.progress(at)
 	f.Name = f.Title
 	if at == stepKind {

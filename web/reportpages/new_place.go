@@ -101,11 +101,13 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 		next.setPlace(at, "", byMap)
 		next.Sure = in.Get("sure") != ""
 	case placeNone:
-		name, key := "address", "wizard.place.need"
-		if in.Get("do") == "pick" {
-			name, key = "hit", "wizard.place.hit.need"
-		} else if in.Get("do") == "district" {
-			name = "district"
+		name, err := p.placeField(v, in.Get("do"), query)
+		if err != nil {
+			return result{}, err
+		}
+		key := "wizard.place.need"
+		if name == "hit" {
+			key = "wizard.place.hit.need"
 		}
 		res.wrong.Add(name, key)
 	}
@@ -167,6 +169,18 @@ func (p *newPages) savePlace(v *visit, in url.Values, version int) error {
 		next.Typed = query
 	}
 	return p.keep(v, version, next)
+}
+
+// placeField is the entry to which a missing place leads: the hits, where there are some.
+func (p *newPages) placeField(v *visit, do, query string) (string, error) {
+	if do == "district" {
+		return "district", nil
+	}
+	hits, err := p.hits(v, query)
+	if err != nil || len(hits) == 0 {
+		return "address", err
+	}
+	return "hit", nil
 }
 
 // settle names the pin: its nearest address, from our own register.
@@ -357,7 +371,7 @@ func bodyOf(loc *i18n.Localizer, r *geo.Responsibility) *bodyNote {
 	if r == nil {
 		return nil
 	}
-	n := &bodyNote{Key: r.BodyKey, Text: r.Sentence(loc)}
+	n := &bodyNote{Key: r.BodyKey, Text: r.Sentence(loc), Anyway: r.Forward != geo.ForwardMail}
 	if more := r.Text.In(loc.Lang()); more != "" {
 		n.Text += " " + more
 	}

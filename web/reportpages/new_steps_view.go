@@ -90,6 +90,15 @@ func (p *newPages) questionsView(v *visit, f frame) (templ.Component, error) {
 	for _, q := range v.category.Questions {
 		view.Asks = append(view.Asks, v.ask(q, f.Errors))
 	}
+	view.Errors = nil // in the list of errors each one names its question
+	for _, e := range f.Errors {
+		for _, a := range view.Asks {
+			if a.InputName == e.Name {
+				e.Text = strings.TrimSuffix(a.Label, ":") + " " + e.Text
+			}
+		}
+		view.Errors = append(view.Errors, e)
+	}
 	return questionsPage(view), nil
 }
 

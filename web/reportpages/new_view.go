@@ -107,9 +107,10 @@ type chosen struct {
 
 // bodyNote says who is in charge where the city is not.
 type bodyNote struct {
-	Key  string
-	Text string
-	Link *linkTo
+	Key    string
+	Text   string
+	Link   *linkTo
+	Anyway bool // we do not pass it on, but take the report
 }
 
 type placeView struct {
