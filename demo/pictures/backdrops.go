@@ -11,7 +11,9 @@ func facades() []color.NRGBA {
 	}
 }
 
-func (c *canvas) sky() color.NRGBA { return one(c, hex("#cfd8df"), hex("#d8e2e8"), hex("#c9d6e2"), hex("#dbdfe0")) }
+func (c *canvas) sky() color.NRGBA {
+	return one(c, hex("#cfd8df"), hex("#d8e2e8"), hex("#c9d6e2"), hex("#dbdfe0"))
+}
 
 // house is a front seen straight on, standing at y.
 func (c *canvas) house(x, y, w, h float64, wall color.NRGBA) {
@@ -101,7 +103,7 @@ func (c *canvas) road(bikeLane bool) {
 			c.poly(pane, x, y, x-w, y+4*k, x-w, y+4*k+h, x, y+h)
 		}
 	}
-	c.poly(hex("#bdb8ae"), -60, 330, 258, 194, 262, 194, -60, 452)
+	c.poly(hex("#bdb8ae"), -60, 328, 258, 192, 262, 194, 120, 560, -60, 560)
 	c.poly(hex("#c9c5bc"), 382, 194, 700, 330, 700, 540, 384, 196)
 	c.poly(asphalt(), 256, 193, 386, 193, 740, 540, -100, 540)
 	if bikeLane {
@@ -121,6 +123,7 @@ func (c *canvas) road(bikeLane bool) {
 func (c *canvas) park(withPath bool) {
 	c.rect(c.sky(), -60, -60, 760, 400)
 	far := hex("#8ba872")
+	c.rect(far, -60, 186, 760, 40)
 	for x := -50.0; x < 700; x += c.between(48, 80) {
 		c.blob(shade(far, c.between(-0.12, 0.08)), x, c.between(176, 200), c.between(46, 70), c.between(40, 74), 0.12)
 	}

@@ -4,18 +4,33 @@ package pictures
 func graffiti(c *canvas, solved bool) {
 	c.wall(one(c, hex("#cfcabd"), hex("#d9c7a3"), hex("#b9c0ae"), hex("#c4bfb3")))
 	if solved {
-		c.round(hex("#ffffff", 0.16), 90, 90, 440, 210, 20)
+		c.poly(hex("#ffffff", 0.14), 84, 92, 540, 86, 534, 276, 90, 278)
 		return
 	}
 	col := one(c, hex("#31506e"), hex("#7a3f6b"), hex("#2f2f33"), hex("#a3402f"))
 	edge := one(c, hex("#e3b23c"), hex("#d7dde0"), hex("#8fb6c9"))
 	x := c.between(80, 130)
+	r := func() float64 { return c.between(-12, 12) }
+	strokes := []func(k float64) []pt{
+		func(k float64) []pt { // a loop
+			return curve(k, 250+r(), k+18, 140+r(), k+70, 142+r(), k+36, 208, k+88, 232+r(), k+62, 264, k+8, 246)
+		},
+		func(k float64) []pt { // a wave
+			return curve(k, 140+r(), k+22, 252+r(), k+48, 168+r(), k+70, 256, k+96, 136+r())
+		},
+		func(k float64) []pt { // an arch
+			return curve(k, 262+r(), k+20, 150+r(), k+54, 130+r(), k+78, 176, k+84, 262, k+44, 206)
+		},
+		func(k float64) []pt { // a hook
+			return curve(k+84, 150+r(), k+26, 134+r(), k+6, 200, k+44, 262+r(), k+92, 230, k+56, 204)
+		},
+		func(k float64) []pt { // a zigzag
+			return points([]float64{k, 142 + r(), k + 78, 150 + r(), k + 6, 250 + r(), k + 90, 256 + r()})
+		},
+	}
+	c.rnd.Shuffle(len(strokes), func(i, j int) { strokes[i], strokes[j] = strokes[j], strokes[i] })
 	for i := range 4 {
-		k := x + float64(i)*112
-		p := curve(
-			k, 250+c.between(-14, 14), k+c.between(8, 30), 130+c.between(-16, 16), k+70, 150+c.between(-20, 20),
-			k+c.between(20, 44), 210, k+c.between(76, 100), 236, k+c.between(54, 80), 262, k+c.between(0, 20), 246,
-		)
+		p := strokes[i](x + float64(i)*112)
 		c.line(edge, 25, p)
 		c.line(col, 15, p)
 	}

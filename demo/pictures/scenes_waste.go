@@ -39,19 +39,21 @@ func dumped(c *canvas, solved bool) {
 
 // binFull: a litter bin in a park or at a street.
 func binFull(c *canvas, solved bool) {
+	y := 412.0
 	if c.chance(0.5) {
 		c.park(true)
 	} else {
 		c.street()
+		y = 374
 	}
 	x := c.between(270, 370)
-	c.bin(x, 412, 1.25, !solved)
+	c.bin(x, y, 1.25, !solved)
 	if solved {
 		return
 	}
-	c.litter(x-150, 398, 300, 56, 16)
-	c.bag(x-84, 420, 0.7, hex("#c9c6bd"))
-	c.at(x+86, 424, 1, 12, func() {
+	c.litter(x-150, y-12, 300, 40, 16)
+	c.bag(x-84, y+8, 0.7, hex("#c9c6bd"))
+	c.at(x+86, y+12, 1, 12, func() {
 		c.poly(hex("#b98b5e"), -30, -26, 30, -26, 30, 10, -30, 10)
 		c.poly(hex("#d0a678"), -30, -26, -18, -40, 42, -40, 30, -26)
 	})
@@ -66,13 +68,11 @@ func containers(c *canvas, solved bool) {
 		c.fill(col, path{closedCurve(points([]float64{
 			x + 4, 384, x, 300, x + 8, 226, x + 34, 196, x + 58, 188, x + 84, 196, x + 110, 226, x + 117, 300, x + 113, 384, x + 58, 386,
 		}))})
-		c.line(shade(col, -0.18), 3, curve(x+10, 250, x+58, 258, x+108, 250))
-		for _, hx := range []float64{34, 84} {
-			c.circle(shade(col, -0.35), x+hx, 270, 16)
-			c.circle(hex("#22262a"), x+hx, 270, 11)
-		}
-		c.rect(hex("#eeece5"), x+38, 306, 42, 34)
-		c.bottle(x+59, 334, 0.7, 0, shade(col, -0.1))
+		c.line(shade(col, -0.18), 3, curve(x+8, 262, x+58, 270, x+110, 262))
+		c.circle(shade(col, -0.35), x+59, 232, 19)
+		c.circle(hex("#22262a"), x+59, 232, 14)
+		c.rect(hex("#eeece5"), x+30, 280, 58, 50)
+		c.bottle(x+59, 322, 1.1, 0, shade(col, -0.1))
 	}
 	if solved {
 		return
