@@ -5,7 +5,7 @@
 import type { FilterSpecification, MapGeoJSONFeature, PointLike } from "maplibre-gl";
 import { announce, debounce, el, onPlace, t } from "./dom";
 import type { CityMap } from "./map";
-import { selected } from "./map-style";
+import { others, selected } from "./map-style";
 import { type BBox, publicNumber, readBBox, withBBox } from "./map-tools";
 
 /** takeOver puts the parts of a freshly fetched page into this one. Open details stay open. */
@@ -49,10 +49,15 @@ export function list(city: CityMap): void {
   /** lift names the selected report to the style, in both spellings that tiles may use. */
   function lift(): void {
     if (!map.getLayer("selected")) return;
-    map.setFilter("selected", selected(onKey()) as FilterSpecification);
+    const key = onKey();
+    if (key === lifted) return;
+    lifted = key;
+    map.setFilter("selected", selected(key) as FilterSpecification);
+    map.setFilter("pins", others(key) as FilterSpecification);
   }
 
   let spelling: Record<string, string> = {}; // public number → what the tiles call it
+  let lifted = "";
   const onKey = () => spelling[on] ?? on;
 
   function numberOf(f: MapGeoJSONFeature): string {
@@ -155,8 +160,11 @@ export function list(city: CityMap): void {
     if (number) select(number, false);
   }
 
+  map.on("style.load", () => {
+    lifted = ""; // a new look begins without filters
+  });
   map.on("idle", () => {
-    spelling = { ...spelling };
+    spelling = {};
     for (const f of map.getLayer("pins") ? map.queryRenderedFeatures({ layers: ["pins"] }) : []) {
       numberOf(f as MapGeoJSONFeature);
     }

@@ -150,6 +150,11 @@ function addReports(out: StyleSpecification, tiles: string, c: Colours): void {
   );
 }
 
+/** others is the filter of all single reports but one. */
+export function others(value: string): never {
+  return ["all", ["!", ["has", "n"]], ["!=", number, value]] as never;
+}
+
 /** selected is the filter of the one report that is lifted above the others. */
 export function selected(value: string): never {
   return ["all", ["!", ["has", "n"]], ["==", number, value]] as never;
