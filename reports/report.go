@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -148,7 +149,16 @@ type Change struct {
 	To      Status
 	Version int // of the report as it was read; 0: do not compare
 	StatusParams
-	Photo uuid.UUID // a photo of the report that shows the work, or zero
+	Photo  uuid.UUID // a photo of the report that shows the work, or zero
+	Upload *Upload   // a new photo of the city instead
+}
+
+// Upload is a photo that the city adds: public at once, with what it shows in
+// words.
+type Upload struct {
+	attachments.Prepared
+
+	Alt string
 }
 
 // Validate checks that everything the status needs is there. now is the
@@ -223,4 +233,5 @@ type Step struct {
 	Body   string // asked: whom
 	Reason string
 	Photo  uuid.UUID
+	Upload *Upload
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -49,7 +50,8 @@ func (s *Service) setStatus(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 		until := endOfDay(*c.Until, s.zone)
 		c.Until = &until
 	}
-	if err := s.ownPhoto(ctx, tx, r, c.Photo); err != nil {
+	var err error
+	if c.Photo, err = s.photoOf(ctx, tx, actor, r, c.Photo, c.Upload); err != nil {
 		return err
 	}
 	if from == Duplicate {
@@ -179,21 +181,42 @@ func entryParams(c Change) map[string]any {
 	return p
 }
 
-// ownPhoto checks that a photo shows this report.
-func (s *Service) ownPhoto(ctx context.Context, tx pgx.Tx, r *Report, id uuid.UUID) error {
-	if id == uuid.Nil {
-		return nil
+// photoOf is the photo that a step shows: one that the report has, or a new one
+// of the city, which is attached and public at once.
+func (s *Service) photoOf(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, id uuid.UUID, up *Upload) (uuid.UUID, error) {
+	if id == uuid.Nil && up == nil {
+		return uuid.Nil, nil
 	}
 	list, err := attachments.ForSubject(ctx, tx, r.Ref())
 	if err != nil {
-		return err
+		return uuid.Nil, err
+	}
+	known := make(map[uuid.UUID]bool, len(list))
+	ord := 0
+	for _, a := range list {
+		known[a.ID] = true
+		ord = max(ord, a.Ord+1)
+	}
+	if up == nil {
+		if !known[id] {
+			return uuid.Nil, fault.OnField("photo", "report.err.photo")
+		}
+		return id, nil
+	}
+	if err := attachments.Attach(ctx, tx, []attachments.Copy{{
+		Prepared: up.Prepared, Subject: r.Ref(), Owner: actor.Person, Alt: up.Alt, Ord: ord, State: attachments.Released,
+	}}); err != nil {
+		return uuid.Nil, err
+	}
+	if list, err = attachments.ForSubject(ctx, tx, r.Ref()); err != nil {
+		return uuid.Nil, err
 	}
 	for _, a := range list {
-		if a.ID == id {
-			return nil
+		if !known[a.ID] {
+			return a.ID, nil
 		}
 	}
-	return fault.OnField("photo", "report.err.photo")
+	return uuid.Nil, errors.New("a photo that was attached is not there")
 }
 
 // AddStep documents what the city did without a new status.
@@ -202,7 +225,8 @@ func (s *Service) AddStep(ctx context.Context, actor accounts.Actor, n subject.N
 		if err := step.validate(); err != nil {
 			return err
 		}
-		if err := s.ownPhoto(ctx, tx, r, step.Photo); err != nil {
+		var err error
+		if step.Photo, err = s.photoOf(ctx, tx, actor, r, step.Photo, step.Upload); err != nil {
 			return err
 		}
 		params := map[string]any{}
