@@ -32,6 +32,7 @@ type visit struct {
 	now      time.Time
 	draft    drafts.Draft
 	form     form
+	before   form // as it was before this request
 	photos   []attachments.Attachment
 	cat      *categories.Catalogue
 	category *categories.Category // nil until one is chosen
@@ -39,6 +40,9 @@ type visit struct {
 	wrong    fault.Fields         // wrong answers
 	near     []reports.Item
 }
+
+// local is the time in the city.
+func (v *visit) local() time.Time { return v.now.In(v.loc.Zone()) }
 
 // open loads the draft of this person, or fault.NotFound for any other.
 func (p *newPages) open(c kit.Context) (*visit, error) {
@@ -130,6 +134,9 @@ func (p *newPages) show(c kit.Context) error {
 		return fault.Missing("step")
 	}
 	v, err := p.open(c)
+	if fault.Is(err, fault.NotFound) {
+		return p.sentBefore(c, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -150,7 +157,7 @@ func (p *newPages) save(c kit.Context) error {
 		return fault.Missing("step")
 	}
 	v, err := p.open(c)
-	if fault.Is(err, fault.NotFound) && at == stepCheck {
+	if fault.Is(err, fault.NotFound) {
 		return p.sentBefore(c, err)
 	}
 	if err != nil {
@@ -160,6 +167,7 @@ func (p *newPages) save(c kit.Context) error {
 	if err != nil {
 		return err
 	}
+	v.before = v.form
 	next, version := v.form, number(in.Get("version"), v.draft.Version)
 	p.read(v, at, in, &next)
 	if err := p.keep(v, version, next); err != nil {
@@ -180,11 +188,29 @@ func (p *newPages) save(c kit.Context) error {
 	case len(res.wrong) > 0:
 		return p.render(v, at, http.StatusUnprocessableEntity, res.wrong, nil)
 	case res.stay:
-		return kit.Redirect(c, v.path(at)+res.anchor)
+		return kit.Redirect(c, v.here(at)+res.anchor)
 	case res.to != "":
 		return kit.Redirect(c, res.to)
+	case v.fromCheck() && v.backToCheck():
+		return kit.Redirect(c, v.path(stepCheck))
 	}
 	return kit.Redirect(c, v.path(v.known().after(at)))
+}
+
+// fromCheck tells that the page was opened by "Ändern" on the last one.
+func (v *visit) fromCheck() bool { return v.c.QueryParam("to") == string(stepCheck) }
+
+// here is the address of a page that keeps where it was opened from.
+func (v *visit) here(at step) string {
+	if v.fromCheck() {
+		return v.path(at) + "?to=" + string(stepCheck)
+	}
+	return v.path(at)
+}
+
+// backToCheck tells that nothing has changed that would ask for other pages.
+func (v *visit) backToCheck() bool {
+	return v.missing() == stepCheck && v.form.Category == v.before.Category && v.form.point() == v.before.point()
 }
 
 // autosaved answers a script that saves while people type.
@@ -318,8 +344,10 @@ func (p *newPages) frame(v *visit, at step, wrong fault.Fields) frame {
 	if len(wrong) > 0 {
 		f.Title = f.T("ui.error") + " " + f.Title
 	}
-	f.Action, f.Delete = v.path(at), pathOf(v.draft.ID, "delete")
-	if before := k.before(at); before != "" {
+	f.Action, f.Delete = v.here(at), pathOf(v.draft.ID, "delete")
+	if before := k.before(at); v.fromCheck() {
+		f.Back = v.path(stepCheck)
+	} else if before != "" {
 		f.Back = v.path(before)
 	}
 	for _, w := range wrong {

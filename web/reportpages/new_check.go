@@ -142,9 +142,9 @@ func (p *newPages) sentBefore(c kit.Context, notFound error) error {
 
 func (p *newPages) checkView(v *visit, f frame) (templ.Component, error) {
 	lang := v.loc.Lang()
-	view := checkView{frame: f, PII: v.asksPII(), AnswersChange: v.path(stepQuestions), HasQuestions: len(v.category.Questions) > 0}
+	view := checkView{frame: f, PII: v.asksPII(), AnswersChange: v.path(stepQuestions) + "?to=check", HasQuestions: len(v.category.Questions) > 0}
 	row := func(name string, at step, missing string, lines ...string) checkRow {
-		r := checkRow{Name: v.loc.T(name), Change: v.path(at), Missing: v.loc.T(missing)}
+		r := checkRow{Name: v.loc.T(name), Change: v.path(at) + "?to=check", Missing: v.loc.T(missing)}
 		for _, l := range lines {
 			if l != "" {
 				r.Lines = append(r.Lines, l)

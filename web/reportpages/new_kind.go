@@ -29,13 +29,12 @@ func readKind(cat *categories.Catalogue, in url.Values, f *form) {
 }
 
 func (p *newPages) actKind(v *visit, in url.Values) (result, error) {
-	if in.Get("do") == "search" {
+	// Enter pressed on a choice comes as the search, the form's first button
+	fresh := v.form.Search != "" && v.form.Search != v.before.Search
+	if in.Get("do") == "search" && (fresh || in.Get("category") == "" && in.Get("kindsearch") != "") {
 		return result{stay: true, anchor: "#arten-treffer"}, nil
 	}
 	if v.category == nil {
-		if v.form.Search != "" && in.Get("kindsearch") != "" {
-			return result{stay: true, anchor: "#arten-treffer"}, nil // Enter in the search box
-		}
 		var res result
 		res.wrong.Add("category", "wizard.kind.choose")
 		return res, nil
@@ -72,7 +71,7 @@ func (p *newPages) kindProps(v *visit, f frame) (kindView, error) {
 		return o
 	}
 	if view.Searched {
-		for _, k := range first(v.cat.Find(v.form.Search, v.now), 6) {
+		for _, k := range first(v.cat.Find(v.form.Search, v.local()), 6) {
 			view.Hits = append(view.Hits, option(k))
 		}
 	}
@@ -89,7 +88,7 @@ func (p *newPages) kindProps(v *visit, f frame) (kindView, error) {
 	}
 	for _, g := range v.cat.Groups {
 		group := kindGroup{Key: g.Key, Name: g.Name.In(lang), Icon: iconOf(g.Key)}
-		for _, k := range v.cat.InGroup(g.Key, v.now) {
+		for _, k := range v.cat.InGroup(g.Key, v.local()) {
 			if k.Key == unknownKind {
 				continue
 			}
@@ -126,7 +125,7 @@ func (p *newPages) likely(v *visit) (categories.Suggestions, error) {
 	if text == "" && len(counts) == 0 {
 		return categories.Suggestions{}, nil
 	}
-	return v.cat.Suggest(text, v.now, counts), nil
+	return v.cat.Suggest(text, v.local(), counts), nil
 }
 
 // frequent adds what is reported most that does not stand there yet.
@@ -146,7 +145,7 @@ func (p *newPages) frequent(v *visit, view *kindView, option func(*categories.Ca
 	}
 	for _, key := range keys {
 		k := v.cat.ByKey(key)
-		if k == nil || !k.Active || !k.Season.Holds(v.now.In(v.loc.Zone())) || key == unknownKind || slices.Contains(*shown, key) {
+		if k == nil || !k.Active || !k.Season.Holds(v.local()) || key == unknownKind || slices.Contains(*shown, key) {
 			continue
 		}
 		view.Frequent = append(view.Frequent, option(k))

@@ -41,11 +41,15 @@ type placeInput struct {
 	district string
 	moved    bool // script set a pin that is not the draft's
 	set      bool // the draft has a place
+	settled  bool // and it is what was looked up
 }
 
 // decidePlace tells what somebody wants: the button they pressed, or, where
 // they pressed Enter or went on, what they did last.
 func decidePlace(in placeInput) placeAct {
+	if in.do == "search" && (in.query == "" || in.query == in.asked && (in.hit != "" || in.settled)) {
+		in.do = "" // the first button of the form: Enter pressed somewhere else
+	}
 	switch {
 	case in.do == "search" && in.query != "":
 		return placeSearch
@@ -83,7 +87,7 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 	query := shorten(clean(in.Get("address"), false), 200)
 	what := decidePlace(placeInput{
 		do: in.Get("do"), query: query, asked: v.form.Query, hit: in.Get("hit"), district: in.Get("district"),
-		moved: moved && at != v.form.point(), set: v.form.placed(),
+		moved: moved && at != v.form.point(), set: v.form.placed(), settled: v.settled(),
 	})
 	next, res := v.form, result{}
 	next.Query, next.Typed = query, ""

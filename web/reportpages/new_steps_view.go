@@ -69,13 +69,21 @@ func (p *newPages) actQuestions(v *visit, in url.Values) (result, error) {
 	for _, key := range v.outcome.Shown {
 		q, _ := v.category.Question(key)
 		if !slices.Contains(in["seen"], key) && q.Type != categories.Notice {
-			return result{to: v.path(stepQuestions) + "?more=1#q-" + key}, nil
+			return result{to: moreOf(v.here(stepQuestions)) + "#q-" + key}, nil
 		}
 	}
 	if len(v.outcome.Stops) > 0 {
 		return result{to: pathOf(v.draft.ID, "stop")}, nil
 	}
 	return result{}, nil
+}
+
+// moreOf says in the address that a further question has come up.
+func moreOf(path string) string {
+	if strings.Contains(path, "?") {
+		return path + "&more=1"
+	}
+	return path + "?more=1"
 }
 
 func (p *newPages) questionsView(v *visit, f frame) (templ.Component, error) {

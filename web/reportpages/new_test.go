@@ -20,6 +20,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/demo/places"
+	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
@@ -280,6 +281,11 @@ func TestReportByAddress(t *testing.T) {
 	}
 	if n := s.count(t, "drafts"); n != 0 {
 		t.Errorf("%d drafts are left", n)
+	}
+
+	// the way back leads to the receipt, not to a page that is gone
+	if got := b.get(strings.Replace(receipt.path, "receipt", "check", 1)); got.path != receipt.path {
+		t.Errorf("back leads to %s (%d)", got.path, got.status)
 	}
 
 	// something else at the same place
@@ -663,6 +669,56 @@ func TestPhoneNumberHint(t *testing.T) {
 	}
 	gone := b.send(p, "do", "pii-remove")
 	gone.wants("dl.check", "Rufen Sie mich an: ….")
+}
+
+func TestChangeComesBackToTheCheck(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toQuestions("Laterne aus", "laterne", "Rosenheimer Straße")
+	p = b.send(b.send(p, "q_art", "eine"))
+	p.at(stepCheck)
+	change := func(row string) *page {
+		link, _ := p.Find("dl.check a[href*='/" + row + "?']").First().Attr("href")
+		return b.get(link)
+	}
+	got := b.send(change("what"), "text", "Zwei Laternen aus")
+	got.at(stepCheck)
+	got.wants("dl.check", "Zwei Laternen aus")
+	b.send(change("contact"), "mail", "anna@example.org").at(stepCheck)
+	got = b.send(change("questions"), "q_art", "mehrere")
+	got.at(stepQuestions) // how many?
+	b.send(got).at(stepCheck)
+	b.send(change("place")).at(stepCheck)
+	got = b.send(change("place"), "lon", "11.6000", "lat", "48.1300")
+	got.at(stepQuestions) // another place: the whole way again
+	b.send(change("kind"), "category", "ampel").at(stepPlace)
+}
+
+func TestPhotoIsNotAskedWhereNoneIsWanted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toPlace("Es ist laut.", "laerm")
+	p = b.get(strings.Replace(p.path, "place", "what", 1))
+	if p.Find("input[type=file]").Length() != 0 {
+		t.Error("a photo is offered")
+	}
+	p.wants("main", "Für diese Art brauchen wir kein Foto.")
+}
+
+func TestManyDraftsKeepTheText(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	for range drafts.MaxOpen {
+		b.post("/reports/new", url.Values{"text": {"einer mehr"}})
+	}
+	p := b.post("/reports/new", url.Values{"text": {"der eine zu viel"}})
+	if p.status != http.StatusTooManyRequests {
+		t.Errorf("answers %d", p.status)
+	}
+	p.wants("textarea", "der eine zu viel")
 }
 
 func TestFloodKeepsTheDraft(t *testing.T) {

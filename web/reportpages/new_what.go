@@ -130,11 +130,7 @@ func (p *newPages) create(c kit.Context) error {
 	if err != nil {
 		id = subject.NewID()
 	}
-	actor, err := kit.Visitor(c)
-	if err != nil {
-		return err
-	}
-	v := &visit{c: c, ctx: c.Request().Context(), loc: kit.Loc(c), actor: actor}
+	v := &visit{c: c, ctx: c.Request().Context(), loc: kit.Loc(c)}
 	if v.cat, err = p.Categories.Catalogue(v.ctx); err != nil {
 		return err
 	}
@@ -142,19 +138,8 @@ func (p *newPages) create(c kit.Context) error {
 	if at, ok := coordinates(in); ok {
 		v.form.setPlace(at, "", byMap)
 	}
-	fields, err := v.form.changes(&form{})
-	if err != nil {
-		return err
-	}
-	err = db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
-		if v.draft, err = drafts.Create(ctx, tx, actor, id, draftKind, fields); err != nil {
-			return err
-		}
-		v.draft, err = drafts.Save(ctx, tx, actor, id, v.draft.Version, fields) // sent again: with what is there now
-		return err
-	})
-	if err != nil {
-		return err
+	if err := p.begin(v, id); err != nil {
+		return p.notBegun(v, id, err)
 	}
 	if v.draft.Kind != draftKind {
 		return fault.Missing("draft of a report")
@@ -184,6 +169,43 @@ func (p *newPages) create(c kit.Context) error {
 		res.to = v.path(v.known().after(stepWhat))
 	}
 	return kit.Redirect(c, res.to)
+}
+
+// begin makes the draft, and whoever asks a person if they were nobody so far.
+func (p *newPages) begin(v *visit, id uuid.UUID) (err error) {
+	if v.actor, err = kit.Visitor(v.c); err != nil {
+		return err
+	}
+	fields, err := v.form.changes(&form{})
+	if err != nil {
+		return err
+	}
+	return db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
+		if v.draft, err = drafts.Create(ctx, tx, v.actor, id, draftKind, fields); err != nil {
+			return err
+		}
+		v.draft, err = drafts.Save(ctx, tx, v.actor, id, v.draft.Version, fields) // sent again: with what is there now
+		return err
+	})
+}
+
+// notBegun gives back what was typed when there are too many drafts or visitors.
+func (p *newPages) notBegun(v *visit, id uuid.UUID, err error) error {
+	why := fault.As(err)
+	if why.Kind != fault.TooMany || v.c.Request().Header.Get("X-Autosave") != "" {
+		return err
+	}
+	v.draft.ID = id
+	if v.now, err = db.Now(v.ctx, p.DB); err != nil {
+		return err
+	}
+	f := p.startFrame(v, nil)
+	f.Flash = &kit.FlashMessage{Kind: "danger", Text: said(v.loc, why.Key, why.Params)}
+	view := p.whatProps(v, f)
+	view.Keep = kept(v)
+	v.c.Response().Header().Set("Retry-After", num(int(why.RetryAfter.Seconds())))
+	kit.NoStore(v.c)
+	return kit.Render(v.c, http.StatusTooManyRequests, whatPage(view))
 }
 
 func readWhat(cat *categories.Catalogue, in url.Values, f *form) {
@@ -310,7 +332,9 @@ func (p *newPages) whatView(v *visit, f frame) templ.Component {
 }
 
 func (p *newPages) whatProps(v *visit, f frame) whatView {
-	view := whatView{frame: f, Text: v.form.Text, Photos: true, Category: v.form.Category}
+	view := whatView{frame: f, Text: v.form.Text, Category: v.form.Category}
+	// a kind that wants no photo does not offer any; those that are there already stay in sight
+	view.Photos = v.category == nil || v.category.Photo != categories.PhotoNone || len(v.photos) > 0
 	if v.c.QueryParam("need") != "" && len(f.Errors) == 0 {
 		view.Errors = kit.Errors{{Name: "text", Text: f.T("wizard.what.need")}}
 	}
