@@ -144,7 +144,7 @@ func TestRefused(t *testing.T) {
 		{"GIF", []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"), fault.Unsupported, "err.photo.type"},
 		{"TIFF", []byte("II*\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), fault.Unsupported, "err.photo.type"},
 		{"BMP", []byte("BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00"), fault.Unsupported, "err.photo.type"},
-		{"PDF", []byte("%PDF-1.7 something something"), fault.Unsupported, "err.photo.type"},
+		{"PDF", []byte("%PDF-1.7 and something else"), fault.Unsupported, "err.photo.type"},
 		{"JPEG cut off", plain[:len(plain)/2], fault.Unsupported, "err.photo.type"},
 		{"JPEG, head only", plain[:3], fault.Unsupported, "err.photo.type"},
 		{"animated WebP", []byte("RIFF\x24\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00\x3f\x00\x00\x2f\x00\x00ANIM\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00"), fault.Unsupported, "err.photo.type"},
@@ -180,7 +180,7 @@ func TestBomb(t *testing.T) { //nolint:paralleltest // see above
 
 func TestAccepted(t *testing.T) {
 	t.Parallel()
-	clear := image.NewNRGBA(image.Rect(0, 0, 64, 48)) // wholly transparent
+	glass := image.NewNRGBA(image.Rect(0, 0, 64, 48)) // wholly transparent
 	deep := image.NewNRGBA64(image.Rect(0, 0, 64, 48))
 	grey := image.NewGray(image.Rect(0, 0, 64, 48))
 	colours := image.NewPaletted(image.Rect(0, 0, 64, 48), color.Palette{color.White, color.Black})
@@ -195,7 +195,7 @@ func TestAccepted(t *testing.T) {
 		{"JPEG, tall", jpegOf(t, corners(1500, 3000)), 1024, 2048, 320, 640},
 		{"JPEG, a thin strip", jpegOf(t, corners(12000, 3)), 2048, 1, 640, 1},
 		{"JPEG, grey", jpegOf(t, grey), 64, 48, 64, 48},
-		{"PNG, transparent", pngOf(t, clear), 64, 48, 64, 48},
+		{"PNG, transparent", pngOf(t, glass), 64, 48, 64, 48},
 		{"PNG, 16 bit", pngOf(t, deep), 64, 48, 64, 48},
 		{"PNG, palette", pngOf(t, colours), 64, 48, 64, 48},
 		{"PNG of one pixel", pngOf(t, corners(1, 1)), 1, 1, 1, 1},
@@ -227,7 +227,7 @@ func TestAccepted(t *testing.T) {
 			}
 		})
 	}
-	p, err := newPipeline().read(t.Context(), bytes.NewReader(pngOf(t, clear)))
+	p, err := newPipeline().read(t.Context(), bytes.NewReader(pngOf(t, glass)))
 	if err != nil {
 		t.Fatal(err)
 	}

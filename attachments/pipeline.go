@@ -141,8 +141,7 @@ func (p *pipeline) slot(ctx context.Context, weight int64) (release func(), err 
 // errRead is for an upload that broke off. A fault of the reader itself, such
 // as the web layer's limit of the body, comes through.
 func errRead(err error) error {
-	var known *fault.Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*fault.Error](err); ok {
 		return known
 	}
 	return fault.New(fault.BadRequest, "err.photo.read").Because(fmt.Errorf("read upload: %w", err))

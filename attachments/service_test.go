@@ -328,7 +328,7 @@ func TestStates(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t, dbtest.Tx(t)), t.Context()
 	ref := subject.Ref{Kind: subject.Report, ID: subject.NewID()}
-	a, inDraft := b.upload(t, 1), uuid.Nil
+	a := b.upload(t, 1)
 	set := func(to attachments.State, ids ...uuid.UUID) attachments.State {
 		t.Helper()
 		b.transact(t, func(ctx context.Context, tx pgx.Tx) error { return attachments.SetState(ctx, tx, b.me, to, ids...) })
@@ -345,7 +345,7 @@ func TestStates(t *testing.T) {
 		_, err := attachments.MoveFromDraft(ctx, tx, b.draft, ref)
 		return err
 	})
-	inDraft = b.upload(t, 2).ID
+	inDraft := b.upload(t, 2).ID
 	if got := set(attachments.Released, a.ID, inDraft); got != attachments.Released {
 		t.Errorf("released: %s", got)
 	}
@@ -475,11 +475,11 @@ func TestDeletes(t *testing.T) {
 	if n := len(b.keys(t)); n != 4 {
 		t.Errorf("%d files, want 4: the store was gone", n)
 	}
-	dbtest.SetNow(t, tx, time.Now().Add(time.Hour)) //nolint:forbidigo // the memory store stamps by the machine's clock
+	dbtest.SetNow(t, tx, time.Now().Add(time.Hour)) // the memory store stamps by the machine's clock
 	if err := b.s.SweepOrphans(ctx); err != nil || len(b.keys(t)) != 4 {
 		t.Errorf("swept too early: %d files, %v", len(b.keys(t)), err)
 	}
-	dbtest.SetNow(t, tx, time.Now().Add(3*time.Hour)) //nolint:forbidigo // see above
+	dbtest.SetNow(t, tx, time.Now().Add(3*time.Hour))
 	if err := b.s.SweepOrphans(ctx); err != nil || len(b.keys(t)) != 2 {
 		t.Errorf("orphans: %d files, %v", len(b.keys(t)), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"time"
 
@@ -80,9 +81,7 @@ func null() json.RawMessage { return json.RawMessage("null") }
 func (d Draft) merge(base int, fields Body) (Draft, bool) {
 	next := d
 	next.Body = make(Body, len(d.Body)+len(fields))
-	for k, v := range d.Body {
-		next.Body[k] = v
-	}
+	maps.Copy(next.Body, d.Body)
 	old := Body{}
 	for k, v := range fields {
 		now := d.value(k)

@@ -2,6 +2,7 @@ package drafts
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -124,9 +125,7 @@ func TestMergeLosesNothing(t *testing.T) {
 			tab := &tabs[i]
 			send := Body{}
 			if tab.plain {
-				for k, v := range tab.shown {
-					send[k] = v
-				}
+				maps.Copy(send, tab.shown)
 			}
 			tab.last = json.RawMessage(rapid.SampledFrom([]string{`1`, `2`, `3`, `"x"`}).Draw(t, "value"))
 			send[names[i]] = tab.last

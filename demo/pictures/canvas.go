@@ -89,7 +89,7 @@ func hex(s string, opacity ...float64) color.NRGBA {
 	if len(opacity) > 0 {
 		alpha = opacity[0]
 	}
-	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: uint8(alpha*255 + 0.5)} //nolint:gosec // bytes of a 24-bit number
+	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: uint8(alpha*255 + 0.5)}
 }
 
 // shade makes a colour lighter (share > 0) or darker.
@@ -143,7 +143,7 @@ func (c *canvas) fill(col color.NRGBA, p path) {
 	c.ras.Draw(c.img, clip, image.NewUniform(col), image.Point{})
 }
 
-// poly fills a polygon: x, y, x, y …
+// poly fills a polygon, given as x, y, x, y and so on.
 func (c *canvas) poly(col color.NRGBA, xy ...float64) { c.fill(col, path{points(xy)}) }
 
 func points(xy []float64) []pt {
@@ -233,7 +233,7 @@ func catmull(a, b, c, d pt) []pt {
 	return out
 }
 
-// curve is an open smooth line through points: x, y, x, y …
+// curve is an open smooth line through points, given as x, y, x, y and so on.
 func curve(xy ...float64) []pt {
 	p := points(xy)
 	if len(p) < 3 {
@@ -252,11 +252,11 @@ func (c *canvas) line(col color.NRGBA, width float64, p []pt) {
 		c.lineOnce(col, width, p)
 		return
 	}
-	for i, q := range p {
+	last := p[0]
+	for _, q := range p {
 		c.circle(col, q.x, q.y, width/2)
-		if i > 0 {
-			c.piece(col, width, p[i-1], q)
-		}
+		c.piece(col, width, last, q)
+		last = q
 	}
 }
 

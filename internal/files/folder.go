@@ -58,7 +58,10 @@ func NewFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, f.tidy(clock.System{}.Now().Add(-time.Hour))
+	if err := f.tidy(clock.System{}.Now().Add(-time.Hour)); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 func newFolder(d disk) (*Folder, error) {

@@ -120,10 +120,13 @@ func photo(t *testing.T, shade uint8) string {
 }
 
 type answer struct {
-	ID                 uuid.UUID
-	URL, Thumb, Alt    string
-	Width, Height      int
-	Title, Code, Detai string
+	ID     uuid.UUID `json:"id"`
+	URL    string    `json:"url"`
+	Thumb  string    `json:"thumb"`
+	Alt    string    `json:"alt"`
+	Width  int       `json:"width"`
+	Height int       `json:"height"`
+	Code   string    `json:"code"`
 }
 
 func read(t *testing.T, a *kittest.Answer) answer {
@@ -252,7 +255,7 @@ func TestServe(t *testing.T) {
 		t.Helper()
 		a := who.Get(path)
 		for _, h := range []http.Header{a.Header, unknown.Header} {
-			h.Del("X-Request-Id")
+			h.Del("X-Request-ID")
 		}
 		if who == nobody { // others get the same page with their own menu
 			if diff := cmp.Diff(unknown.Body, a.Body); diff != "" {

@@ -91,8 +91,7 @@ func (d Deps) receive(c kit.Context) (form, error) {
 		}
 		came, described = true, f.alt
 		f.photo, failed = d.Photos.Upload(c.Request().Context(), kit.Actor(c), f.draft, &body{r: part}, f.alt)
-		var empty *emptyError
-		if errors.As(failed, &empty) {
+		if _, empty := errors.AsType[*emptyError](failed); empty {
 			came = false
 		}
 	}
@@ -156,8 +155,7 @@ func (b *body) Read(p []byte) (int, error) {
 
 // bodyError gives a broken request its words.
 func bodyError(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.New(fault.TooLarge, "err.photo.size").Because(err)
 	}
 	return fault.New(fault.BadRequest, "err.photo.read").Because(fmt.Errorf("read form: %w", err))
