@@ -96,7 +96,7 @@ func state(open bool) string {
 
 func pointOf(f Facts) (any, error) {
 	if f.Point == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL: a case need not have a place
 	}
 	p, err := geom.Point(f.Point.Lon, f.Point.Lat)
 	if err != nil {

@@ -128,7 +128,10 @@ func Undo(ctx context.Context, tx pgx.Tx, from subject.Ref) (to subject.Ref, mov
 	if err != nil {
 		return to, moved, false, fmt.Errorf("undo merge: %w", err)
 	}
-	return to, moved, true, json.Unmarshal(body, &moved)
+	if err := json.Unmarshal(body, &moved); err != nil {
+		return to, moved, false, fmt.Errorf("undo merge: %w", err)
+	}
+	return to, moved, true, nil
 }
 
 const sqlUndo = `

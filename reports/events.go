@@ -6,7 +6,7 @@ import (
 	"github.com/mitwirk/mitwirk/subject"
 )
 
-// Submitted: a report has arrived. Bodies of events hold ids and enums only.
+// Submitted says: a report has arrived. Bodies of events hold ids and enums only.
 type Submitted struct {
 	Report uuid.UUID `json:"report"`
 }
@@ -17,7 +17,7 @@ func (Submitted) EventType() string { return "report.submitted" }
 // Subject is the report.
 func (e Submitted) Subject() subject.Ref { return ref(e.Report) }
 
-// StatusChanged: the report has a new status.
+// StatusChanged says: the report has a new status.
 type StatusChanged struct {
 	Report uuid.UUID `json:"report"`
 	From   Status    `json:"from"`
@@ -31,7 +31,7 @@ func (StatusChanged) EventType() string { return "report.status_changed" }
 // Subject is the report.
 func (e StatusChanged) Subject() subject.Ref { return ref(e.Report) }
 
-// StepAdded: the timeline has a step that is no status.
+// StepAdded says: the timeline has a step that is no status.
 type StepAdded struct {
 	Report   uuid.UUID        `json:"report"`
 	Entry    uuid.UUID        `json:"entry"`
@@ -45,7 +45,7 @@ func (StepAdded) EventType() string { return "report.step_added" }
 // Subject is the report.
 func (e StepAdded) Subject() subject.Ref { return ref(e.Report) }
 
-// Released: text or photos became public, or were withheld again.
+// Released says: text or photos became public, or were withheld again.
 type Released struct {
 	Report uuid.UUID `json:"report"`
 }
@@ -56,7 +56,7 @@ func (Released) EventType() string { return "report.released" }
 // Subject is the report.
 func (e Released) Subject() subject.Ref { return ref(e.Report) }
 
-// MeTooChanged: somebody is concerned too, or no longer.
+// MeTooChanged says: somebody is concerned too, or no longer.
 type MeTooChanged struct {
 	Report uuid.UUID `json:"report"`
 }
@@ -67,7 +67,7 @@ func (MeTooChanged) EventType() string { return "report.metoo" }
 // Subject is the report.
 func (e MeTooChanged) Subject() subject.Ref { return ref(e.Report) }
 
-// Dialogue: a message between the reporter and the team; nobody else may know.
+// Dialogue says: a message between the reporter and the team; nobody else may know.
 type Dialogue struct {
 	Report uuid.UUID `json:"report"`
 	Kind   string    `json:"kind"`
@@ -79,7 +79,7 @@ func (Dialogue) EventType() string { return "report.dialogue" }
 // Subject is the report.
 func (e Dialogue) Subject() subject.Ref { return ref(e.Report) }
 
-// Erased: retention or its author removed the public copy.
+// Erased says: retention or its author removed the public copy.
 type Erased struct {
 	Report uuid.UUID `json:"report"`
 }
@@ -90,7 +90,7 @@ func (Erased) EventType() string { return "report.erased" }
 // Subject is the report.
 func (e Erased) Subject() subject.Ref { return ref(e.Report) }
 
-// Imported: a batch of up to 500 reports; no mails.
+// Imported says: a batch of up to 500 reports; no mails.
 type Imported struct {
 	Batch uuid.UUID `json:"batch"`
 	N     int       `json:"n"`

@@ -8,8 +8,10 @@ import (
 )
 
 func FuzzParseFilter(f *testing.F) {
-	for _, s := range []string{"", "category=laterne&status=open&status=resolved&district=05", "from=2026-01-01&to=2026-12-31&q=Straße", "bbox=11.5,48.1,11.6,48.2",
-		"bbox=NaN,1,2,3", "from=0000-00-00", "status=x", "q=%00", "bbox=1,1,0,0", "from=9999-12-31"} {
+	for _, s := range []string{
+		"", "category=laterne&status=open&status=resolved&district=05", "from=2026-01-01&to=2026-12-31&q=Straße", "bbox=11.5,48.1,11.6,48.2",
+		"bbox=NaN,1,2,3", "from=0000-00-00", "status=x", "q=%00", "bbox=1,1,0,0", "from=9999-12-31",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {

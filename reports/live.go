@@ -58,7 +58,7 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 		}
 		data.Step = step.Key
 	case (Dialogue{}).EventType():
-		if Allowed(actor, ActSeeHeld, r, now) != nil {
+		if ok, _ := allowed(actor, ActSeeHeld, r, now); !ok {
 			return nil, nil
 		}
 	}
@@ -85,6 +85,7 @@ func reaches(actor accounts.Actor, r *Report, who subject.Audience) bool {
 		return r.IsOwner || worksOn(actor, r)
 	case subject.Department:
 		return worksOn(actor, r)
+	case subject.Public:
 	}
 	return true
 }

@@ -41,8 +41,7 @@ func (s *Service) OpenByCode(ctx context.Context, actor accounts.Actor, number, 
 		return 0, err
 	}
 	return n, db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := addOwner(ctx, tx, r.ID, actor.Person)
-		return err
+		return addOwner(ctx, tx, r.ID, actor.Person)
 	})
 }
 
@@ -61,8 +60,7 @@ func (s *Service) OpenByToken(ctx context.Context, actor accounts.Actor, token s
 			return accounts.LinkGone(accounts.PurposeOpen)
 		}
 		n = r.Number
-		_, err = addOwner(ctx, tx, r.ID, actor.Person)
-		return err
+		return addOwner(ctx, tx, r.ID, actor.Person)
 	})
 	return n, err
 }

@@ -32,8 +32,10 @@ const (
 
 // Actions lists all of them, for the matrix.
 func Actions() []Action {
-	return []Action{ActView, ActSeeHeld, ActMeToo, ActHint, ActAdd, ActAnswer, ActWithdraw, ActWithdrawHint, ActReopen, ActObject,
-		ActRelease, ActSetStatus, ActStep, ActMove, ActDecide}
+	return []Action{
+		ActView, ActSeeHeld, ActMeToo, ActHint, ActAdd, ActAnswer, ActWithdraw, ActWithdrawHint, ActReopen, ActObject,
+		ActRelease, ActSetStatus, ActStep, ActMove, ActDecide,
+	}
 }
 
 // How long an author may reopen or object.
@@ -63,6 +65,7 @@ func mayKnow(actor accounts.Actor, r *Report) bool {
 		return true
 	case VisErased:
 		return false
+	case VisDraft, VisHeld, VisPrivate, VisHidden:
 	}
 	return r.IsOwner || worksOn(actor, r) || actor.Has(subject.Moderator) && r.Publish != "P"
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
-	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -171,5 +170,5 @@ func (v *View) ReadySentence(lang string) string {
 	if v.Category == nil {
 		return ""
 	}
-	return i18n.Text(v.Category.Ready).In(lang)
+	return v.Category.Ready.In(lang)
 }

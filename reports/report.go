@@ -102,28 +102,28 @@ type StatusParams struct {
 
 // Place is where it is.
 type Place struct {
-	Point   subject.Point
-	Address string
-	Note    string // "Genauer: vor dem Eingang"
+	Point   subject.Point `json:"point"`
+	Address string        `json:"address"`
+	Note    string        `json:"note"` // "Genauer: vor dem Eingang"
 }
 
 // Submission is a finished form.
 type Submission struct {
-	Draft    uuid.UUID // its photos move along; also the idempotency key. Zero: none (imports, demo)
-	Category string    // key
-	Text     string
-	Lang     string // of the text: de or en
-	Place    Place
-	Answers  categories.Answers
-	Mail     string // "": no mails
-	Channel  string // web, phone, api
+	Draft    uuid.UUID          `json:"draft"`    // its photos move along; also the idempotency key. Zero: none
+	Category string             `json:"category"` // key
+	Text     string             `json:"text"`
+	Lang     string             `json:"lang"` // of the text: de or en
+	Place    Place              `json:"place"`
+	Answers  categories.Answers `json:"answers"`
+	Mail     string             `json:"mail"`    // "": no mails
+	Channel  string             `json:"channel"` // web, phone, api
 }
 
 // Receipt is what the person who reported takes along.
 type Receipt struct {
-	Report uuid.UUID
-	Number subject.Number
-	Code   string // XXXX-XXXX-XXXX, shown this once
+	Report uuid.UUID      `json:"report"`
+	Number subject.Number `json:"number"`
+	Code   string         `json:"code"` // XXXX-XXXX-XXXX, shown this once
 }
 
 // Validate checks what needs no database.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,8 +63,10 @@ func New(cfg Config) (*Service, error) {
 		cfg.Log = slog.Default()
 	}
 	registerEvents(cfg.Bus)
-	return &Service{db: cfg.DB, bus: cfg.Bus, cat: cfg.Catalogue, places: cfg.Places, accounts: cfg.Accounts, photos: cfg.Photos,
-		forms: cfg.Forms, letters: cfg.Letters, zone: cfg.Zone, log: cfg.Log}, nil
+	return &Service{
+		db: cfg.DB, bus: cfg.Bus, cat: cfg.Catalogue, places: cfg.Places, accounts: cfg.Accounts, photos: cfg.Photos,
+		forms: cfg.Forms, letters: cfg.Letters, zone: cfg.Zone, log: cfg.Log,
+	}, nil
 }
 
 func registerEvents(b *events.Bus) {
@@ -193,20 +196,11 @@ func (s *Service) Frequent(ctx context.Context, at *subject.Point) ([]string, er
 		return nil, err
 	}
 	for _, k := range city {
-		if len(keys) < frequentN && !contains(keys, k) {
+		if len(keys) < frequentN && !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
 	}
 	return keys, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 const nearN = 3

@@ -65,7 +65,7 @@ func TestSubmitRefuses(t *testing.T) {
 		{"no address of a mail", func(s *reports.Submission) { s.Mail = "nicht@" }, "mail"},
 		{"unknown option", func(s *reports.Submission) { s.Answers = categories.Answers{"art": {"gelogen"}} }, "q_art"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) { //nolint:paralleltest,tparallel // they share one city that must stay empty
 			sub := reportstest.Submission()
 			tt.change(&sub)
 			_, err := c.Reports.Submit(t.Context(), owner, sub)

@@ -353,6 +353,7 @@ func (r *Report) applyText(in Release) (covered bool, err error) {
 	case TextWithheld:
 		r.TextState, r.TextPublic = TextWithheld, ""
 		return false, nil
+	case TextHeld: // a text that was decided on is not undecided again
 	}
 	return false, fault.OnField("text_state", "report.err.text")
 }

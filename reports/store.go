@@ -183,12 +183,11 @@ func touch(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 
 const sqlTouch = `UPDATE reports SET changed_at = mitwirk_now(), version = version + 1 WHERE id = $1`
 
-func addOwner(ctx context.Context, tx pgx.Tx, report, person uuid.UUID) (fresh bool, err error) {
-	tag, err := tx.Exec(ctx, sqlAddOwner, report, person)
-	if err != nil {
-		return false, fmt.Errorf("add owner: %w", err)
+func addOwner(ctx context.Context, tx pgx.Tx, report, person uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlAddOwner, report, person); err != nil {
+		return fmt.Errorf("add owner: %w", err)
 	}
-	return tag.RowsAffected() == 1, nil
+	return nil
 }
 
 const sqlAddOwner = `INSERT INTO report_owners (report_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`

@@ -79,8 +79,10 @@ func scanItem(row pgx.CollectableRow, more ...any) (Item, error) {
 	var params []byte
 	var point *gogeom.Point
 	var photo *uuid.UUID
-	dst := append([]any{&i.ID, &number, &i.Title, &i.CategoryKey, &i.Status, &i.StatusAt, &params, &i.Quiet, &i.Address, &i.DistrictRef, &point, &i.CreatedAt,
-		&i.MeToo, &photo, &i.Due, &i.Missed, &i.Visibility}, more...)
+	dst := append([]any{
+		&i.ID, &number, &i.Title, &i.CategoryKey, &i.Status, &i.StatusAt, &params, &i.Quiet, &i.Address, &i.DistrictRef, &point, &i.CreatedAt,
+		&i.MeToo, &photo, &i.Due, &i.Missed, &i.Visibility,
+	}, more...)
 	if err := row.Scan(dst...); err != nil {
 		return i, err
 	}

@@ -184,7 +184,7 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 		return Receipt{}, err
 	}
 	if r.Person != uuid.Nil {
-		if _, err := addOwner(ctx, tx, r.ID, r.Person); err != nil {
+		if err := addOwner(ctx, tx, r.ID, r.Person); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -256,6 +256,7 @@ func publication(p categories.Publish) (Visibility, TextState) {
 		return VisPublic, TextWithheld
 	case categories.PublishChecked:
 		return VisHeld, TextHeld
+	case categories.PublishNever:
 	}
 	return VisPrivate, TextWithheld
 }
@@ -263,7 +264,7 @@ func publication(p categories.Publish) (Visibility, TextState) {
 // titleOf makes the public title: the kind and the street, never a person's
 // words.
 func titleOf(c *categories.Category, at geo.Place, typed Place) i18n.Text {
-	where := ""
+	var where string
 	switch {
 	case at.Address != nil:
 		where = at.Address.Street

@@ -94,6 +94,7 @@ func StatusSentence(loc *i18n.Localizer, f Facts) Sentence {
 		if f.Params.Body == "" {
 			params["body"] = loc.T("status.owner_unknown")
 		}
+	case Waiting, Commissioned, Forwarded, Duplicate, Withdrawn: // all is there
 	}
 	return Sentence{loc.TMap(key+".text", params), loc.TMap(key+".next", params)}
 }

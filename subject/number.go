@@ -71,7 +71,9 @@ func ParseNumber(text string) (Prefix, Number, error) {
 		return "", 0, ErrNumber
 	}
 	prefix := Prefix(clean[:1])
-	if !strings.Contains("MBIAR", string(prefix)) {
+	switch prefix {
+	case PrefixReport, PrefixComplaint, PrefixIdea, PrefixCall, PrefixMeasure:
+	default:
 		return "", 0, ErrNumber
 	}
 	var year int64

@@ -30,7 +30,7 @@ func TestParallelVotesOfManyPeople(t *testing.T) {
 		for i := range 8 {
 			wg.Go(func() {
 				err := db.Transact(t.Context(), pool, func(ctx context.Context, tx pgx.Tx) error {
-					_, err := votes.Set(ctx, tx, actor, scope, ref, votes.MeToo, int16(i%2)) //nolint:gosec // 0 or 1
+					_, err := votes.Set(ctx, tx, actor, scope, ref, votes.MeToo, int16(i%2))
 					return err
 				})
 				if err != nil {
@@ -41,13 +41,13 @@ func TestParallelVotesOfManyPeople(t *testing.T) {
 		wg.Go(func() {})
 	}
 	wg.Wait()
-	var real, orphans int
-	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM votes WHERE value = 1`).Scan(&real); err != nil {
+	var counted, orphans int
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM votes WHERE value = 1`).Scan(&counted); err != nil {
 		t.Fatal(err)
 	}
 	n, err := votes.Count(t.Context(), pool, ref, votes.MeToo, 1)
-	if err != nil || n != real || n > 16 {
-		t.Errorf("total %d, votes %d, %v", n, real, err)
+	if err != nil || n != counted || n > 16 {
+		t.Errorf("total %d, votes %d, %v", n, counted, err)
 	}
 	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM voters v WHERE NOT EXISTS (SELECT FROM voter_persons p WHERE p.voter_id = v.id)`).Scan(&orphans); err != nil || orphans != 0 {
 		t.Errorf("%d voters without a person, %v", orphans, err)

@@ -2,13 +2,14 @@ package city
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
 // dice are the demo's random numbers.
 type dice struct{ *rand.Rand }
 
-func newDice(seed uint64) dice { return dice{rand.New(rand.NewPCG(seed, 0x6d69747769726b))} } //nolint:gosec // a demo, not a secret
+func newDice(seed uint64) dice { return dice{rand.New(rand.NewPCG(seed, 0x6d69747769726b))} }
 
 // chance is true in p of 100 cases.
 func (d dice) chance(p int) bool { return d.IntN(100) < p }
@@ -41,12 +42,7 @@ var weekdayWeights = map[time.Weekday]int{ //nolint:gochecknoglobals // a table
 var stormDays = []int{70, 290, 520} //nolint:gochecknoglobals // a table
 
 func isStorm(daysAgo int) bool {
-	for _, d := range stormDays {
-		if d == daysAgo {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(stormDays, daysAgo)
 }
 
 // moments draws n times of the last days before now, oldest first, by weekday,

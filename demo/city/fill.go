@@ -130,7 +130,7 @@ func draw(ctx context.Context, cfg Config) (album, error) {
 			continue
 		}
 		for v := range pictureVariants {
-			jpeg, alt := pictures.Draw(c.Key, uint64(v+1)) //nolint:gosec // a small number
+			jpeg, alt := pictures.Draw(c.Key, uint64(v+1))
 			p, err := cfg.Photos.Prepare(ctx, bytes.NewReader(jpeg))
 			if err != nil {
 				return nil, fmt.Errorf("demo picture of %s: %w", c.Key, err)

@@ -156,6 +156,7 @@ func (s *storyteller) finish(c *categories.Category, p *reports.Past, status rep
 		s.openLate(c, p, false)
 	case reports.InReview:
 		s.openLate(c, p, false)
+	case reports.Received: // told already
 	}
 }
 

@@ -73,6 +73,7 @@ func (d dice) answers(cat *categories.Catalogue, c *categories.Category) categor
 			a[q.Key] = []string{categories.No}
 		case categories.Number:
 			a[q.Key] = []string{"3"}
+		case categories.Short, categories.Long, categories.Date, categories.Notice: // most people leave these out
 		}
 	}
 	return a

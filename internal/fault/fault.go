@@ -7,6 +7,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -49,13 +50,14 @@ type Error struct {
 
 // Error is the text for the log.
 func (e *Error) Error() string {
-	s := string(e.Kind)
+	words := []string{string(e.Kind)}
 	if e.Key != "" {
-		s += " " + e.Key
+		words = append(words, e.Key)
 	}
 	for _, f := range e.Fields {
-		s += " " + f.Name + ":" + f.Key
+		words = append(words, f.Name+":"+f.Key)
 	}
+	s := strings.Join(words, " ")
 	if e.Cause != nil {
 		s += ": " + e.Cause.Error()
 	}
@@ -94,9 +96,9 @@ func OnField(name, key string) *Error {
 }
 
 // Fields collects the wrong entries of one input.
-type Fields []Field
+type Fields []Field //nolint:recvcheck // Add grows it, Err only reads
 
-// Add notes a wrong entry; params are name, value, name, value …
+// Add notes a wrong entry; params are name, value, name, value and so on.
 func (f *Fields) Add(name, key string, params ...any) {
 	field := Field{Name: name, Key: key}
 	for i := 0; i+1 < len(params); i += 2 {
@@ -121,8 +123,7 @@ func As(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Kind: Internal, Key: "err.500", Cause: err}
@@ -130,6 +131,6 @@ func As(err error) *Error {
 
 // Is tells whether err is, or wraps, an Error of the kind.
 func Is(err error, kind Kind) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Kind == kind
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Kind == kind
 }

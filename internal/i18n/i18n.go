@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"strings"
 	"time"
 
@@ -117,10 +118,7 @@ func (l *Localizer) T(key string, params ...any) string {
 func (l *Localizer) TMap(key string, params map[string]any) string {
 	cfg := &goi18n.LocalizeConfig{MessageID: key}
 	if n, ok := params["n"]; ok {
-		data := make(map[string]any, len(params))
-		for k, v := range params {
-			data[k] = v
-		}
+		data := maps.Clone(params)
 		if i, isInt := toInt(n); isInt {
 			cfg.PluralCount = i
 			data["n"] = l.Int(i)
