@@ -128,10 +128,16 @@ func (codec) DecodeValue(m *pgtype.Map, oid uint32, format int16, src []byte) (a
 	return decode(format, src)
 }
 
+const sqlTypes = `
+SELECT t.typname, t.oid, t.typarray
+FROM pg_type t
+JOIN pg_extension e ON e.extname = 'postgis' AND e.extnamespace = t.typnamespace
+WHERE t.typname IN ('geometry', 'geography')`
+
 // Register is meant for pgxpool.Config.AfterConnect. The OIDs differ per database, so they are looked up
 // on each connection; search_path-independent through pg_extension.
 func Register(ctx context.Context, c *pgx.Conn) error {
-	rows, err := c.Query(ctx, `select t.typname, t.oid, t.typarray from pg_type t join pg_extension e on e.extname='postgis' and e.extnamespace=t.typnamespace where t.typname in ('geometry','geography')`)
+	rows, err := c.Query(ctx, sqlTypes)
 	if err != nil {
 		return err
 	}
