@@ -1,0 +1,61 @@
+package reportpages
+
+import (
+	"errors"
+	"time"
+
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/geo"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// ShowDeps is what the pages of reports, their list and the map need.
+type ShowDeps struct {
+	DB         db.DB
+	Reports    *reports.Service
+	Categories *categories.Service
+	Geo        *geo.Service
+	Zone       *time.Location // of the city, for days in filters
+	Centre     subject.Point  // where the map opens
+}
+
+// showPages are the handlers of everything about reports that is not the way
+// to report.
+type showPages struct {
+	ShowDeps
+	url func(path string) string // absolute address of one of our paths
+}
+
+// How long anybody may keep the answer to a visitor without a session. What
+// was hidden must be gone soon.
+const keepPublic = 5 * time.Second
+
+// RegisterShow adds the page of a report with what people can do there, the
+// list, the map, and the ways to open one's own report.
+func RegisterShow(r *kit.Router, deps ShowDeps) error {
+	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Geo == nil || deps.Zone == nil {
+		return errors.New("reportpages: something of the pages of reports is missing")
+	}
+	p := &showPages{ShowDeps: deps, url: r.URL}
+	r.GET("/reports", p.list)
+	r.GET("/map", p.mapPage)
+	r.GET("/reports/mine", p.mine)
+	r.GET("/reports/open", p.askCode)
+	r.POST("/reports/open", p.openByCode)
+	r.GET("/reports/open/:token", p.askToken)
+	r.POST("/reports/open/:token", p.openByToken)
+	r.GET("/reports/:number", p.show)
+	r.POST("/reports/:number/metoo", p.metoo)
+	r.POST("/reports/:number/check", p.hint)
+	r.POST("/reports/:number/follow", p.follow)
+	r.POST("/reports/:number/add", p.add)
+	r.POST("/reports/:number/answer", p.answer)
+	r.POST("/reports/:number/reopen", p.reopen)
+	r.POST("/reports/:number/object", p.object)
+	r.GET("/reports/:number/withdraw", p.askWithdraw)
+	r.POST("/reports/:number/withdraw", p.withdraw)
+	return nil
+}
