@@ -80,18 +80,9 @@ func NewVisitor(ctx context.Context, tx pgx.Tx, locale string) (token string, li
 // anew each time and notes the visit at most once a minute. fault.Unauthenticated
 // for a session that is unknown, ended or over.
 func (s *Service) ActorByToken(ctx context.Context, token string) (Actor, error) {
-	var a Actor
-	var stale bool
-	err := s.db.QueryRow(ctx, sqlActorByToken, hashToken(token)).
-		Scan(&a.Session, &a.Person, &a.Level, &a.Locale, &a.Roles, &a.Departments, &stale)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Actor{}, fault.New(fault.Unauthenticated, "err.401")
-	}
-	if err != nil {
-		return Actor{}, fmt.Errorf("find session: %w", err)
-	}
-	if !stale {
-		return a, nil
+	a, stale, err := s.look(ctx, token)
+	if err != nil || !stale {
+		return a, err
 	}
 	idle := residentIdle
 	if a.IsStaff() {
@@ -105,6 +96,25 @@ func (s *Service) ActorByToken(ctx context.Context, token string) (Actor, error)
 		return Actor{}, fmt.Errorf("touch session: %w", err)
 	}
 	return a, nil
+}
+
+// Look is ActorByToken without noting a visit: an open page that asks whether
+// its rights still hold must not keep an idle session alive.
+func (s *Service) Look(ctx context.Context, token string) (Actor, error) {
+	a, _, err := s.look(ctx, token)
+	return a, err
+}
+
+func (s *Service) look(ctx context.Context, token string) (a Actor, stale bool, err error) {
+	err = s.db.QueryRow(ctx, sqlActorByToken, hashToken(token)).
+		Scan(&a.Session, &a.Person, &a.Level, &a.Locale, &a.Roles, &a.Departments, &stale)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Actor{}, false, fault.New(fault.Unauthenticated, "err.401")
+	}
+	if err != nil {
+		return Actor{}, false, fmt.Errorf("find session: %w", err)
+	}
+	return a, stale, nil
 }
 
 // EndSession ends the actor's own session; without one it does nothing.

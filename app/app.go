@@ -26,10 +26,12 @@ import (
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/idem"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/livesocket"
 )
 
 // Config makes an App. The schema is current; FilesURL is set.
@@ -59,6 +61,8 @@ type App struct {
 	drafts     *drafts.Service
 	reports    *reports.Service
 
+	broker  *live.Broker
+	socket  *livesocket.Handler
 	handler http.Handler
 }
 
@@ -185,7 +189,10 @@ func (a *App) firstCity() (*site.City, error) {
 }
 
 // subscribe says who reacts to what, and what is done in the background.
-func (a *App) subscribe(context.Context) error {
+func (a *App) subscribe(context.Context) (err error) {
+	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports}, Logger: a.cfg.Log}); err != nil {
+		return err
+	}
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))
 	events.OnEachFrom(a.bus, "settings", a.site.Reload, reloadOn(site.SettingsChanged{}.EventType(), a.site.Reload))
 	a.reports.RegisterJobs(a.jobs)
@@ -228,6 +235,7 @@ func (a *App) Start(ctx context.Context) error {
 // Stop ends it; ctx says how long it may take.
 func (a *App) Stop(ctx context.Context) error {
 	var err error
+	a.socket.Stop()
 	if a.cfg.Work {
 		err = a.jobs.Stop(ctx)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/mitwirk/mitwirk/web/accountpages"
 	"github.com/mitwirk/mitwirk/web/geopages"
 	"github.com/mitwirk/mitwirk/web/kit"
+	"github.com/mitwirk/mitwirk/web/livesocket"
 	"github.com/mitwirk/mitwirk/web/photopages"
 	"github.com/mitwirk/mitwirk/web/reportpages"
 	"github.com/mitwirk/mitwirk/web/tiles"
@@ -59,6 +60,19 @@ func (a *App) web(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if a.socket, err = livesocket.New(ctx, livesocket.Config{
+		Broker: a.broker, BaseURL: a.cfg.Settings.Base(), SameOrigin: r.SameOrigin, Logger: a.cfg.Log,
+		Viewer: func(c kit.Context) (subject.Viewer, string, error) {
+			return kit.Actor(c).Viewer(), kit.SessionToken(c), nil
+		},
+		Recheck: func(ctx context.Context, token string) (subject.Viewer, error) {
+			actor, err := a.accounts.Look(ctx, token)
+			return actor.Viewer(), err
+		},
+	}); err != nil {
+		return err
+	}
+	a.socket.Register(r)
 	static, err := web.Static()
 	if err != nil {
 		return err

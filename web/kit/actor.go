@@ -91,6 +91,16 @@ func DropSession(c echo.Context) {
 	s.actor = accounts.Actor{}
 }
 
+// SessionToken is the session's secret, for the live socket, which asks again
+// whether it still holds; "" for nobody. It goes nowhere else.
+func SessionToken(c echo.Context) string {
+	s := of(c)
+	if s.actor.Anonymous() {
+		return ""
+	}
+	return s.router.cookie(c, "")
+}
+
 // SignedIn tells whether somebody with a confirmed address acts.
 func SignedIn(c echo.Context) bool { return of(c).actor.Level >= accounts.L1 }
 

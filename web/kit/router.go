@@ -31,10 +31,10 @@ type Config struct {
 	BaseURL        string // "https://mitwirk.example": how people reach us
 	City           City
 	CityOf         func(ctx context.Context, lang string) City // nil: City; else asked for every page, since settings change
-	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For counts; none by default
-	Dev            bool           // allows plain http on other addresses than this machine's
-	Clock          clock.Clock    // nil: the machine's
-	Logger         *slog.Logger   // nil: slog.Default()
+	TrustedProxies []netip.Prefix                              // peers whose X-Forwarded-For counts; none by default
+	Dev            bool                                        // allows plain http on other addresses than this machine's
+	Clock          clock.Clock                                 // nil: the machine's
+	Logger         *slog.Logger                                // nil: slog.Default()
 }
 
 // Router is an Echo with our middleware and our error writer. Page folders
