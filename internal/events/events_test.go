@@ -140,11 +140,9 @@ func TestAppendRefuses(t *testing.T) {
 		{"an address", happened{Status: "anna@example.org"}, "ids and enums"},
 		{"too many rows", happened{Many: events.Many{IDs: make([]uuid.UUID, 2000)}}, "at most 500"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if err := appendIn(t.Context(), tx, b.Bus, tt.e); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want %q", err, tt.want)
-			}
-		})
+		if err := appendIn(t.Context(), tx, b.Bus, tt.e); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
+		}
 	}
 }
 

@@ -132,8 +132,7 @@ func Begin(ctx context.Context, tx pgx.Tx, route, key string, bodyHash []byte) (
 		return nil, err
 	}
 	tag, err := tx.Exec(ctx, sqlBegin, route, hash, bodyHash, Keep.Seconds())
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "55P03" { // lock_not_available
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "55P03" { // lock_not_available
 		running := fault.New(fault.Conflict, "err.idem_running").Because(err)
 		running.RetryAfter = Wait
 		return nil, running

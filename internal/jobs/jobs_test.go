@@ -115,7 +115,7 @@ func TestDrain(t *testing.T) {
 	tx := dbtest.Tx(t)
 	c := setup(t, nil)
 	var seen []int
-	jobs.Register(c, func(ctx context.Context, a count) error {
+	jobs.Register(c, func(_ context.Context, a count) error {
 		seen = append(seen, a.N)
 		switch a.N {
 		case 2:

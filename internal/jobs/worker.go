@@ -98,14 +98,13 @@ func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handle
 
 // isLater and isGiveUp recognise the two special answers of a worker in Drain.
 func isLater(err error) (time.Duration, bool) {
-	var e *river.JobSnoozeError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*river.JobSnoozeError](err); ok {
 		return e.Duration, true
 	}
 	return 0, false
 }
 
 func isGiveUp(err error) bool {
-	var e *river.JobCancelError
-	return errors.As(err, &e)
+	_, ok := errors.AsType[*river.JobCancelError](err)
+	return ok
 }

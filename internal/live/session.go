@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -267,41 +268,21 @@ func (s *Session) Next(ctx context.Context) ([]byte, error) {
 		if err := s.checkRights(ctx, now); err != nil {
 			return nil, err
 		}
-		s.mu.Lock()
+		it, behind, wait, err := s.pop(now)
 		switch {
-		case s.err != nil:
-			defer s.mu.Unlock()
-			return nil, s.err
-		case len(s.queue) > 0:
-			it := s.queue[0]
-			s.queue = s.queue[1:]
-			s.bytes -= len(it.frame)
-			s.sent = now
-			viewer := s.viewer
-			s.mu.Unlock()
-			if it.topic != "" && now.Sub(it.at) > fresh && !s.still(ctx, viewer, it) {
-				continue
+		case err != nil:
+			return nil, err
+		case it.frame != nil:
+			if it.topic == "" || now.Sub(it.at) <= fresh || s.still(ctx, it) {
+				return it.frame, nil
 			}
-			return it.frame, nil
-		case s.behind != nil || len(s.joining) > 0 && now.Sub(s.asked) >= gather:
-			s.mu.Unlock()
+			continue
+		case behind:
 			if err := s.catchUp(ctx); err != nil {
 				return nil, err
 			}
 			continue
-		case now.Sub(s.sent) >= pingIdle && len(s.topics) > 0 && len(s.joining) == 0:
-			s.sent = now
-			defer s.mu.Unlock()
-			return Frame{Type: TypePing, Cursor: s.at.String()}.encode(), nil
 		}
-		wait := pingIdle
-		if s.check != nil {
-			wait = recheck
-		}
-		if len(s.joining) > 0 {
-			wait = gather
-		}
-		s.mu.Unlock()
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -314,12 +295,42 @@ func (s *Session) Next(ctx context.Context) ([]byte, error) {
 	}
 }
 
+// pop takes the next frame that waits, or says that a page has to be caught up,
+// or how long to wait for either.
+func (s *Session) pop(now time.Time) (it item, behind bool, wait time.Duration, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.err != nil:
+		return item{}, false, 0, s.err
+	case len(s.queue) > 0:
+		it = s.queue[0]
+		s.queue = s.queue[1:]
+		s.bytes -= len(it.frame)
+		s.sent = now
+		return it, false, 0, nil
+	case s.behind != nil || len(s.joining) > 0 && now.Sub(s.asked) >= gather:
+		return item{}, true, 0, nil
+	case len(s.joining) > 0:
+		return item{}, false, gather, nil
+	case now.Sub(s.sent) >= pingIdle && len(s.topics) > 0:
+		s.sent = now
+		return item{frame: Frame{Type: TypePing, Cursor: s.at.String()}.encode()}, false, 0, nil
+	case s.check != nil:
+		return item{}, false, recheck, nil
+	}
+	return item{}, false, pingIdle, nil
+}
+
 // still asks again whether a frame that has waited may be seen.
-func (s *Session) still(ctx context.Context, viewer subject.Viewer, it item) bool {
+func (s *Session) still(ctx context.Context, it item) bool {
 	topic, err := ParseTopic(it.topic)
 	if err != nil {
 		return false
 	}
+	s.mu.Lock()
+	viewer := s.viewer
+	s.mu.Unlock()
 	list, err := s.broker.messages(ctx, viewer, it.event)
 	if err != nil {
 		s.mu.Lock()
@@ -327,12 +338,7 @@ func (s *Session) still(ctx context.Context, viewer subject.Viewer, it item) boo
 		s.resyncLocked(s.at) // not known: reading anew is never wrong
 		return false
 	}
-	for _, m := range list {
-		if topic.wants(m) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, topic.wants)
 }
 
 // checkRights asks for the rights of a signed-in session: before a frame goes

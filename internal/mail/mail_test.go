@@ -132,24 +132,22 @@ func TestLayout(t *testing.T) {
 			m.Next, m.Paragraphs, m.Button, m.StopURL, m.About = "", nil, Button{}, "", subject.Ref{}
 		}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			m := message(uuid.Nil)
-			tt.edit(&m)
-			l, err := b.out.compose(row{
-				id: uuid.MustParse("01890000-0000-7000-8000-0000000000ff"), lang: m.Lang, about: m.About,
-				content: content{m.Subject, m.Lead, m.Next, m.Paragraphs, m.Button, m.Reason, m.StopURL},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			goldentest.Equal(t, tt.name+".txt", l.Text)
-			goldentest.Equal(t, tt.name+".html", l.HTML)
-			var head strings.Builder
-			for _, h := range l.Header {
-				fmt.Fprintf(&head, "%s: %s\n", h.Name, h.Value)
-			}
-			goldentest.Equal(t, tt.name+".head.txt", head.String())
+		m := message(uuid.Nil)
+		tt.edit(&m)
+		l, err := b.out.compose(row{
+			id: uuid.MustParse("01890000-0000-7000-8000-0000000000ff"), lang: m.Lang, about: m.About,
+			content: content{m.Subject, m.Lead, m.Next, m.Paragraphs, m.Button, m.Reason, m.StopURL},
 		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		goldentest.Equal(t, tt.name+".txt", l.Text)
+		goldentest.Equal(t, tt.name+".html", l.HTML)
+		var head strings.Builder
+		for _, h := range l.Header {
+			fmt.Fprintf(&head, "%s: %s\n", h.Name, h.Value)
+		}
+		goldentest.Equal(t, tt.name+".head.txt", head.String())
 	}
 }
 

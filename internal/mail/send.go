@@ -96,8 +96,7 @@ func (o *Outbox) recipient(ctx context.Context, m row) (string, error) {
 // put addresses into their texts.
 func (o *Outbox) later(ctx context.Context, m row, err error) error {
 	code, final := 0, false
-	var smtp *gomail.SendError
-	if errors.As(err, &smtp) {
+	if smtp, ok := errors.AsType[*gomail.SendError](err); ok {
 		code = smtp.ErrorCode()
 		// any other refusal, also a wrong password, is about us or the server, not about this mail
 		final = smtp.Reason == gomail.ErrSMTPRcptTo && code >= 500 && code < 600

@@ -40,7 +40,7 @@ func (h *Handler) serve(ws *websocket.Conn, s *live.Session) {
 	unread := make(chan struct{}) // closed when nobody reads any more
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		defer ws.Close() // ends the reader
+		defer func() { _ = ws.Close() }() // ends the reader; it may be closed already
 		if h.write(ctx, ws, s) {
 			select { // the client's answer to our goodbye
 			case <-unread:

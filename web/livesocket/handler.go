@@ -179,7 +179,7 @@ type answer struct {
 	Messages []live.Frame `json:"messages"`
 }
 
-// poll is GET /live/poll?topic=…&topic=…&cursor=…
+// poll is GET /live/poll with topic, once or more, and cursor.
 func (h *Handler) poll(c echo.Context) error {
 	ctx := c.Request().Context()
 	viewer, _, err := h.cfg.Viewer(c)
