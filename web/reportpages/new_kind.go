@@ -15,6 +15,9 @@ import (
 // unknownKind is the category of "Weiß ich nicht": a full way to the triage desk.
 const unknownKind = "sonstiges"
 
+// maxFrequent is how many of the most frequent kinds stand there.
+const maxFrequent = 6
+
 // maxTyped is how much of a text the suggestions look at.
 const maxTyped = 2000
 
@@ -71,7 +74,7 @@ func (p *newPages) kindProps(v *visit, f frame) (kindView, error) {
 		return o
 	}
 	if view.Searched {
-		for _, k := range first(v.cat.Find(v.form.Search, v.local()), 6) {
+		for _, k := range first(v.cat.Find(v.form.Search, v.local()), maxFrequent) {
 			view.Hits = append(view.Hits, option(k))
 		}
 	}
@@ -140,10 +143,10 @@ func (p *newPages) frequent(v *visit, view *kindView, option func(*categories.Ca
 	if err != nil {
 		return err
 	}
-	if len(keys) == 0 { // a young city: what the catalogue thinks is frequent
-		keys = v.byShare()
-	}
-	for _, key := range keys {
+	for _, key := range append(keys, v.byShare()...) { // in a young city what the catalogue thinks is frequent
+		if len(view.Frequent) == maxFrequent {
+			break
+		}
 		k := v.cat.ByKey(key)
 		if k == nil || !k.Active || !k.Season.Holds(v.local()) || key == unknownKind || slices.Contains(*shown, key) {
 			continue
@@ -157,7 +160,7 @@ func (v *visit) byShare() []string {
 	list := slices.Clone(v.cat.Categories)
 	slices.SortStableFunc(list, func(a, b categories.Category) int { return b.Share - a.Share })
 	var keys []string
-	for _, k := range first(list, 6) {
+	for _, k := range list {
 		keys = append(keys, k.Key)
 	}
 	return keys

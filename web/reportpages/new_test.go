@@ -218,6 +218,9 @@ func TestReportByAddress(t *testing.T) {
 	p.at(stepKind)
 	p.wants("#arten-passend + .pick label:first-child", "Laterne dunkel oder beschädigt Wegen „")
 	p.wants(".wizhead", "Schritt 1 von 6")
+	if n := p.Find("#arten-oft + .pick label").Length(); n != maxFrequent {
+		t.Errorf("%d frequent kinds", n)
+	}
 	if n := p.Find("details.kindgroup").Length(); n != 8 {
 		t.Errorf("%d groups", n)
 	}
