@@ -20,6 +20,7 @@ run: ## set up what is missing and start a demo city at http://127.0.0.1:8080 (A
 
 build: ## build bin/mitwirk (needs Go only: the built front end is part of the repository)
 	@mkdir -p bin
+	@[ -e bin/mitwirk ] || echo "Building bin/mitwirk: the first time takes a few minutes, later seconds."
 	go build -trimpath -buildvcs=false -ldflags "-X main.commit=$(COMMIT)" -o bin/mitwirk ./cmd/mitwirk
 
 test: ## set up what is missing and run every check

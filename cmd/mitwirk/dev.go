@@ -24,6 +24,8 @@ import (
 const (
 	devData = "var/dev"
 	devLock = "dev.lock"
+	// devUnfinished is there while a new city is being filled.
+	devUnfinished = "demo.unfinished"
 )
 
 type devCmd struct {
@@ -68,10 +70,8 @@ func (c *devCmd) Run(ctx context.Context, g *Globals) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.Demo != "none" {
-		if err := a.FillDemo(ctx, c.Demo, func(s string) { fmt.Println(s) }); err != nil {
-			return fmt.Errorf("demo: %w", err)
-		}
+	if err := c.fill(ctx, g, a); err != nil {
+		return err
 	}
 	links, err := a.SignInLinks(ctx)
 	if err != nil {
@@ -105,10 +105,46 @@ func (c *devCmd) database(ctx context.Context, g *Globals) (pool *pgxpool.Pool, 
 			err = e
 		}
 	}()
-	if err := cluster.Ensure(ctx, devDatabase); err != nil {
+	if err := c.prepare(ctx, g, cluster); err != nil {
 		return nil, nil, err
 	}
 	return g.openAny(ctx)
+}
+
+// prepare makes the database. One in which the demonstration was left half
+// written (Ctrl-C or kill -9 meanwhile) is thrown away: nobody was served from it.
+func (c *devCmd) prepare(ctx context.Context, g *Globals, cluster *pgdev.Cluster) error {
+	mark := filepath.Join(g.Data, devUnfinished)
+	if _, err := os.Lstat(mark); err == nil {
+		fmt.Println("The demo city was left half built; it is built anew.")
+		if err := errors.Join(cluster.Drop(ctx, devDatabase), os.RemoveAll(filepath.Join(g.Data, devFiles)), os.Remove(mark)); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+	}
+	there, err := cluster.Has(ctx, devDatabase)
+	if err != nil {
+		return err
+	}
+	if !there && c.Demo != "none" {
+		if err := os.WriteFile(mark, nil, 0o600); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+	}
+	return cluster.Ensure(ctx, devDatabase)
+}
+
+// fill writes the demonstration into an empty city.
+func (c *devCmd) fill(ctx context.Context, g *Globals, a *app.App) error {
+	if c.Demo == "none" {
+		return nil
+	}
+	if err := a.FillDemo(ctx, c.Demo, func(s string) { fmt.Println(s) }); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if err := os.Remove(filepath.Join(g.Data, devUnfinished)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("demo: %w", err)
+	}
+	return nil
 }
 
 // lockData makes the folder and takes it for this process alone.

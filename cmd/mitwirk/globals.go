@@ -58,6 +58,7 @@ type Globals struct {
 // The private cluster's place within --data, and its database.
 const (
 	devCluster  = "pg"
+	devFiles    = "files"
 	devDatabase = "mitwirk"
 	closeWithin = 40 * time.Second
 )
@@ -131,7 +132,7 @@ func (g *Globals) Files() (string, error) {
 	if g.Data == "" {
 		return "", errors.New("no place for files: set MITWIRK_FILES_URL (or --files-url)")
 	}
-	dir, err := filepath.Abs(filepath.Join(g.Data, "files"))
+	dir, err := filepath.Abs(filepath.Join(g.Data, devFiles))
 	if err != nil {
 		return "", fmt.Errorf("files: %w", err)
 	}

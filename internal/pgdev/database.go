@@ -17,6 +17,32 @@ const (
 	sqlSetQuiet      = `SET client_min_messages = warning`
 )
 
+// Has tells whether the database exists. The cluster runs.
+func (c *Cluster) Has(ctx context.Context, database string) (there bool, err error) {
+	conn, err := pgx.Connect(ctx, c.URL("postgres"))
+	if err != nil {
+		return false, fmt.Errorf("look for database %s: %w", database, err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	if err := conn.QueryRow(ctx, sqlHasDatabase, database).Scan(&there); err != nil {
+		return false, fmt.Errorf("look for database %s: %w", database, err)
+	}
+	return there, nil
+}
+
+// Drop deletes the database and throws out whoever is connected to it.
+func (c *Cluster) Drop(ctx context.Context, database string) (err error) {
+	conn, err := pgx.Connect(ctx, c.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("drop database %s: %w", database, err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{database}.Sanitize()+" WITH (FORCE)"); err != nil {
+		return fmt.Errorf("drop database %s: %w", database, err)
+	}
+	return nil
+}
+
 // Ensure makes the database when it is missing, and its extensions.
 func (c *Cluster) Ensure(ctx context.Context, database string) error {
 	return EnsureDatabase(ctx, c.URL("postgres"), func(name string) string { return c.URL(name) }, database)
