@@ -75,7 +75,7 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 		cfg.Log = slog.Default()
 	}
 	a := &App{cfg: cfg}
-	for _, build := range []func(context.Context) error{a.plumbing, a.domains, a.subscribe, a.web} {
+	for _, build := range []func(context.Context) error{a.plumbing, a.domains, a.subscribe} {
 		if err := build(ctx); err != nil {
 			return nil, fmt.Errorf("app: %w", err)
 		}
@@ -215,13 +215,17 @@ func reloadOn(eventType string, reload func(context.Context) error) func(context
 	}
 }
 
-// Handler serves the site.
+// Handler serves the site; it is there after Start.
 func (a *App) Handler() http.Handler { return a.handler }
 
-// Start begins the work in the background.
+// Start builds the doors, for the city as it is now, and begins the work in the
+// background.
 func (a *App) Start(ctx context.Context) error {
 	if err := a.bus.Start(ctx); err != nil {
 		return fmt.Errorf("events: %w", err)
+	}
+	if err := a.web(ctx); err != nil {
+		return fmt.Errorf("web: %w", err)
 	}
 	if !a.cfg.Work {
 		return nil
@@ -235,7 +239,9 @@ func (a *App) Start(ctx context.Context) error {
 // Stop ends it; ctx says how long it may take.
 func (a *App) Stop(ctx context.Context) error {
 	var err error
-	a.socket.Stop()
+	if a.socket != nil {
+		a.socket.Stop()
+	}
 	if a.cfg.Work {
 		err = a.jobs.Stop(ctx)
 	}

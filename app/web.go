@@ -17,7 +17,9 @@ import (
 	"github.com/mitwirk/mitwirk/votes"
 	"github.com/mitwirk/mitwirk/web"
 	"github.com/mitwirk/mitwirk/web/accountpages"
+	"github.com/mitwirk/mitwirk/web/deskpages"
 	"github.com/mitwirk/mitwirk/web/geopages"
+	"github.com/mitwirk/mitwirk/web/hallpages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/livesocket"
 	"github.com/mitwirk/mitwirk/web/photopages"
@@ -57,6 +59,21 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := reportpages.RegisterNew(r, reportpages.NewDeps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: centre,
+	}); err != nil {
+		return err
+	}
+	if err := reportpages.RegisterShow(r, reportpages.ShowDeps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: centre,
+	}); err != nil {
+		return err
+	}
+	if err := hallpages.Register(r, hallpages.Deps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Centre: centre, Tiles: "/tiles/reports/{z}/{x}/{y}.mvt", Row: reportpages.Row,
+	}); err != nil {
+		return err
+	}
+	if err := deskpages.Register(r, deskpages.Deps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Photos: a.photos, Messages: a.messages,
 	}); err != nil {
 		return err
 	}
