@@ -71,6 +71,30 @@ describe("live", () => {
     expect(stale?.hidden).toBe(true);
   });
 
+  it("says nothing about counts, and counts a report in a list once", () => {
+    const { client, say } = listen();
+    attach(root(), client);
+    say("report.metoo");
+    expect(button()).toBeNull();
+    root().dataset.liveKind = "list";
+    const again = listen();
+    attach(root(), again.client);
+    const hear = (number: string) =>
+      again.client.receive(
+        JSON.stringify({ topic: "report:M-1", type: "report.status_changed", cursor: "c", data: { number } }),
+      );
+    hear("M-2026-222222");
+    hear("M-2026-222222");
+    expect(button()?.textContent).toBe("1 neue anzeigen");
+  });
+
+  it("offers everything anew after a resync", () => {
+    const { client } = listen();
+    attach(root(), client);
+    client.receive(JSON.stringify({ type: "resync", cursor: "2.1.1" }));
+    expect(button()?.textContent).toBe("1 neuer Schritt, anzeigen");
+  });
+
   it("ignores other topics and what is no message", () => {
     const { client } = listen();
     attach(root(), client);

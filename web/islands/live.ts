@@ -23,6 +23,12 @@ export function backoff(n: number, chance = Math.random()): number {
   return Math.min(30_000, 500 * 2 ** Math.min(n, 10)) * (1 + chance / 2);
 }
 
+/** quiet are types that bring no new row: a count changes on demand only, and a release comes with a step of its own. */
+const quiet = new Set(["report.metoo", "report.released"]);
+
+/** sessionEnded is the close code after which nobody comes back. */
+const sessionEnded = 4401;
+
 type Listener = { message(m: Message): void; state(open: boolean): void };
 
 /** Client holds one socket for all topics of a page and falls back to asking. */
@@ -62,8 +68,12 @@ export class Client {
       this.send([...this.topics.keys()]);
     });
     socket.addEventListener("message", (e) => this.receive(e.data));
-    socket.addEventListener("close", () => {
+    socket.addEventListener("close", (e) => {
       this.socket = null;
+      if (e.code === sessionEnded) {
+        this.state(false); // the page shows what it has; reloading asks to sign in
+        return;
+      }
       if (!this.opened) this.failed++;
       this.state(false);
       this.again();
@@ -88,10 +98,9 @@ export class Client {
     if (m.cursor) this.cursor = m.cursor;
     this.tries = 0;
     this.state(true);
-    if (m.type === "ping" || m.type === "subscribed" || m.type === "hello") return;
-    // "resync" without a topic concerns everything
+    if (m.type === "ping" || m.type === "subscribed" || m.type === "error") return;
     for (const [topic, all] of this.topics) {
-      if (m.topic && m.topic !== topic) continue;
+      if (m.type !== "resync" && m.topic !== topic) continue; // a resync concerns everything
       for (const l of all) l.message(m);
     }
   }
@@ -151,8 +160,10 @@ export function attach(root: HTMLElement, client?: Client): void {
   const topic = root.dataset.live ?? "";
   const fragment = root.dataset.fragment ?? "";
   const box = root.querySelector<HTMLElement>("[role=status]") ?? root;
+  const isList = root.dataset.liveKind === "list";
   const stale = root.querySelector<HTMLElement>("[data-live-state]");
   let news = 0;
+  const numbers = new Set<string>(); // of a list: two steps of one report are one piece of news
   let last = new Date();
   let lost = false;
   let said = 0;
@@ -160,8 +171,11 @@ export function attach(root: HTMLElement, client?: Client): void {
 
   client.subscribe(topic, {
     message(m) {
+      const number = (m.data as { number?: string } | undefined)?.number;
       if (m.type === "resync") news = Math.max(news, 1);
-      else news++;
+      else if (isList && number) news = numbers.add(number).size;
+      else if (isList || !quiet.has(m.type)) news++;
+      else return;
       offer();
     },
     state(open) {
@@ -183,7 +197,7 @@ export function attach(root: HTMLElement, client?: Client): void {
       waiting = undefined;
       said = Date.now();
       if (news === 0) return;
-      const words = root.dataset.liveKind === "list" ? t("live.new", { n: news }) : plural("live.step", news);
+      const words = isList ? t("live.new", { n: news }) : plural("live.step", news);
       let button = box.querySelector("button");
       if (!button) {
         button = el("button", { type: "button" }, el("span", { class: "dot", "aria-hidden": "true" }), el("span", {}));
@@ -207,6 +221,7 @@ export function attach(root: HTMLElement, client?: Client): void {
       if (!res.ok) throw new Error(String(res.status));
       const inserted = merge(fragment, await res.text());
       news = Math.max(0, news - shown);
+      if (news === 0) numbers.clear();
       box.replaceChildren();
       if (inserted) {
         inserted.setAttribute("tabindex", "-1");

@@ -1,0 +1,85 @@
+// Starts "mitwirk dev" on a free port with a data folder of its own, and stops
+// it. MITWIRK_E2E_URL uses a running one instead; MITWIRK_E2E_BIN names a
+// binary, else it is built here.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export default async function start(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env.MITWIRK_E2E_URL) return undefined;
+  const data = mkdtempSync(join(tmpdir(), "mitwirk-e2e-"));
+  const binary = process.env.MITWIRK_E2E_BIN ?? build(data);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const city = spawn(binary, ["dev", "--data", join(data, "city"), "--addr", `127.0.0.1:${port}`, "--demo=small"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  city.stdout.on("data", (b) => {
+    said += b;
+  });
+  city.stderr.on("data", (b) => {
+    said += b;
+  });
+  const end = async () => {
+    await stop(city);
+    rmSync(data, { recursive: true, force: true });
+  };
+  try {
+    await ready(url, city);
+  } catch (e) {
+    await end();
+    throw new Error(`${(e as Error).message}\n${said}`);
+  }
+  process.env.MITWIRK_E2E_URL = url;
+  return end;
+}
+
+function build(data: string): string {
+  const out = join(data, "mitwirk");
+  execFileSync("go", ["build", "-o", out, "./cmd/mitwirk"], { cwd: root, stdio: "inherit" });
+  return out;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const s = createServer();
+    s.on("error", reject);
+    s.listen(0, "127.0.0.1", () => {
+      const a = s.address();
+      s.close(() => (a && typeof a === "object" ? resolve(a.port) : reject(new Error("no port"))));
+    });
+  });
+}
+
+async function ready(url: string, city: ChildProcess): Promise<void> {
+  const until = Date.now() + 180_000;
+  while (Date.now() < until) {
+    if (city.exitCode !== null) throw new Error(`mitwirk dev ended with ${city.exitCode}`);
+    try {
+      if ((await fetch(`${url}/readyz`)).ok) return;
+    } catch {
+      // not listening yet
+    }
+    await new Promise((r) => setTimeout(r, 250));
+  }
+  throw new Error("mitwirk dev was not ready after three minutes");
+}
+
+function stop(city: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (city.exitCode !== null) return resolve();
+    const hard = setTimeout(() => city.kill("SIGKILL"), 20_000);
+    city.once("exit", () => {
+      clearTimeout(hard);
+      resolve();
+    });
+    city.kill("SIGINT");
+  });
+}

@@ -1,0 +1,129 @@
+// The steps that journeys are made of, in any language: they find things by
+// names of fields and hooks, not by words.
+import { expect, type Page } from "@playwright/test";
+
+/** People of the demo city who can sign in. */
+export const people = {
+  triage: "lotse@demo.example",
+  roads: "strasse@demo.example",
+  roadsLead: "leitung@demo.example",
+  light: "licht@demo.example",
+  parks: "garten@demo.example",
+  waste: "abfall@demo.example",
+  moderator: "moderation@demo.example",
+  admin: "admin@demo.example",
+} as const;
+
+/** mailTo opens the newest mail to an address in the outbox of the demonstration and returns its links. */
+export async function mailTo(page: Page, address: string): Promise<string[]> {
+  let links: string[] = [];
+  await expect(async () => {
+    await page.goto("/dev/outbox");
+    for (const href of await page
+      .locator(".items a[href^='/dev/outbox/']")
+      .evaluateAll((a) => a.map((x) => x.getAttribute("href") ?? ""))) {
+      await page.goto(href);
+      if ((await page.locator("[data-mail-to]").textContent())?.includes(address)) {
+        links = await page.locator("[data-mail] a").evaluateAll((a) => a.map((x) => (x as HTMLAnchorElement).href));
+        if (links.length > 0) return;
+      }
+    }
+    throw new Error(`no mail to ${address} yet`);
+  }).toPass({ timeout: 30_000 });
+  return links;
+}
+
+/** signIn lets somebody in by the link that the mail holds. */
+export async function signIn(page: Page, address: string): Promise<void> {
+  await page.goto("/login");
+  await page.fill("[name=mail]", address);
+  await page.locator("main form [type=submit]").first().click();
+  const link = (await mailTo(page, address)).find((l) => l.includes("/login/"));
+  if (!link) throw new Error("the mail holds no link to sign in");
+  await page.goto(new URL(link).pathname);
+  await page.locator("main form [type=submit]").first().click();
+  await expect(page.locator("form[action='/logout']").first()).toBeAttached();
+}
+
+/** press sends the wizard's form by one of its buttons and waits for the page that answers. */
+export async function press(page: Page, value: string): Promise<void> {
+  await Promise.all([
+    page.waitForEvent("load"),
+    page.locator(`main form button[name=do][value=${value}]`).first().click(),
+  ]);
+}
+
+/** next goes on to the wizard's next step. */
+export async function next(page: Page): Promise<void> {
+  await press(page, "next");
+}
+
+export interface Report {
+  text?: string;
+  photo?: string;
+  kind: string; // key of the category, e.g. "laterne"
+  address: string;
+  mail?: string;
+}
+
+/** wizard holds the steps of the way to report, one function each. */
+export const wizard = {
+  async what(page: Page, text: string): Promise<void> {
+    await page.goto("/reports/new");
+    await page.fill("textarea[name=text]", text);
+    await next(page);
+  },
+
+  async kind(page: Page, key: string): Promise<void> {
+    const choices = page.locator(`input[name=category][value="${key}"]`);
+    const first = choices.first();
+    if (!(await first.isVisible())) await page.locator("details", { has: first }).locator("summary").click();
+    await first.check({ force: true });
+    await next(page);
+  },
+
+  /** byAddress chooses the first proposal of the search; works with and without script. */
+  async byAddress(page: Page, address: string): Promise<void> {
+    const field = page.locator("input[name=address]");
+    await field.fill(address);
+    if ((await page.locator("html.js").count()) > 0) {
+      await page.locator("[role=option]").first().waitFor();
+      await field.press("ArrowDown");
+      await field.press("Enter");
+      await expect(page.locator("[name=lon]")).not.toHaveValue("");
+    } else {
+      await press(page, "search");
+      await page.locator("input[name=hit]").first().check({ force: true });
+      await press(page, "pick");
+    }
+    await next(page);
+  },
+
+  /** byTap sets the pin by a tap on the map. */
+  async byTap(page: Page): Promise<void> {
+    const map = page.locator("[data-map=pick][data-idle]");
+    await map.waitFor({ timeout: 60_000 });
+    await map.locator("canvas").click({ position: { x: 120, y: 120 } });
+    await expect(page.locator("[name=lon]")).not.toHaveValue("");
+    await next(page);
+  },
+
+  /** through answers what follows with nothing, up to the last page. */
+  async through(page: Page): Promise<void> {
+    for (let i = 0; i < 6; i++) {
+      if (await page.locator("button[name=do][value=send]").count()) return;
+      await next(page);
+    }
+    await expect(page.locator("button[name=do][value=send]")).toBeVisible();
+  },
+
+  /** send sends the report and returns number and access code of the receipt. */
+  async send(page: Page): Promise<{ number: string; code: string }> {
+    await press(page, "send");
+    const number = (await page.locator("[data-receipt-number]").textContent())?.trim() ?? "";
+    const code = (await page.locator("[data-receipt-code]").textContent())?.trim() ?? "";
+    expect(number).toMatch(/^M-\d{4}-[2-9A-HJKMNP-Z]{6}$/);
+    expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    return { number, code };
+  },
+};

@@ -1,0 +1,52 @@
+// Browser tests on the real binary with a demo city of its own. By default two
+// opposite corners of the looks; MITWIRK_LOOKS=all walks all of them, and the
+// pages also in forced colours and at 400 % zoom (320 CSS pixels).
+import { defineConfig } from "@playwright/test";
+import type { Look } from "./e2e/fixtures";
+
+const corners: Look[] = [
+  { lang: "de", scheme: "light", width: 360 },
+  { lang: "en", scheme: "dark", width: 1280 },
+];
+
+const every: Look[] = (["de", "en"] as const).flatMap((lang) =>
+  (["light", "dark"] as const).flatMap((scheme) => [360, 1280].map((width) => ({ lang, scheme, width }) as Look)),
+);
+
+const all = process.env.MITWIRK_LOOKS === "all";
+
+const name = (l: Look) => [l.lang, l.scheme, l.width, l.forced ? "forced" : ""].filter(Boolean).join("-");
+
+// states that only the pages are looked at in
+const special: Look[] = [
+  { lang: "de", scheme: "light", width: 1280, forced: true },
+  { lang: "de", scheme: "dark", width: 360, forced: true },
+  { lang: "de", scheme: "light", width: 320 },
+];
+
+export default defineConfig<{ look: Look }>({
+  testDir: "./e2e",
+  outputDir: "./e2e/results",
+  globalSetup: "./e2e/city.ts",
+  fullyParallel: true,
+  workers: Number(process.env.MITWIRK_E2E_WORKERS ?? 2),
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  retries: process.env.CI ? 1 : 0,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: "list",
+  use: {
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.MITWIRK_CHROMIUM ?? "/usr/bin/chromium",
+      // root in a container has no sandbox of its own
+      args: ["--no-sandbox"],
+    },
+  },
+  projects: [
+    ...(all ? every : corners).map((look) => ({ name: name(look), use: { look } })),
+    ...special
+      .map((look) => ({ name: name(look), use: { look }, testMatch: "pages.spec.ts" }))
+      .filter((_, i) => all || i === 2),
+  ],
+});
