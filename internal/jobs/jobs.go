@@ -71,6 +71,7 @@ type Client struct {
 	kinds    map[string]kind
 	periodic []periodic
 	running  *river.Client[pgx.Tx]
+	unwatch  func() bool // ends the wait for the end of Start's context
 }
 
 // New makes a client that can insert. Register the workers, then Start it.
@@ -207,7 +208,7 @@ func (c *Client) Start(ctx context.Context) error {
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start jobs: %w", err)
 	}
-	context.AfterFunc(ctx, func() {
+	c.unwatch = context.AfterFunc(ctx, func() {
 		if err := client.Stop(context.WithoutCancel(ctx)); err != nil {
 			c.log.Error("jobs: stop", "err", err)
 		}
@@ -221,9 +222,12 @@ func (c *Client) Start(ctx context.Context) error {
 // may be called twice, or without Start.
 func (c *Client) Stop(ctx context.Context) error {
 	c.mu.Lock()
-	client := c.running
-	c.running = nil
+	client, unwatch := c.running, c.unwatch
+	c.running, c.unwatch = nil, nil
 	c.mu.Unlock()
+	if unwatch != nil {
+		unwatch()
+	}
 	var err error
 	if client != nil {
 		if err = client.Stop(ctx); err != nil {
