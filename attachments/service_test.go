@@ -318,7 +318,12 @@ func TestMoves(t *testing.T) {
 	if mine, err := attachments.ForPerson(ctx, b.db, b.me.Person); err != nil || len(mine) != 3 {
 		t.Errorf("%d of the person, %v", len(mine), err)
 	}
-	b.transact(t, func(ctx context.Context, tx pgx.Tx) error { return attachments.ForgetPerson(ctx, tx, b.me.Person) })
+	other := subject.NewID()
+	b.transact(t, func(ctx context.Context, tx pgx.Tx) error { return attachments.Adopt(ctx, tx, b.me.Person, other) })
+	if mine, err := attachments.ForPerson(ctx, b.db, other); err != nil || len(mine) != 3 {
+		t.Errorf("%d adopted, %v", len(mine), err)
+	}
+	b.transact(t, func(ctx context.Context, tx pgx.Tx) error { return attachments.ForgetPerson(ctx, tx, other) })
 	if a, err := attachments.ByID(ctx, b.db, back[0]); err != nil || a.Owner != uuid.Nil {
 		t.Errorf("forgotten: %s, %v", a.Owner, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"mime/multipart"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -291,7 +292,7 @@ func TestServe(t *testing.T) {
 		a := who.Get(up.URL).Want(http.StatusOK)
 		want := map[string]string{
 			"Cache-Control": "public, max-age=31536000, s-maxage=2, immutable", "Content-Type": "image/jpeg", "Content-Disposition": "inline",
-			"X-Content-Type-Options": "nosniff", "Set-Cookie": "", "Vary": "",
+			"X-Content-Type-Options": "nosniff", "Set-Cookie": "", "Vary": "", "Content-Length": strconv.Itoa(len(a.Body)),
 		}
 		for h, v := range want {
 			if got := a.Header.Get(h); got != v {

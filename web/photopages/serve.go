@@ -53,6 +53,7 @@ func (d Deps) serve(c kit.Context, small bool) error {
 	if err != nil {
 		return err
 	}
+	h.Set("Content-Length", strconv.Itoa(len(data)))
 	return c.Blob(http.StatusOK, attachments.Type, data)
 }
 
