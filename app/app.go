@@ -116,7 +116,11 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 // domains makes the services, from the lowest level up.
 func (a *App) domains(ctx context.Context) (err error) {
 	d := a.cfg.Pool
-	if a.accounts, err = accounts.New(accounts.Config{DB: d, Letters: &accounts.Letters{
+	limits, err := a.limits()
+	if err != nil {
+		return err
+	}
+	if a.accounts, err = accounts.New(accounts.Config{DB: d, Limits: limits, Letters: &accounts.Letters{
 		Jobs: a.jobs, Mail: a.outbox, Catalogue: a.messages, URL: func(path string) string { return a.cfg.Settings.Base() + path },
 	}}); err != nil {
 		return err
@@ -160,6 +164,21 @@ func (a *App) domains(ctx context.Context) (err error) {
 	}
 	a.reports.SubscribeMails(post)
 	return nil
+}
+
+// limits are those that the settings replace.
+func (a *App) limits() (map[accounts.Rule][]accounts.Limit, error) {
+	set, err := a.cfg.Settings.RateLimits()
+	if err != nil {
+		return nil, err
+	}
+	limits := make(map[accounts.Rule][]accounts.Limit, len(set))
+	for rule, list := range set {
+		for _, l := range list {
+			limits[accounts.Rule(rule)] = append(limits[accounts.Rule(rule)], accounts.Limit(l))
+		}
+	}
+	return limits, nil
 }
 
 // hours is when staff read, by the city's setting at start.

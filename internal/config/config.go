@@ -32,6 +32,7 @@ type Server struct {
 	BaseURL        string   `name:"base-url" env:"MITWIRK_BASE_URL" placeholder:"URL" group:"Server" help:"The site's address as people see it; links in mails begin with it. Unset: http:// and the address served."`
 	InternalAddr   string   `name:"internal-addr" env:"MITWIRK_INTERNAL_ADDR" placeholder:"HOST:PORT" group:"Server" help:"A second address, never to be public, for /healthz and /readyz. Unset: no second address."`
 	TrustedProxies []string `name:"trusted-proxies" env:"MITWIRK_TRUSTED_PROXIES" placeholder:"CIDR" group:"Server" help:"Networks of the proxies whose X-Forwarded-For is believed. Unset: nobody's, the peer's address counts. Limits per address depend on it."`
+	Limits         []string `name:"limits" env:"MITWIRK_LIMITS" placeholder:"RULE=N/TIME,…" group:"Server" help:"What one network address may do in a time, e.g. report=20/5m,report=60/1h (the default for reports). Rules: report, upload, signin, code, post, visit, and link for sign-in mails to one mail address. A rule that is named replaces its defaults."`
 
 	SMTPURL  string `name:"smtp-url" env:"MITWIRK_SMTP_URL" placeholder:"URL" group:"Mail" help:"The mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS is required when a password is sent) or smtps://…:465. Unset: nothing leaves the machine; \"mitwirk dev\" shows every mail at /dev/outbox."`
 	MailFrom string `name:"mail-from" env:"MITWIRK_MAIL_FROM" placeholder:"ADDRESS" group:"Mail" help:"The sender of mails, e.g. \"Mitwirk <mitwirk@example.org>\". Needed with a mail server."`
@@ -55,6 +56,7 @@ func (s *Server) Validate() error {
 	_, zone := s.Location()
 	_, _, _, centre := s.Centre() //nolint:dogsled // asked for its error only
 	_, from := s.From()
+	_, limits := s.RateLimits()
 	if s.SMTPURL != "" && s.MailFrom == "" {
 		from = errors.New("is needed when MITWIRK_SMTP_URL is set")
 	}
@@ -63,6 +65,7 @@ func (s *Server) Validate() error {
 		about("MITWIRK_BASE_URL", checkBase(s.BaseURL)),
 		about("MITWIRK_INTERNAL_ADDR", checkAddr(s.InternalAddr)),
 		about("MITWIRK_TRUSTED_PROXIES", proxies),
+		about("MITWIRK_LIMITS", limits),
 		about("MITWIRK_SMTP_URL", checkSMTP(s.SMTPURL)),
 		about("MITWIRK_MAIL_FROM", from),
 		about("MITWIRK_TIMEZONE", zone),
@@ -125,6 +128,31 @@ func (s *Server) Proxies() ([]netip.Prefix, error) {
 		nets = append(nets, p.Masked())
 	}
 	return nets, nil
+}
+
+// RateLimit lets N acts through in each window of length Per.
+type RateLimit struct {
+	N   int
+	Per time.Duration
+}
+
+// rateRules are the rules that can be set.
+var rateRules = []string{"report", "upload", "signin", "code", "post", "visit", "link"}
+
+// RateLimits are the limits that replace the defaults, by rule.
+func (s *Server) RateLimits() (map[string][]RateLimit, error) {
+	limits := map[string][]RateLimit{}
+	for _, entry := range s.Limits {
+		rule, limit, _ := strings.Cut(strings.TrimSpace(entry), "=")
+		count, window, ok := strings.Cut(limit, "/")
+		n, errN := strconv.Atoi(count)
+		per, errPer := time.ParseDuration(window)
+		if !ok || errN != nil || errPer != nil || n < 1 || per < time.Second || !slices.Contains(rateRules, rule) {
+			return nil, fmt.Errorf("%q is no limit; expected e.g. report=20/5m with a rule out of %s", entry, strings.Join(rateRules, ", "))
+		}
+		limits[rule] = append(limits[rule], RateLimit{n, per})
+	}
+	return limits, nil
 }
 
 // From is the sender of mails; nil when it is not set.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
@@ -89,5 +90,20 @@ func TestAccepted(t *testing.T) {
 	}
 	if s, err = parse(t, "--base-url=https://mitwirk.example.org/"); err != nil || s.Base() != "https://mitwirk.example.org" {
 		t.Errorf("base %q, %v", s.Base(), err)
+	}
+}
+
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	s := config.Server{Limits: []string{"report=5/1m", " report=9/1h", "code=3/10s"}}
+	got, err := s.RateLimits()
+	if err != nil || len(got["report"]) != 2 || got["report"][1] != (config.RateLimit{9, time.Hour}) || got["code"][0].N != 3 {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []string{"", "report", "report=5", "report=0/1m", "report=5/1ms", "unknown=5/1m", "report=x/1m"} {
+		s := config.Server{Limits: []string{bad}}
+		if _, err := s.RateLimits(); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
 	}
 }
