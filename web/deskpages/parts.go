@@ -1,0 +1,131 @@
+package deskpages
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+func currentTab(on bool) templ.Attributes {
+	if on {
+		return templ.Attributes{"aria-current": "page"}
+	}
+	return nil
+}
+
+// number64 names a row for the live list.
+func number64(n subject.Number) string { return strconv.FormatInt(int64(n), 10) }
+
+func keyName(k string) string {
+	if k == "/" {
+		return "slash"
+	}
+	return k
+}
+
+func unknownNumber(v queueView) string {
+	if v.Q == "" {
+		return ""
+	}
+	return v.T("report.err.other_unknown")
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// size is a width and a height as attributes.
+type size struct{ w, h string }
+
+// thumb is the size of the small form of a photo, whose longer side is 640.
+func thumb(ph reports.Photo) size {
+	w, h := ph.Width, ph.Height
+	if long := max(w, h); long > attachments.SmallSide {
+		w, h = max(1, w*attachments.SmallSide/long), max(1, h*attachments.SmallSide/long)
+	}
+	return size{strconv.Itoa(max(1, w)), strconv.Itoa(max(1, h))}
+}
+
+func imageSize(ph reports.Photo) templ.Attributes {
+	return templ.Attributes{"width": strconv.Itoa(max(1, ph.Width)), "height": strconv.Itoa(max(1, ph.Height))}
+}
+
+func altOf(p kit.Page, ph reports.Photo, i int) string {
+	if ph.Alt != "" {
+		return ph.Alt
+	}
+	return p.T("desk.photo.n", "i", i)
+}
+
+// caseKeys are the keys that mean something on this page.
+func caseKeys(v caseView) []string {
+	keys := []string{"u"}
+	if v.Next != "" {
+		keys = append(keys, "n")
+	}
+	if v.Release != nil && v.Held {
+		keys = append(keys, "f")
+	}
+	if len(v.Links) > 0 {
+		keys = append(keys, "s")
+	}
+	return keys
+}
+
+// statusAttrs mark the chosen status, and the first one as the aim of a key.
+func statusAttrs(l statusLink, i int) templ.Attributes {
+	a := templ.Attributes{}
+	if l.On {
+		a["aria-current"] = "true"
+	}
+	if i == 0 {
+		a["data-key"] = "s"
+	}
+	return a
+}
+
+// primaryUnless keeps it to one filled button on a page.
+func primaryUnless(other bool) string {
+	if other {
+		return "secondary"
+	}
+	return "primary"
+}
+
+func releaseLabel(v caseView) string {
+	switch {
+	case len(v.R.Photos) == 0 && v.R.Text == "":
+		return v.T("desk.release.button.kind")
+	case len(v.R.Photos) == 0:
+		return v.T("desk.release.button.text")
+	case v.R.Text == "":
+		return v.T("desk.release.button.photos")
+	}
+	return v.T("desk.release.button")
+}
+
+func stepOptions(v caseView) []kit.Option {
+	var out []kit.Option
+	for _, k := range reports.StepKinds() {
+		out = append(out, kit.Option{Value: string(k), Label: v.T("step." + string(k) + ".label"), On: v.step.Kind == string(k)})
+	}
+	return out
+}
+
+func decisionOptions(v caseView) []kit.Option {
+	return []kit.Option{
+		{Value: "keep", Label: v.T("desk.objection.keep"), On: v.open == "objection" && !v.reopen},
+		{Value: "reopen", Label: v.T("desk.objection.reopen"), On: v.reopen},
+	}
+}
+
+// coverID gives the first row the id that errors link to.
+func coverID(name string, i int) string {
+	if i == 0 {
+		return kit.FieldID(name)
+	}
+	return kit.FieldID(name) + "-" + strconv.Itoa(i)
+}

@@ -1,0 +1,93 @@
+package deskpages
+
+import (
+	"errors"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// Deps are what the handlers need.
+type Deps struct {
+	DB         db.DB
+	Reports    *reports.Service
+	Categories *categories.Service
+	Photos     *attachments.Service
+	// Messages speaks both languages: a clerk sees what the public will read in each.
+	Messages *i18n.Catalogue
+}
+
+type pages struct{ Deps }
+
+// photoLimit lets a form with one photo in.
+const photoLimit = attachments.MaxBytes + 1<<20
+
+// Register adds the routes below /desk.
+func Register(r *kit.Router, deps Deps) error {
+	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Photos == nil || deps.Messages == nil {
+		return errors.New("deskpages: something of the desk is missing")
+	}
+	p := &pages{deps}
+	get := func(path string, h func(kit.Context) error) { r.GET(path, explained(h), kit.RequireSignIn) }
+	post := func(path string, h func(kit.Context) error) { r.POST(path, explained(h), kit.RequireSignIn) }
+	get("/desk", p.queue)
+	const one = "/desk/reports/:number"
+	get(one, p.show)
+	get(one+"/status/:to", p.statusForm)
+	r.POST(one+"/status/:to", explained(p.setStatus), kit.BodyLimit(photoLimit), kit.RequireSignIn)
+	post(one+"/release", p.release)
+	get(one+"/photos/:photo", p.coverForm)
+	post(one+"/photos/:photo", p.cover)
+	r.POST(one+"/step", explained(p.step), kit.BodyLimit(photoLimit), kit.RequireSignIn)
+	post(one+"/move", p.move)
+	post(one+"/objection", p.objection)
+	return nil
+}
+
+// explained puts the reason of a refusal, which domains give as a message key,
+// into the words of the page.
+func explained(h func(kit.Context) error) func(kit.Context) error {
+	return func(c kit.Context) error { return withWhy(c, h(c)) }
+}
+
+func withWhy(c kit.Context, err error) error {
+	f := fault.As(err)
+	if f == nil {
+		return nil
+	}
+	why, ok := f.Params["why"].(string)
+	if !ok || why == "" {
+		return err
+	}
+	said := *f
+	said.Params = map[string]any{}
+	for k, v := range f.Params {
+		said.Params[k] = v
+	}
+	said.Params["why"] = kit.Loc(c).T(why)
+	return &said
+}
+
+// refuse is Forbidden with a reason, given as a message key.
+func refuse(why string) error { return fault.New(fault.Forbidden, "err.403").With("why", why) }
+
+// worksHere tells whether somebody has a list of cases.
+func worksHere(a accounts.Actor) bool {
+	return a.Has(subject.Caseworker, subject.TeamLead, subject.Admin)
+}
+
+// number reads the report's number in the path. What is none does not exist.
+func number(c kit.Context) (subject.Number, error) {
+	prefix, n, err := subject.ParseNumber(c.Param("number"))
+	if err != nil || prefix != subject.PrefixReport {
+		return 0, fault.Missing("report")
+	}
+	return n, nil
+}
