@@ -14,6 +14,7 @@ const config: ConfigData = {
     "no-trailing-whitespace": "off",
     // Safari takes the role off lists without bullets: role="list" is wanted (look.md)
     "no-redundant-role": "off",
+    "prefer-native-element": ["error", { exclude: ["list"] }],
     // voice control finds an entry by an explicit label more surely than by nesting
     "no-redundant-for": "off",
     // the length of a title is a matter of style

@@ -10,9 +10,6 @@ const paths = [
   "/reports?status=open",
   "/reports/new",
   "/login",
-  "/impressum",
-  "/datenschutz",
-  "/barrierefreiheit",
   "/dev/outbox",
 ];
 
