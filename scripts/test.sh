@@ -2,7 +2,8 @@
 # Runs checks and says how long each took: test.sh all|quick|lint|format|generate|web|e2e|e2e-all
 set -u
 cd "$(dirname -- "$0")/.." || exit 1
-PATH=$PWD/web/node_modules/.bin:$PWD/bin:$PATH:/usr/local/go/bin
+top=$PWD
+PATH=$top/web/node_modules/.bin:$top/bin:$PATH:/usr/local/go/bin
 export PATH
 
 results=$(mktemp)
@@ -91,7 +92,7 @@ web_tests() { (cd web && npm test --silent); }
 browser_tests() {
 	report=$results.json
 	rm -f "$report"
-	(cd web && PLAYWRIGHT_JSON_OUTPUT_NAME="$report" npm run --silent "$1" -- --reporter=list,json)
+	(cd web && MITWIRK_E2E_BIN="$top/bin/mitwirk" PLAYWRIGHT_JSON_OUTPUT_NAME="$report" npm run --silent "$1" -- --reporter=list,json)
 	code=$?
 	browser=$(node -e '
 		const s = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).stats;
