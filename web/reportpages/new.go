@@ -243,7 +243,7 @@ func (p *newPages) read(v *visit, at step, in url.Values, f *form) {
 	case stepPlace:
 		readPlace(in, f)
 	case stepQuestions:
-		if v.category != nil && len(in["seen"]) > 0 {
+		if v.category != nil && len(in["seen[]"]) > 0 {
 			f.setAnswers(v.category, in)
 		}
 	case stepContact:

@@ -1,5 +1,5 @@
 // The page of the questions: tells the server which of them were on screen, so that nobody is led back to one that script has shown.
-/** attachSeen lets the hidden entry "seen" of a question travel only while the question is in sight. */
+/** attachSeen lets the hidden entry "seen[]" of a question travel only while the question is in sight. */
 export function attachSeen(root: HTMLElement): void {
   const form = root.closest("form");
   if (!form) return;
@@ -7,7 +7,7 @@ export function attachSeen(root: HTMLElement): void {
     "submit",
     () => {
       for (const part of root.querySelectorAll<HTMLElement>("[data-question]")) {
-        const seen = part.querySelector<HTMLInputElement>('input[name="seen"]');
+        const seen = part.querySelector<HTMLInputElement>('input[name="seen[]"]');
         if (seen) seen.disabled = part.hidden;
       }
     },

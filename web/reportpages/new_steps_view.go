@@ -68,7 +68,7 @@ func (p *newPages) actQuestions(v *visit, in url.Values) (result, error) {
 	}
 	for _, key := range v.outcome.Shown {
 		q, _ := v.category.Question(key)
-		if !slices.Contains(in["seen"], key) && q.Type != categories.Notice {
+		if !slices.Contains(in["seen[]"], key) && q.Type != categories.Notice {
 			return result{to: moreOf(v.here(stepQuestions)) + "#q-" + key}, nil
 		}
 	}

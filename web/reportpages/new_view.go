@@ -213,12 +213,12 @@ func tel(number string) string { return "tel:" + number }
 
 func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
 
-// invalid marks a group of choices that needs one.
+// invalid ties a group of choices to the sentence that asks for one.
 func invalid(text string) templ.Attributes {
 	if text == "" {
 		return nil
 	}
-	return templ.Attributes{"aria-describedby": "f-category-err", "aria-invalid": "true"}
+	return templ.Attributes{"aria-describedby": "f-category-err"}
 }
 
 func hitsTitle(v kindView) string {
