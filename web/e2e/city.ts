@@ -20,7 +20,10 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     // all people of the tests come from one address
-    env: { ...process.env, MITWIRK_LIMITS: "report=10000/1h,upload=10000/1h,signin=10000/1h,code=10000/1h,visit=10000/1h,link=10000/1h" },
+    env: {
+      ...process.env,
+      MITWIRK_LIMITS: "report=10000/1h,upload=10000/1h,signin=10000/1h,code=10000/1h,visit=10000/1h,link=10000/1h",
+    },
   });
   let said = "";
   city.stdout.on("data", (b) => {

@@ -108,13 +108,22 @@ export const wizard = {
     await next(page);
   },
 
-  /** answer takes the last choice of each question in sight: the first ones are those that end in a warning. */
+  /** answer takes the first choice of each question in sight that does not end in a warning. */
   async answer(page: Page): Promise<void> {
-    for (const group of await page.locator("main [data-question]:not([hidden]) fieldset").all()) {
-      const choices = group.locator("input[type=radio], input[type=checkbox]");
-      if ((await choices.count()) > 0 && (await group.locator("input:checked").count()) === 0) {
-        await choices.last().check({ force: true });
-      }
+    const rules = await page
+      .locator("main [data-questions]")
+      .first()
+      .getAttribute("data-questions", { timeout: 1000 })
+      .catch(() => null);
+    if (!rules) return;
+    const { questions } = JSON.parse(rules) as {
+      questions?: { key: string; options?: { key: string; effects?: { stop?: string } }[] }[];
+    };
+    for (const q of questions ?? []) {
+      const part = page.locator(`main [data-question="${q.key}"]`);
+      const harmless = q.options?.find((o) => !o.effects?.stop);
+      if (!harmless || !(await part.isVisible()) || (await part.locator("input:checked").count()) > 0) continue;
+      await part.locator(`input[value="${harmless.key}"]`).check({ force: true });
     }
   },
 
