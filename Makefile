@@ -35,7 +35,7 @@ race: ## Go tests with the race detector, on a real PostGIS
 lint: ## golangci-lint
 	@scripts/test.sh lint
 
-format: ## format Go, TypeScript and CSS
+format: ## format Go, templates, TypeScript and CSS, and let the linter fix what it can
 	@scripts/test.sh format
 
 fuzz: ## run each fuzz test for FUZZTIME (20s)

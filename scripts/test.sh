@@ -61,7 +61,9 @@ format_check() {
 	return 1
 }
 
-format_all() { go_files | xargs gofumpt -w && templ fmt . && (cd web && npm run --silent format); }
+format_all() {
+	go_files | xargs gofumpt -w && templ fmt -log-level error . && (cd web && npm run --silent format) && golangci-lint run --fix
+}
 
 generate() {
 	templ generate -log-level error && go run ./internal/config/gen && web_build
