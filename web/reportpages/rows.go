@@ -30,7 +30,7 @@ func Row(loc *i18n.Localizer, i *reports.Item, now time.Time) kit.Row {
 		meta = append(meta, loc.T("list.affected", "n", i.MeToo))
 	}
 	r.Meta = strings.Join(meta, " · ")
-	if (i.Photo != [16]byte{}) {
+	if i.Photo != [16]byte{} {
 		r.Image = "/photos/" + i.Photo.String() + "/small"
 	}
 	return r

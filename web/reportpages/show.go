@@ -122,7 +122,9 @@ func (p *showPages) viewOf(ctx context.Context, page kit.Page, r *reports.View, 
 		v.Place += r.DistrictName
 	}
 	if r.Category != nil {
-		v.Category = r.Category.Name.In(loc.Lang())
+		if name := r.Category.Name.In(loc.Lang()); !strings.HasPrefix(v.Title, name) { // most titles begin with it
+			v.Category = name
+		}
 	}
 	v.Reported = loc.T("report.reported", "date", loc.Day(r.CreatedAt))
 	facts, err := p.Reports.Facts(ctx, r, loc.Lang(), now)

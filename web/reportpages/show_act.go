@@ -66,7 +66,7 @@ func (p *showPages) metoo(c kit.Context) error {
 // hint takes the answer to "Ist es gelöst?".
 func (p *showPages) hint(c kit.Context) error {
 	var in struct {
-		Fixed string `form:"fixed" max:"3"`
+		Fixed string `form:"fixed"`
 	}
 	if err := kit.Bind(c, &in); err != nil {
 		return err

@@ -1363,7 +1363,7 @@ func followPart(v *showView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.R.Actor.Follow {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "<section class=\"panel panel--flat reportpart\" aria-labelledby=\"folgen\"><h2 id=\"folgen\" tabindex=\"-1\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "<section class=\"panel reportpart\" aria-labelledby=\"folgen\"><h2 id=\"folgen\" tabindex=\"-1\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
