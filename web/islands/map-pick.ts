@@ -25,7 +25,7 @@ export function show(city: CityMap): void {
   const pin = pinElement(root.dataset.shape ?? "pick");
   new Marker({ element: pin, anchor: "bottom" }).setLngLat(at).addTo(map);
   plainMarker(pin);
-  map.jumpTo({ center: at, zoom: 15.5 });
+  map.jumpTo({ center: at, zoom: 14.5 }); // near enough to see the street, far enough to know where that is
 }
 
 /** plainMarker takes MapLibre's role and name off: the words stand on the page. */

@@ -60,7 +60,7 @@ function create(root: HTMLElement, still: boolean): CityMap {
     container: holder,
     style: style(c, location.origin, tiles),
     center: [lon, lat],
-    zoom: isSet ? 15.5 : Number(root.dataset.zoom ?? 11),
+    zoom: isSet ? 14.5 : Number(root.dataset.zoom ?? 11),
     minZoom: 8,
     maxZoom: 18,
     attributionControl: false,
