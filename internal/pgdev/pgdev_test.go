@@ -236,6 +236,32 @@ func TestRecovers(t *testing.T) {
 	start(t, open(t, half))
 }
 
+// TestGivenUp: who gives up while the server starts leaves none behind.
+func TestGivenUp(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, "c")
+	first := open(t, dir)
+	start(t, first)
+	if err := first.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for wait := time.Millisecond; wait < 200*time.Millisecond; wait *= 2 {
+		c := open(t, dir)
+		ctx, stop := context.WithTimeout(t.Context(), wait)
+		err := c.Start(ctx)
+		stop()
+		if err == nil {
+			if err := c.Close(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if answers(c) {
+			t.Fatalf("given up after %s, but a server runs", wait)
+		}
+	}
+}
+
 func TestRefusesPlantedThings(t *testing.T) {
 	t.Parallel()
 	for name, plant := range map[string]func(dir, victim string) error{

@@ -165,7 +165,9 @@ func (c *Cluster) launch(ctx context.Context) error {
 		select {
 		case err := <-died:
 			return fmt.Errorf("PostgreSQL did not start (%w): %s", errors.Join(err), c.logSince(offset))
-		case <-ctx.Done():
+		case <-ctx.Done(): // Ctrl-C while it starts: it has no user yet, so it must not stay
+			_ = cmd.Process.Signal(syscall.SIGQUIT) // fails only when it is dead already
+			<-died
 			return context.Cause(ctx)
 		case <-time.After(15 * time.Millisecond):
 		}
