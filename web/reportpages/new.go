@@ -26,7 +26,6 @@ import (
 // to know of the draft.
 type visit struct {
 	c        kit.Context
-	ctx      context.Context
 	loc      *i18n.Localizer
 	actor    accounts.Actor
 	now      time.Time
@@ -41,6 +40,8 @@ type visit struct {
 	near     []reports.Item
 }
 
+func (v *visit) ctx() context.Context { return v.c.Request().Context() }
+
 // local is the time in the city.
 func (v *visit) local() time.Time { return v.now.In(v.loc.Zone()) }
 
@@ -50,8 +51,8 @@ func (p *newPages) open(c kit.Context) (*visit, error) {
 	if err != nil {
 		return nil, fault.Missing("draft")
 	}
-	v := &visit{c: c, ctx: c.Request().Context(), loc: kit.Loc(c), actor: kit.Actor(c)}
-	if v.draft, err = drafts.Load(v.ctx, p.DB, v.actor, id); err != nil {
+	v := &visit{c: c, loc: kit.Loc(c), actor: kit.Actor(c)}
+	if v.draft, err = drafts.Load(v.ctx(), p.DB, v.actor, id); err != nil {
 		return nil, err
 	}
 	if v.draft.Kind != draftKind {
@@ -63,10 +64,10 @@ func (p *newPages) open(c kit.Context) (*visit, error) {
 // know reads the draft's fields and finds out what follows from them.
 func (p *newPages) know(v *visit) (err error) {
 	v.form = readForm(v.draft.Body)
-	if v.now, err = db.Now(v.ctx, p.DB); err != nil {
+	if v.now, err = db.Now(v.ctx(), p.DB); err != nil {
 		return err
 	}
-	if v.cat, err = p.Categories.Catalogue(v.ctx); err != nil {
+	if v.cat, err = p.Categories.Catalogue(v.ctx()); err != nil {
 		return err
 	}
 	v.category = nil
@@ -74,12 +75,12 @@ func (p *newPages) know(v *visit) (err error) {
 		v.category = k
 		v.outcome, v.wrong = categories.Evaluate(k, v.form.Answers[k.Key])
 	}
-	if v.photos, err = attachments.ForDraft(v.ctx, p.DB, v.draft.ID); err != nil {
+	if v.photos, err = attachments.ForDraft(v.ctx(), p.DB, v.draft.ID); err != nil {
 		return err
 	}
 	v.near = nil
 	if v.category != nil && v.form.placed() {
-		v.near, err = p.Reports.Nearby(v.ctx, v.actor, v.form.point(), v.category.Key)
+		v.near, err = p.Reports.Nearby(v.ctx(), v.actor, v.form.point(), v.category.Key)
 	}
 	return err
 }
@@ -109,7 +110,7 @@ func (p *newPages) keep(v *visit, version int, next form) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	err = db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) (err error) {
+	err = db.Transact(v.ctx(), p.DB, func(ctx context.Context, tx pgx.Tx) (err error) {
 		v.draft, err = drafts.Save(ctx, tx, v.actor, v.draft.ID, version, changed)
 		return err
 	})
@@ -250,6 +251,7 @@ func (p *newPages) read(v *visit, at step, in url.Values, f *form) {
 		f.Mail = clean(in.Get("mail"), false)
 	case stepCheck:
 		readCheck(in, f)
+	default: // near has buttons only
 	}
 }
 
@@ -288,8 +290,9 @@ func (p *newPages) refused(v *visit, at step, err error) error {
 		return p.render(v, at, http.StatusTooManyRequests, nil, f)
 	case fault.TooLarge, fault.Unsupported, fault.Conflict:
 		return p.render(v, at, http.StatusUnprocessableEntity, nil, f)
+	default:
+		return err
 	}
-	return err
 }
 
 // render prints a step: with the wrong fields, or with a fault that concerns
@@ -353,7 +356,7 @@ func (p *newPages) frame(v *visit, at step, wrong fault.Fields) frame {
 	for _, w := range wrong {
 		f.Errors = append(f.Errors, kit.FieldError{Name: w.Name, Text: said(v.loc, w.Key, w.Params)})
 	}
-	f.Night = p.night(v.ctx, v.loc, v.now, v.department())
+	f.Night = p.night(v.ctx(), v.loc, v.now, v.department())
 	return f
 }
 

@@ -22,7 +22,7 @@ func (p *newPages) body(v *visit) (*bodyNote, error) {
 	if !v.form.placed() {
 		return nil, nil //nolint:nilnil // nothing to say
 	}
-	r, ok, err := p.Geo.Responsible(v.ctx, v.form.point(), v.form.Category)
+	r, ok, err := p.Geo.Responsible(v.ctx(), v.form.point(), v.form.Category)
 	if err != nil {
 		return nil, err
 	}
@@ -85,14 +85,14 @@ func (p *newPages) actCheck(v *visit, in url.Values) (result, error) {
 	}
 	sub := v.form.submission(mailLang(v.loc))
 	sub.Draft = v.draft.ID
-	if _, ok, err := p.Reports.Resubmitted(v.ctx, v.actor, v.draft.ID); err != nil {
+	if _, ok, err := p.Reports.Resubmitted(v.ctx(), v.actor, v.draft.ID); err != nil {
 		return result{}, err
 	} else if !ok {
 		if err := kit.Limit(v.c, accounts.RuleReport); err != nil {
 			return result{}, err
 		}
 	}
-	if _, err := p.Reports.Submit(v.ctx, v.actor, sub); err != nil {
+	if _, err := p.Reports.Submit(v.ctx(), v.actor, sub); err != nil {
 		return result{}, err
 	}
 	if err := p.remember(v); err != nil {
@@ -161,7 +161,7 @@ func (p *newPages) checkView(v *visit, f frame) (templ.Component, error) {
 	if n := len(view.Shots); n > 0 {
 		view.Photos.Missing = ""
 	}
-	place, err := p.Geo.Locate(v.ctx, v.form.point(), v.form.Category)
+	place, err := p.Geo.Locate(v.ctx(), v.form.point(), v.form.Category)
 	if err != nil && !fault.Is(err, fault.Invalid) {
 		return nil, err
 	}
@@ -257,7 +257,7 @@ func (p *newPages) stop(c kit.Context) error {
 	// what is most urgent stands first: the pages that end the way
 	slices.SortStableFunc(view.Stops, func(a, b stopPage) int { return len(b.Tel) - len(a.Tel) })
 	view.Title = view.Stops[0].Title
-	if at, open, err := p.Categories.NextReading(v.ctx, v.outcome.Department); err == nil && !open && !view.Hard {
+	if at, open, err := p.Categories.NextReading(v.ctx(), v.outcome.Department); err == nil && !open && !view.Hard {
 		view.Read = v.loc.T("wizard.stop.read", "day", v.loc.NearDate(at, v.now))
 	}
 	kit.NoStore(c)

@@ -121,7 +121,7 @@ func readForm(body drafts.Body) form {
 	for i := range v.NumField() {
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 		if raw, ok := body[name]; ok {
-			_ = json.Unmarshal(raw, v.Field(i).Addr().Interface()) //nolint:errcheck // see above
+			_ = json.Unmarshal(raw, v.Field(i).Addr().Interface())
 		}
 	}
 	if !f.point().Valid() {

@@ -117,7 +117,7 @@ func (p *newPages) likely(v *visit) (categories.Suggestions, error) {
 	var counts []categories.KeyCount
 	if v.form.placed() {
 		at := v.form.point()
-		keys, err := p.Reports.Frequent(v.ctx, &at)
+		keys, err := p.Reports.Frequent(v.ctx(), &at)
 		if err != nil {
 			return categories.Suggestions{}, err
 		}
@@ -139,7 +139,7 @@ func (p *newPages) frequent(v *visit, view *kindView, option func(*categories.Ca
 	if !view.Here {
 		near = nil
 	}
-	keys, err := p.Reports.Frequent(v.ctx, near)
+	keys, err := p.Reports.Frequent(v.ctx(), near)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,9 @@ func (v *visit) byShare() []string {
 
 func first[T any](list []T, n int) []T { return list[:min(len(list), n)] }
 
-// signpost is the short answer to what is no report.
+// signpost is the short answer to what is no report. Its door to another part
+// of the product is left out as long as that part does not exist; the one to
+// the report is this page.
 func (v *visit) signpost(s categories.Signpost) signpost {
 	lang := v.loc.Lang()
 	if s.Stop != "" {
@@ -182,15 +184,7 @@ func (v *visit) signpost(s categories.Signpost) signpost {
 	if out.Before, out.After, link = s.Sentences(lang); link {
 		out.Link = &linkTo{s.Link.URL, s.Link.Label.In(lang)}
 	}
-	if url, ok := doorURL(s.Door.To); ok {
-		out.Door = &linkTo{url, s.Door.Text.In(lang)}
-	}
 	return out
-}
-
-// doorURL is where a part of the product lies, of those that exist.
-func doorURL(door string) (string, bool) {
-	return "", false // "report" is the page itself; complaints and ideas come later
 }
 
 // iconOf draws a group of categories.
@@ -217,15 +211,15 @@ func iconOf(group string) string {
 // suggest is the fragment that script asks for while people type. It stores
 // nothing.
 func (p *newPages) suggest(c kit.Context) error {
-	v := &visit{c: c, ctx: c.Request().Context(), loc: kit.Loc(c), actor: kit.Actor(c)}
+	v := &visit{c: c, loc: kit.Loc(c), actor: kit.Actor(c)}
 	q, err := values(c)
 	if err != nil {
 		return err
 	}
-	if v.now, err = db.Now(v.ctx, p.DB); err != nil {
+	if v.now, err = db.Now(v.ctx(), p.DB); err != nil {
 		return err
 	}
-	if v.cat, err = p.Categories.Catalogue(v.ctx); err != nil {
+	if v.cat, err = p.Categories.Catalogue(v.ctx()); err != nil {
 		return err
 	}
 	v.form.Text = clean(q.Get("text"), true)

@@ -2,6 +2,7 @@ package reportpages
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -46,7 +47,7 @@ func findPII(text string) pii {
 // removePII takes them out and tidies the blanks that are left.
 func removePII(text string) string {
 	text = reMail.ReplaceAllString(text, "…")
-	for _, at := range backwards(phones(text)) {
+	for _, at := range slices.Backward(phones(text)) {
 		text = text[:at[0]] + "…" + text[at[1]:]
 	}
 	return strings.TrimSpace(text)
@@ -79,12 +80,4 @@ func digits(s string) int {
 		}
 	}
 	return n
-}
-
-func backwards(list [][]int) [][]int {
-	out := make([][]int, 0, len(list))
-	for i := len(list) - 1; i >= 0; i-- {
-		out = append(out, list[i])
-	}
-	return out
 }

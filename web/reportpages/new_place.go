@@ -114,6 +114,7 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 			key = "wizard.place.hit.need"
 		}
 		res.wrong.Add(name, key)
+	default:
 	}
 	if err != nil {
 		return result{}, err
@@ -142,7 +143,7 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 // outside says that a place is not the city's, and whose it is if we know.
 func (p *newPages) outside(v *visit, at subject.Point, why *fault.Error) (fault.Fields, error) {
 	params := maps.Clone(why.Params)
-	r, ok, err := p.Geo.Responsible(v.ctx, at, "")
+	r, ok, err := p.Geo.Responsible(v.ctx(), at, "")
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +193,7 @@ func (p *newPages) settle(v *visit, f *form) error {
 	if !f.placed() || f.point() == v.form.point() && f.Label == v.form.Label && f.Source == v.form.Source {
 		return nil
 	}
-	place, err := p.Geo.Locate(v.ctx, f.point(), f.Category)
+	place, err := p.Geo.Locate(v.ctx(), f.point(), f.Category)
 	if err != nil {
 		return err
 	}
@@ -218,7 +219,7 @@ func (p *newPages) placeDone(v *visit, in url.Values) (result, error) {
 	if len(res.wrong) > 0 {
 		return res, nil
 	}
-	r, ok, err := p.Geo.Responsible(v.ctx, v.form.point(), v.form.Category)
+	r, ok, err := p.Geo.Responsible(v.ctx(), v.form.point(), v.form.Category)
 	if err != nil {
 		return res, err
 	}
@@ -248,13 +249,13 @@ func (p *newPages) pick(v *visit, f *form, value string) (result, error) {
 }
 
 func (p *newPages) takeDistrict(v *visit, f *form, ref string) (result, error) {
-	label, ok, err := p.Geo.DistrictByRef(v.ctx, ref)
+	label, ok, err := p.Geo.DistrictByRef(v.ctx(), ref)
 	if err != nil {
 		return result{}, err
 	}
 	var at subject.Point
 	if ok {
-		if at, ok, err = p.middle(v.ctx, label.Ref); err != nil {
+		if at, ok, err = p.middle(v.ctx(), label.Ref); err != nil {
 			return result{}, err
 		}
 	}
@@ -280,7 +281,7 @@ func (p *newPages) hits(v *visit, query string) ([]geo.Address, error) {
 			at = &p.Centre
 		}
 	}
-	return p.Geo.SearchAddress(v.ctx, query, at, 8)
+	return p.Geo.SearchAddress(v.ctx(), query, at, 8)
 }
 
 func hitValue(a geo.Address) string { return degrees(a.Point.Lon) + "," + degrees(a.Point.Lat) }
@@ -309,7 +310,7 @@ func (p *newPages) placeView(v *visit, f frame) (templ.Component, error) {
 		}
 	}
 	if view.Set {
-		place, err := p.Geo.Locate(v.ctx, v.form.point(), v.form.Category)
+		place, err := p.Geo.Locate(v.ctx(), v.form.point(), v.form.Category)
 		if err != nil && !fault.Is(err, fault.Invalid) {
 			return nil, err
 		}
@@ -333,7 +334,7 @@ func (v *visit) settled() bool {
 }
 
 func (p *newPages) districtOptions(v *visit) ([]kit.Option, error) {
-	list, err := p.Geo.Districts(v.ctx)
+	list, err := p.Geo.Districts(v.ctx())
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

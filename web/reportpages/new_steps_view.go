@@ -163,12 +163,11 @@ func (p *newPages) actContact(v *visit) (result, error) {
 	if v.form.Mail == "" {
 		return result{}, nil
 	}
+	var res result
 	if _, err := accounts.ParseAddress(v.form.Mail); err != nil {
-		var res result
 		res.wrong.Add("mail", "wizard.contact.mail.wrong")
-		return res, nil
 	}
-	return result{}, nil
+	return res, nil
 }
 
 func (p *newPages) contactView(v *visit, f frame) (templ.Component, error) {

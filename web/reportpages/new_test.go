@@ -99,7 +99,7 @@ func (b *browser) do(req *http.Request) *page {
 	req.Header.Set("Accept-Language", b.lang)
 	res, err := b.http.Do(req)
 	must(b.t, err)
-	defer res.Body.Close() //nolint:errcheck // a test
+	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	must(b.t, err)
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(raw))
@@ -126,7 +126,7 @@ func (b *browser) post(path string, in url.Values, header ...string) *page {
 }
 
 // fill are the fields of the form on a page as a browser would send them, with
-// some changed: name, value, name, value …
+// some changed (name, value, name, value).
 func (p *page) fill(change ...string) url.Values {
 	in := url.Values{}
 	p.Find("form.wizform").Find("input:not([disabled]), textarea, select").Each(func(_ int, s *goquery.Selection) {
@@ -343,45 +343,49 @@ func TestNearbyReportIsJoined(t *testing.T) {
 	b.post(end.path, url.Values{"mail": {"anna@example.org"}}).wants("main", "Wir haben Ihnen eine E-Mail geschickt.")
 }
 
-func TestStops(t *testing.T) {
+func TestHardStop(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	t.Run("hard", func(t *testing.T) {
-		b := s.browser(t)
-		p := b.toQuestions("Der Aufzug steht.", "haltestelle", "Rosenheimer Straße")
-		p.at(stepQuestions)
-		p = b.send(p, "q_was", "aufzug")
-		p.at(stepQuestions) // a further question has come up
-		p.wants("main", "Zu Ihrer Antwort gibt es noch eine Frage.")
-		p = b.send(p, "q_drin", "ja")
-		p.at("stop")
-		p.wants("h1", "Drücken Sie den Notruf-Knopf im Aufzug.")
-		if p.Find(".bigcalls a[href='tel:112']").Length() != 1 {
-			t.Error("no number to call")
-		}
-		if p.Find("a[href$='/contact']").Length() != 0 {
-			t.Error("a hard stop leads on")
-		}
-		p.wants("main", "Zur Startseite")
-		// nobody gets past it by hand
-		check := b.get(strings.Replace(p.path, "stop", "check", 1))
-		if got := b.send(check, "do", "send"); !strings.HasSuffix(got.path, "/stop") {
-			t.Errorf("sent past a hard stop: %s", got.path)
-		}
-	})
-	t.Run("soft", func(t *testing.T) {
-		b := s.browser(t)
-		p := b.toQuestions("Tiefes Loch in der Straße", "schlagloch", "Rosenheimer Straße")
-		p = b.send(p, "q_gefahr", "ja")
-		p.at("stop")
-		p.wants("h1", "Ist jemand in Gefahr? Rufen Sie zuerst an.")
-		p.wants(".actions", "Ich habe angerufen oder es ist nicht akut – weiter melden")
-		next, _ := p.Find(".actions a.kern-btn").Attr("href")
-		p = b.get(next)
-		p.at(stepContact)
-		p = b.send(b.send(p), "do", "send")
-		p.wants("h1", "Danke. Ihre Meldung ist da.")
-	})
+	b := s.browser(t)
+	p := b.toQuestions("Der Aufzug steht.", "haltestelle", "Rosenheimer Straße")
+	p.at(stepQuestions)
+	p = b.send(p, "q_was", "aufzug")
+	p.at(stepQuestions) // a further question has come up
+	p.wants("main", "Zu Ihrer Antwort gibt es noch eine Frage.")
+	p = b.send(p, "q_drin", "ja")
+	p.at("stop")
+	p.wants("h1", "Drücken Sie den Notruf-Knopf im Aufzug.")
+	if p.Find(".bigcalls a[href='tel:112']").Length() != 1 {
+		t.Error("no number to call")
+	}
+	if p.Find("a[href$='/contact']").Length() != 0 {
+		t.Error("a hard stop leads on")
+	}
+	p.wants("main", "Zur Startseite")
+	// nobody gets past it by hand
+	check := b.get(strings.Replace(p.path, "stop", "check", 1))
+	if got := b.send(check, "do", "send"); !strings.HasSuffix(got.path, "/stop") {
+		t.Errorf("sent past a hard stop: %s", got.path)
+	}
+	if n := s.count(t, "reports"); n != 0 {
+		t.Errorf("%d reports", n)
+	}
+}
+
+func TestSoftStop(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toQuestions("Tiefes Loch in der Straße", "schlagloch", "Rosenheimer Straße")
+	p = b.send(p, "q_gefahr", "ja")
+	p.at("stop")
+	p.wants("h1", "Ist jemand in Gefahr? Rufen Sie zuerst an.")
+	p.wants(".actions", "Ich habe angerufen oder es ist nicht akut – weiter melden")
+	next, _ := p.Find(".actions a.kern-btn").Attr("href")
+	p = b.get(next)
+	p.at(stepContact)
+	p = b.send(b.send(p), "do", "send")
+	p.wants("h1", "Danke. Ihre Meldung ist da.")
 	if n := s.count(t, "reports"); n != 1 {
 		t.Errorf("%d reports", n)
 	}
@@ -784,7 +788,7 @@ func TestNoMissingWords(t *testing.T) {
 		p = add(b.post(p.path, url.Values{"do": {"next"}}))
 		p = add(b.send(p))
 		p = add(b.send(p))
-		p = add(b.send(p, "do", "send"))
+		add(b.send(p, "do", "send"))
 		add(b.get("/reports/new/deleted"))
 		for _, p := range pages {
 			html, err := p.Html()

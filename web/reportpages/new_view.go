@@ -55,7 +55,6 @@ type signpost struct {
 	Title         string
 	Before, After string
 	Link          *linkTo
-	Door          *linkTo
 	Tel           []string
 }
 
@@ -152,8 +151,6 @@ type ask struct {
 	Hidden          bool   // not after the answers so far
 	Error           string
 }
-
-func (a ask) id() string { return kit.FieldID(a.InputName) }
 
 type questionsView struct {
 	frame

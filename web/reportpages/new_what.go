@@ -26,7 +26,7 @@ import (
 // start is the first page before there is a draft. The id of the one to come
 // stands in the form, so that a repeated request makes a single one.
 func (p *newPages) start(c kit.Context) error {
-	v := &visit{c: c, ctx: c.Request().Context(), loc: kit.Loc(c), actor: kit.Actor(c)}
+	v := &visit{c: c, loc: kit.Loc(c), actor: kit.Actor(c)}
 	v.draft = drafts.Draft{ID: subject.NewID(), Kind: draftKind}
 	if err := p.prefill(v); err != nil {
 		return err
@@ -45,10 +45,10 @@ func (p *newPages) start(c kit.Context) error {
 // prefill takes over what a link brings along: from the map, a poster, a search.
 func (p *newPages) prefill(v *visit) (err error) {
 	q := v.c.QueryParams()
-	if v.now, err = db.Now(v.ctx, p.DB); err != nil {
+	if v.now, err = db.Now(v.ctx(), p.DB); err != nil {
 		return err
 	}
-	if v.cat, err = p.Categories.Catalogue(v.ctx); err != nil {
+	if v.cat, err = p.Categories.Catalogue(v.ctx()); err != nil {
 		return err
 	}
 	readWhat(v.cat, q, &v.form)
@@ -79,14 +79,14 @@ func kept(v *visit) []hidden {
 
 // openDraft offers the draft that was touched last.
 func (p *newPages) openDraft(v *visit) (*openDraft, error) {
-	list, err := drafts.Mine(v.ctx, p.DB, v.actor, draftKind)
+	list, err := drafts.Mine(v.ctx(), p.DB, v.actor, draftKind)
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range list {
 		text := readForm(d.Body).Text
 		if text == "" {
-			photos, err := attachments.ForDraft(v.ctx, p.DB, d.ID)
+			photos, err := attachments.ForDraft(v.ctx(), p.DB, d.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -130,8 +130,8 @@ func (p *newPages) create(c kit.Context) error {
 	if err != nil {
 		id = subject.NewID()
 	}
-	v := &visit{c: c, ctx: c.Request().Context(), loc: kit.Loc(c)}
-	if v.cat, err = p.Categories.Catalogue(v.ctx); err != nil {
+	v := &visit{c: c, loc: kit.Loc(c)}
+	if v.cat, err = p.Categories.Catalogue(v.ctx()); err != nil {
 		return err
 	}
 	readWhat(v.cat, in, &v.form)
@@ -180,7 +180,7 @@ func (p *newPages) begin(v *visit, id uuid.UUID) (err error) {
 	if err != nil {
 		return err
 	}
-	return db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
+	return db.Transact(v.ctx(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
 		if v.draft, err = drafts.Create(ctx, tx, v.actor, id, draftKind, fields); err != nil {
 			return err
 		}
@@ -196,7 +196,7 @@ func (p *newPages) notBegun(v *visit, id uuid.UUID, err error) error {
 		return err
 	}
 	v.draft.ID = id
-	if v.now, err = db.Now(v.ctx, p.DB); err != nil {
+	if v.now, err = db.Now(v.ctx(), p.DB); err != nil {
 		return err
 	}
 	f := p.startFrame(v, nil)
@@ -261,7 +261,7 @@ func (p *newPages) describePhotos(v *visit, in url.Values) (fault.Fields, error)
 		if _, sent := in[name]; !sent || clean(in.Get(name), false) == a.Alt {
 			continue
 		}
-		_, err := p.Photos.Describe(v.ctx, v.actor, a.ID, in.Get(name))
+		_, err := p.Photos.Describe(v.ctx(), v.actor, a.ID, in.Get(name))
 		if f := fault.As(err); f != nil {
 			if f.Kind != fault.Invalid || len(f.Fields) == 0 {
 				return nil, err
@@ -279,7 +279,7 @@ func (p *newPages) discard(v *visit, text string) error {
 	}
 	for _, a := range v.photos {
 		if a.ID == id {
-			return p.Photos.Discard(v.ctx, v.actor, id)
+			return p.Photos.Discard(v.ctx(), v.actor, id)
 		}
 	}
 	return nil // gone already
@@ -314,7 +314,7 @@ func (p *newPages) upload(v *visit) (fault.Fields, error) {
 		return wrong, nil
 	}
 	var err error
-	v.photos, err = attachments.ForDraft(v.ctx, p.DB, v.draft.ID)
+	v.photos, err = attachments.ForDraft(v.ctx(), p.DB, v.draft.ID)
 	return wrong, err
 }
 
@@ -323,7 +323,7 @@ func (p *newPages) uploadOne(v *visit, h *multipart.FileHeader) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Photos.Upload(v.ctx, v.actor, v.draft.ID, file, "")
+	_, err = p.Photos.Upload(v.ctx(), v.actor, v.draft.ID, file, "")
 	return errors.Join(err, file.Close())
 }
 

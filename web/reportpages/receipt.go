@@ -43,7 +43,7 @@ func (p *newPages) remember(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("keep place and contact: %w", err)
 	}
-	return db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
+	return db.Transact(v.ctx(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
 		_, err := idem.Do(ctx, tx, keptRoute, v.draft.ID.String(), idem.Hash(v.actor.Person[:]), func() (idem.Answer, error) {
 			return idem.Answer{Status: http.StatusOK, Body: raw}, nil
 		})
@@ -148,10 +148,10 @@ func (p *newPages) again(c kit.Context) error {
 // join counts somebody among those concerned by a report that was there
 // already, and ends the way: the draft goes.
 func (p *newPages) join(v *visit, n subject.Number) (result, error) {
-	if _, err := p.Reports.MeToo(v.ctx, v.actor, n, true); err != nil {
+	if _, err := p.Reports.MeToo(v.ctx(), v.actor, n, true); err != nil {
 		return result{}, err
 	}
-	err := db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
+	err := db.Transact(v.ctx(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
 		return p.Drafts.Delete(ctx, tx, v.actor, v.draft.ID)
 	})
 	if err != nil && !fault.Is(err, fault.NotFound) { // a second click: it is gone
