@@ -1,6 +1,7 @@
 package reportpages
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -85,12 +86,12 @@ func (p *newPages) actCheck(v *visit, in url.Values) (result, error) {
 	}
 	sub := v.form.submission(mailLang(v.loc))
 	sub.Draft = v.draft.ID
-	if _, ok, err := p.Reports.Resubmitted(v.ctx(), v.actor, v.draft.ID); err != nil {
-		return result{}, err
-	} else if !ok {
-		if err := kit.Limit(v.c, accounts.RuleReport); err != nil {
-			return result{}, err
+	limited := kit.Limit(v.c, accounts.RuleReport)
+	if limited != nil { // many clicks on one report are no flood
+		if _, ok, err := p.Reports.Resubmitted(v.ctx(), v.actor, v.draft.ID); err != nil || !ok {
+			return result{}, cmp.Or(err, limited)
 		}
+		return result{to: pathOf(v.draft.ID, "receipt")}, nil
 	}
 	if _, err := p.Reports.Submit(v.ctx(), v.actor, sub); err != nil {
 		return result{}, err

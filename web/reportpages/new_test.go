@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -301,6 +302,31 @@ func TestReportByAddress(t *testing.T) {
 	p.wants("#ort", "Rosenheimer Straße 42")
 	p = b.send(b.get(strings.Replace(p.path, "place", "contact", 1)))
 	p.wants("dl.check", "Per E-Mail an anna@example.org")
+}
+
+func TestParallelClicksMakeOneReport(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.send(b.send(b.toQuestions("Laterne aus", "laterne", "Rosenheimer Straße"), "q_art", "eine"))
+	p.at(stepCheck)
+	in := p.fill("do", "send")
+	const n = 12
+	answers := make([]*page, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { answers[i] = b.post(p.path, in) })
+	}
+	wg.Wait()
+	for i, a := range answers {
+		number := text(a.Find("[data-receipt-number]"))
+		if number == "" || number != text(answers[0].Find("[data-receipt-number]")) {
+			t.Errorf("click %d: %d at %s, number %q", i, a.status, a.path, number)
+		}
+	}
+	if made := s.count(t, "reports"); made != 1 {
+		t.Errorf("%d reports", made)
+	}
 }
 
 func (s *site) count(t *testing.T, table string) int {
