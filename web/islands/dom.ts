@@ -87,9 +87,9 @@ export function swap(target: Element, html: string): void {
   target.replaceChildren(holder.content);
 }
 
-/** hidden finds a hidden input of kit.Hidden. */
+/** hiddenInput finds the field or the hidden input (kit.Hidden) of a name. */
 export function hiddenInput(name: string, prefix = "f-"): HTMLInputElement | null {
-  return document.getElementById(prefix + name) as HTMLInputElement | null;
+  return document.querySelector<HTMLInputElement>(`#${prefix}${name}, input[type=hidden][name="${name}"]`);
 }
 
 /** Place is a point that one island tells the others about, by the event "mw:place" on document. */
