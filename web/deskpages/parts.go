@@ -69,7 +69,7 @@ func caseKeys(v caseView) []string {
 	if v.Release != nil && v.Held {
 		keys = append(keys, "f")
 	}
-	if len(v.Links) > 0 {
+	if len(v.Links) > 0 && v.Form == nil {
 		keys = append(keys, "s")
 	}
 	return keys
