@@ -26,7 +26,7 @@ const special: Look[] = [
 
 export default defineConfig<{ look: Look }>({
   testDir: "./e2e",
-  outputDir: "./e2e/results",
+  outputDir: process.env.MITWIRK_E2E_RESULTS ?? "./e2e/results",
   globalSetup: "./e2e/city.ts",
   fullyParallel: true,
   workers: Number(process.env.MITWIRK_E2E_WORKERS ?? 2),

@@ -116,6 +116,11 @@ export const test = base.extend<Fixtures>({
       const at = `${page.url()} (${look.lang} ${look.scheme} ${look.width}${look.forced ? " forced" : ""})`;
       expect(await validate((await sources.get(page)) ?? ""), `HTML of ${at}`).toEqual([]);
       if (options.noScript) return;
+      // a map is part of the page: wait until it is drawn or has given up
+      const maps = await page.locator("[data-map]:visible").count();
+      await expect(page.locator(":is([data-map][data-idle], [data-map][data-failed]):visible")).toHaveCount(maps, {
+        timeout: 60_000,
+      });
       const rules = Object.fromEntries(
         axe
           .getRules()

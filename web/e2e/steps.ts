@@ -77,7 +77,8 @@ export const wizard = {
   async kind(page: Page, key: string): Promise<void> {
     const choices = page.locator(`input[name=category][value="${key}"]`);
     const first = choices.first();
-    if (!(await first.isVisible())) await page.locator(`details:has(input[name=category][value="${key}"]) > summary`).first().click();
+    if (!(await first.isVisible()))
+      await page.locator(`details:has(input[name=category][value="${key}"]) > summary`).first().click();
     await first.check({ force: true });
     await next(page);
   },

@@ -10,6 +10,8 @@ import workerFile from "maplibre-gl/worker";
 import { el, icon, t } from "./dom";
 import { type Colours, colours } from "./map-colours";
 import { draw } from "./map-images";
+import { list } from "./map-list";
+import { pick, show } from "./map-pick";
 import { style } from "./map-style";
 import { absolute } from "./map-tools";
 
@@ -27,9 +29,9 @@ export function attach(root: HTMLElement): void {
   const kind = root.dataset.map;
   try {
     const city = create(root, kind === "show");
-    if (kind === "pick") void import("./map-pick").then((m) => m.pick(city));
-    else if (kind === "list") void import("./map-list").then((m) => m.list(city));
-    else void import("./map-pick").then((m) => m.show(city));
+    if (kind === "pick") pick(city);
+    else if (kind === "list") list(city);
+    else show(city);
   } catch {
     fail(root); // no WebGL
   }

@@ -113,6 +113,9 @@ export function attach(root: HTMLElement): void {
       if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return fail(s, t("photo.type"), false);
       if (file.size > heaviest) return fail(s, t("photo.size"), false);
       s.blob = file;
+      s.img.hidden = true; // there is nothing to show
+      if (!s.gone) send(s);
+      return;
     }
     if (s.gone) return;
     show(s);

@@ -262,7 +262,6 @@ type MapProps struct {
 	Shape  string // status of a shown pin
 	Label  string // accessible name; the island has a default
 	Tiles  string // "/tiles/reports/{z}/{x}/{y}.mvt?…" of a list
-	Fields string // prefix of the hidden inputs of "pick": ids f-lon, f-lat unless told
 }
 
 // noticeClass and noticeIcon draw a note by its kind.

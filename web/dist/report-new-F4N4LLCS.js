@@ -1,1 +1,0 @@
-function r(e){let t=e.closest("form");t&&t.addEventListener("submit",()=>{for(let n of e.querySelectorAll("[data-question]")){let o=n.querySelector('input[name="seen[]"]');o&&(o.disabled=n.hidden)}},{capture:!0})}for(let e of document.querySelectorAll("[data-questions]"))r(e);export{r as attachSeen};
