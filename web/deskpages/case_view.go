@@ -117,7 +117,8 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 		}
 		cv.Talk = append(cv.Talk, line)
 	}
-	return cv, p.doing(v, &cv, cat)
+	err = p.doing(v, &cv, cat)
+	return cv, err
 }
 
 // doing fills the part in which the clerk acts.

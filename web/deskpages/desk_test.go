@@ -211,7 +211,7 @@ func TestQueue(t *testing.T) {
 	mine := b.site.As(b.clerk)
 	page := mine.Get("/desk").Want(http.StatusOK).WantClean()
 	row := page.Doc().Find(".qrow")
-	if row.Length() != 1 || !strings.Contains(row.Text(), "Marienplatz 8") || !strings.Contains(row.Text(), "Noch nicht öffentlich") {
+	if row.Length() != 1 || !strings.Contains(row.Text(), "Marienplatz 8") || !strings.Contains(row.Text(), "Zu prüfen") {
 		t.Errorf("rows: %s", row.Text())
 	}
 	if to, _ := row.Find("h2 a").Attr("href"); to != path(r) {

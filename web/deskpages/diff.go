@@ -1,6 +1,9 @@
 package deskpages
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // piece is a part of a text: the same in both versions, only in the one that
 // was typed (covered), or only in the public one (put in its place).
@@ -53,7 +56,7 @@ func middle(a, b []string, add func(piece)) {
 	for i := range length {
 		length[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
+	for i := range slices.Backward(a) {
 		for j := len(b) - 1; j >= 0; j-- {
 			if a[i] == b[j] {
 				length[i][j] = length[i+1][j+1] + 1

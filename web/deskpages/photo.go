@@ -64,7 +64,7 @@ func (p *pages) attach(v *visit, file *multipart.FileHeader, alt string) (uuid.U
 	if err != nil {
 		return uuid.Nil, fault.New(fault.BadRequest, "err.400").Because(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	ready, err := p.Photos.Prepare(v.ctx, f)
 	if err != nil {
 		return uuid.Nil, err

@@ -2,6 +2,7 @@ package deskpages
 
 import (
 	"errors"
+	"maps"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
@@ -68,9 +69,7 @@ func withWhy(c kit.Context, err error) error {
 	}
 	said := *f
 	said.Params = map[string]any{}
-	for k, v := range f.Params {
-		said.Params[k] = v
-	}
+	maps.Copy(said.Params, f.Params)
 	said.Params["why"] = kit.Loc(c).T(why)
 	return &said
 }
