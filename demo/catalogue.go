@@ -1,4 +1,3 @@
-// Package demo makes the demo city.
 package demo
 
 import _ "embed"

@@ -1,5 +1,3 @@
-// Package migrations embeds the numbered SQL that makes the schema. They run
-// forward only, one concern each.
 package migrations
 
 import "embed"

@@ -1,4 +1,3 @@
-// Command mitwirk is the whole product: the site, its jobs and its tools.
 package main
 
 import (

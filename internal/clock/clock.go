@@ -1,5 +1,3 @@
-// Package clock gives the time to timers and to what is shown; rows are
-// stamped by the database (db.Now). Tests put a Fixed one in its place.
 package clock
 
 import "time"

@@ -1,7 +1,3 @@
-// Package fault is the product's one kind of error that people get to see: a
-// machine kind, a key into the message catalogue with parameters, and the
-// fields it concerns. The cause stays private and goes into the log only.
-// Any other error is Internal.
 package fault
 
 import (

@@ -1,5 +1,3 @@
-// Package s3store opens S3 buckets for internal/files. It stands apart because
-// it brings the AWS SDK with it; only app imports it.
 package s3store
 
 import (
