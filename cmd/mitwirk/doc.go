@@ -3,7 +3,7 @@
 //
 // Invariants:
 //   - the only place that ends the process, prints, and makes a context;
-//   - a command that fails has changed nothing, says in one sentence what was
-//     wrong, and exits with 1;
+//   - an import that fails has changed nothing; every command that fails says
+//     what was wrong and exits with 1, or 130 when it was stopped;
 //   - a signal ends every command in order; a second one ends it at once.
 package main
