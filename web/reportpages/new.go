@@ -336,7 +336,7 @@ func (p *newPages) frame(v *visit, at step, wrong fault.Fields) frame {
 	k := v.known()
 	f := frame{Page: kit.NewPage(v.c, "wizard."+string(at)+".title"), Step: at, Draft: v.draft.ID.String(), Version: v.draft.Version}
 	f.Nav, f.Robots = "report", "noindex"
-	if at == stepQuestions {
+	if at == stepQuestions || at == stepPlace {
 		f.Scripts = []string{"report-new"}
 	}
 	f.I, f.Of = k.progress(at)

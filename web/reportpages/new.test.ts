@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { attachSeen } from "./new";
+import { sendPlace } from "../islands/dom";
+import { attachAddress, attachSeen } from "./new";
 
 beforeEach(() => {
   document.body.innerHTML = `
@@ -18,4 +19,14 @@ test("only questions in sight are said to have been seen", () => {
   (document.querySelector('[data-question="zahl"]') as HTMLElement).hidden = false;
   form.dispatchEvent(new Event("submit"));
   expect(seen()).toEqual(["art", "zahl"]);
+});
+
+test("the pin brings its address along, and a pin without one forgets it", () => {
+  document.body.innerHTML = '<input type="hidden" name="address_of" value="Tal 5">';
+  const known = document.querySelector("input") as HTMLInputElement;
+  attachAddress(known);
+  sendPlace({ lon: 11.5, lat: 48.1, address: "Marienplatz 8", from: "address" });
+  expect(known.value).toBe("Marienplatz 8");
+  sendPlace({ lon: 11.5, lat: 48.1, from: "map" });
+  expect(known.value).toBe("");
 });

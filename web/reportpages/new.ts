@@ -1,4 +1,14 @@
-// The page of the questions: tells the server which of them were on screen, so that nobody is led back to one that script has shown.
+// What only the way to report needs: the place page tells which address its pin
+// was set with, the questions page which questions were on screen.
+import { onPlace } from "../islands/dom";
+
+/** attachAddress keeps the address of the pin that script set: one that is typed later is still to be looked up. */
+export function attachAddress(known: HTMLInputElement): void {
+  onPlace((place) => {
+    known.value = place.address ?? "";
+  });
+}
+
 /** attachSeen lets the hidden entry "seen[]" of a question travel only while the question is in sight. */
 export function attachSeen(root: HTMLElement): void {
   const form = root.closest("form");
@@ -16,3 +26,4 @@ export function attachSeen(root: HTMLElement): void {
 }
 
 for (const root of document.querySelectorAll<HTMLElement>("[data-questions]")) attachSeen(root);
+for (const known of document.querySelectorAll<HTMLInputElement>('input[name="address_of"]')) attachAddress(known);

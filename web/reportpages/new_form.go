@@ -45,6 +45,7 @@ type form struct {
 	Search   string  `json:"kindsearch,omitempty"`
 	Query    string  `json:"address,omitempty"` // what was looked up in the address search
 	Typed    string  `json:"typed,omitempty"`   // what stands in its field, where that differs
+	Belongs  string  `json:"belongs,omitempty"` // the address that the pin was set with; another one is still to be looked up
 	Lon      float64 `json:"lon,omitempty"`
 	Lat      float64 `json:"lat,omitempty"`
 	Label    string  `json:"label,omitempty"` // the address of the place, from our own register

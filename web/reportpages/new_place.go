@@ -36,36 +36,43 @@ const (
 type placeInput struct {
 	do       string
 	query    string // as typed now
-	asked    string // as it was looked up before
+	asked    string // as it was looked up before, or as the pin that script set has it
 	hit      string
 	district string
 	moved    bool // script set a pin that is not the draft's
-	set      bool // the draft has a place
-	settled  bool // and it is what was looked up
+	settled  bool // the draft has a place, and it is what was looked up
 }
 
 // decidePlace tells what somebody wants: the button they pressed, or, where
-// they pressed Enter or went on, what they did last.
+// they pressed Enter or went on, what they did last. An address that was typed
+// and not looked up yet comes before any pin: nobody is sent to an old place.
 func decidePlace(in placeInput) placeAct {
-	if in.do == "search" && (in.query == "" || in.query == in.asked && (in.hit != "" || in.settled)) {
-		in.do = "" // the first button of the form: Enter pressed somewhere else
+	fresh := in.query != "" && in.query != in.asked
+	if in.do == "search" && !fresh && (in.query == "" || in.hit != "" || in.moved || in.settled) {
+		in.do = "next" // it is the form's first button: Enter pressed somewhere else
+	}
+	switch in.do {
+	case "search":
+		return placeSearch
+	case "pick":
+		if in.hit != "" {
+			return placePick
+		}
+		return placeNone
+	case "district":
+		if in.district != "" {
+			return placeDistrict
+		}
+		return placeNone
 	}
 	switch {
-	case in.do == "search" && in.query != "":
+	case fresh:
 		return placeSearch
-	case in.do == "pick" && in.hit != "":
-		return placePick
-	case in.do == "district" && in.district != "":
-		return placeDistrict
-	case in.do == "search" || in.do == "pick" || in.do == "district":
-		return placeNone
 	case in.moved:
 		return placePoint
 	case in.hit != "":
 		return placePick
-	case in.query != "" && in.query != in.asked:
-		return placeSearch
-	case in.set:
+	case in.settled:
 		return placeNext
 	case in.district != "":
 		return placeDistrict
@@ -84,10 +91,10 @@ func readPlace(in url.Values, f *form) {
 
 func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error) {
 	at, moved := coordinates(in)
-	query := shorten(clean(in.Get("address"), false), 200)
+	query, asked := typedAddress(in)
 	what := decidePlace(placeInput{
-		do: in.Get("do"), query: query, asked: v.form.Query, hit: in.Get("hit"), district: in.Get("district"),
-		moved: moved && at != v.form.point(), set: v.form.placed(), settled: v.settled(),
+		do: in.Get("do"), query: query, asked: asked, hit: in.Get("hit"), district: in.Get("district"),
+		moved: moved && at != v.form.point(), settled: v.settled(),
 	})
 	next, res := v.form, result{}
 	next.Query, next.Typed = query, ""
@@ -103,7 +110,7 @@ func (p *newPages) actPlace(v *visit, in url.Values, version int) (result, error
 	case placePoint:
 		next.Accuracy = metres(in.Get("accuracy"))
 		next.setPlace(at, "", byMap)
-		next.Sure = in.Get("sure") != ""
+		next.Sure, next.Belongs = in.Get("sure") != "", query
 	case placeNone:
 		name, err := p.placeField(v, in.Get("do"), query)
 		if err != nil {
@@ -153,18 +160,24 @@ func (p *newPages) outside(v *visit, at subject.Point, why *fault.Error) (fault.
 	return fault.Fields{{Name: "address", Key: why.Key, Params: params}}, nil
 }
 
+// typedAddress is what stands in the address field, and the address that the
+// page knew of before: the one last looked up, or that of the pin.
+func typedAddress(in url.Values) (typed, asked string) {
+	one := func(name string) string { return shorten(clean(in.Get(name), false), 200) }
+	return one("address"), one("address_of")
+}
+
 // savePlace keeps the pin and the words that script saves while people look for
 // the place. A pin outside is not kept: the page says so when it is sent.
 func (p *newPages) savePlace(v *visit, in url.Values, version int) error {
 	next := v.form
-	query := shorten(clean(in.Get("address"), false), 200)
+	query, asked := typedAddress(in)
+	next.Typed = query
 	if at, ok := coordinates(in); ok && at != v.form.point() {
 		next.Accuracy = metres(in.Get("accuracy"))
 		next.setPlace(at, "", byMap)
-		next.Query, next.Typed = query, ""
+		next.Query, next.Belongs = asked, asked
 		next.Sure = in.Get("sure") != ""
-	} else {
-		next.Typed = query
 	}
 	if err := p.settle(v, &next); err != nil {
 		if !fault.Is(err, fault.Invalid) {
@@ -239,7 +252,7 @@ func (p *newPages) pick(v *visit, f *form, value string) (result, error) {
 	for _, a := range hits {
 		if hitValue(a) == value {
 			f.setPlace(a.Point, a.Label(), byAddress)
-			f.Query = f.Label
+			f.Query, f.Belongs = f.Label, f.Label
 			return result{stay: true, anchor: "#ort"}, nil
 		}
 	}
@@ -265,7 +278,7 @@ func (p *newPages) takeDistrict(v *visit, f *form, ref string) (result, error) {
 		return res, nil
 	}
 	f.setPlace(at, "", byDistrict)
-	f.District, f.Query = label.Ref, ""
+	f.District, f.Query, f.Belongs = label.Ref, "", ""
 	return result{stay: true, anchor: "#ort"}, nil
 }
 
@@ -288,7 +301,7 @@ func hitValue(a geo.Address) string { return degrees(a.Point.Lon) + "," + degree
 
 func (p *newPages) placeView(v *visit, f frame) (templ.Component, error) {
 	view := placeView{
-		frame: f, Query: cmp.Or(v.form.Typed, v.form.Query), Lon: v.form.Lon, Lat: v.form.Lat, Set: v.form.placed(), Metres: v.form.Accuracy,
+		frame: f, Query: cmp.Or(v.form.Typed, v.form.Query), Asked: v.form.Query, Lon: v.form.Lon, Lat: v.form.Lat, Set: v.form.placed(), Metres: v.form.Accuracy,
 		Note: v.form.Note, NoteMust: v.form.District != "", District: v.form.District, Category: v.form.Category,
 	}
 	if !view.Set {
@@ -329,9 +342,7 @@ func (p *newPages) placeView(v *visit, f frame) (templ.Component, error) {
 
 // settled tells whether the place is what was looked for: a hit, or a pin that
 // script set together with its address.
-func (v *visit) settled() bool {
-	return v.form.placed() && (v.form.Source == byMap || v.form.Query == v.form.Label)
-}
+func (v *visit) settled() bool { return v.form.placed() && v.form.Query == v.form.Belongs }
 
 func (p *newPages) districtOptions(v *visit) ([]kit.Option, error) {
 	list, err := p.Geo.Districts(v.ctx())

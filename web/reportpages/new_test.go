@@ -459,6 +459,28 @@ func TestPlaceWithoutAddress(t *testing.T) {
 	b.send(p, "note", "vor der Kirche").at(stepQuestions)
 }
 
+// An address that is looked up later never leads on with the place before.
+func TestSearchAfterAPin(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toPlace("Die Laterne ist dunkel.", "laterne")
+	b.post(p.path, p.fill("lon", "11.6000", "lat", "48.1300", "address", "", "address_of", ""), "X-Autosave", "1")
+	p = b.get(p.path)
+	p.wants("#ort", "Stadtbezirk")
+	p = b.send(p, "address", "Rosenheimer Straße", "do", "search")
+	p.wants("#f-hit", "Rosenheimer Straße")
+	p = b.send(p)
+	p.wants(".errsum", "Bitte wählen Sie einen der gefundenen Orte.")
+	value, _ := p.Find("input[name=hit]").First().Attr("value")
+	p = b.send(p, "hit", value)
+	p.at(stepQuestions)
+	back := b.get(strings.Replace(p.path, "questions", "place", 1))
+	back.wants("#ort", "Rosenheimer Straße")
+	// Enter in the note is the form's first button
+	b.send(back, "do", "search", "note", "am Eck").at(stepQuestions)
+}
+
 func TestUnsurePlaceIsAsked(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -560,7 +582,7 @@ func TestAutosave(t *testing.T) {
 
 	// the place is kept as well
 	p = b.send(b.get(strings.Replace(p.path, "kind", "kind", 1)), "category", "laterne")
-	b.post(p.path, p.fill("lon", "11.6000", "lat", "48.1300", "address", "", "note", "am T"), "X-Autosave", "1")
+	b.post(p.path, p.fill("lon", "11.6000", "lat", "48.1300", "address", "", "address_of", "", "note", "am T"), "X-Autosave", "1")
 	p = b.get(p.path)
 	p.wants("#ort", "Stadtbezirk")
 	if v, _ := p.Find("#f-note").Attr("value"); v != "am T" {

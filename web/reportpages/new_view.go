@@ -114,7 +114,8 @@ type bodyNote struct {
 
 type placeView struct {
 	frame
-	Query     string
+	Query     string // in the field
+	Asked     string // looked up
 	Hits      []hit
 	Searched  bool
 	Chosen    *chosen

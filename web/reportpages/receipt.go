@@ -32,6 +32,7 @@ type keptParts struct {
 	Source   string  `json:"source"`
 	District string  `json:"district"`
 	Query    string  `json:"query"`
+	Belongs  string  `json:"belongs"`
 	Note     string  `json:"note"`
 	Mail     string  `json:"mail"`
 }
@@ -39,7 +40,7 @@ type keptParts struct {
 // remember keeps place and contact of a report that has just been sent.
 func (p *newPages) remember(v *visit) error {
 	f := v.form
-	raw, err := json.Marshal(keptParts{f.Lon, f.Lat, f.Label, f.Source, f.District, f.Query, f.Note, f.Mail})
+	raw, err := json.Marshal(keptParts{f.Lon, f.Lat, f.Label, f.Source, f.District, f.Query, f.Belongs, f.Note, f.Mail})
 	if err != nil {
 		return fmt.Errorf("keep place and contact: %w", err)
 	}
@@ -129,7 +130,10 @@ func (p *newPages) again(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	f := form{Lon: k.Lon, Lat: k.Lat, Label: k.Label, Source: k.Source, District: k.District, Query: k.Query, Note: k.Note, Mail: k.Mail, Sure: true}
+	f := form{
+		Lon: k.Lon, Lat: k.Lat, Label: k.Label, Source: k.Source, District: k.District, Query: k.Query, Belongs: k.Belongs,
+		Note: k.Note, Mail: k.Mail, Sure: true,
+	}
 	fields, err := drafts.Fields(&f)
 	if err != nil {
 		return err
