@@ -83,7 +83,7 @@ func TestWhoSeesWhat(t *testing.T) {
 				if a.Text(".lead-status .word") != "Eingegangen" || a.Doc().Find(`form[data-metoo] button[aria-pressed="false"]`).Length() != 1 {
 					t.Errorf("%s sees no status or can't join: %q", who, a.Text(".lead-status"))
 				}
-				if a.Doc().Find("a[href$='/withdraw'], form[action$='/add'], form[action$='/reopen'], form[action$='/answer'], .heldmark").Length() != 0 {
+				if a.Doc().Find("a[href^='/desk/'], a[href$='/withdraw'], form[action$='/add'], form[action$='/reopen'], form[action$='/answer'], .heldmark").Length() != 0 {
 					t.Errorf("%s is offered what only the reporter may do", who)
 				}
 			}
@@ -95,6 +95,9 @@ func TestWhoSeesWhat(t *testing.T) {
 				if cc := a.Header.Get("Cache-Control"); strings.Contains(cc, "public") {
 					t.Errorf("%s: %s", who, cc)
 				}
+			}
+			if a := s.site.As(clerk).Get(pageOf(r)); a.Doc().Find(`a[href="/desk`+pageOf(r)+`"]`).Length() != 1 {
+				t.Error("no way to the desk for the team")
 			}
 			mine := s.site.As(owner).Get(pageOf(r))
 			switch {
@@ -200,7 +203,9 @@ func TestReporterActs(t *testing.T) {
 	if a = b.Get(pageOf(r) + "/withdraw").Want(http.StatusOK).WantClean(); a.Text("h1") != "Meldung zurückziehen?" {
 		t.Errorf("asks %q", a.Text("h1"))
 	}
-	s.site.Browser().Get(pageOf(r) + "/withdraw").Want(http.StatusForbidden)
+	if a := s.site.Browser().Get(pageOf(r) + "/withdraw").Want(http.StatusForbidden); !strings.Contains(a.Text("main"), "Das kann nur die Person, die das gemeldet hat.") {
+		t.Errorf("refused without a reason: %q", a.Text("main"))
+	}
 	b.Post(pageOf(r)+"/withdraw", nil).WantRedirect(pageOf(r))
 	if got := b.Get(pageOf(r)).Text(".lead-status .word"); got != "Zurückgezogen" {
 		t.Errorf("withdrawn, but %q", got)
@@ -222,7 +227,9 @@ func TestReporterActs(t *testing.T) {
 	}
 	set(r.Number, reports.Change{To: reports.NoAction, StatusParams: reports.StatusParams{Reason: "Der Weg wird abgebaut"}})
 	b.Post(pageOf(r)+"/object", url.Values{"object": {"Dort gehen Kinder."}}).WantRedirect(pageOf(r))
-	b.Post(pageOf(r)+"/object", url.Values{"object": {"Noch einmal."}}).Want(http.StatusForbidden)
+	if a := b.Post(pageOf(r)+"/object", url.Values{"object": {"Noch einmal."}}).Want(http.StatusForbidden); !strings.Contains(a.Text("main"), "Das geht nur einmal.") {
+		t.Errorf("refused without a reason: %q", a.Text("main"))
+	}
 	s.site.Browser().Post(pageOf(r)+"/add", url.Values{"add": {"fremd"}}).Want(http.StatusForbidden)
 }
 
