@@ -159,7 +159,7 @@ func (p *thirdParty) part(t *testing.T, name, version string, files []string) pa
 	found := part{name: name, version: version}
 	var licences []string
 	for _, f := range files {
-		b, err := os.ReadFile(f) //nolint:gosec // a file that a module brings
+		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +274,7 @@ func licenceFiles(t *testing.T, dir string) []string {
 
 func readJSON(t *testing.T, file string, into any) {
 	t.Helper()
-	b, err := os.ReadFile(file) //nolint:gosec // a name from this test
+	b, err := os.ReadFile(file)
 	if err == nil {
 		err = json.Unmarshal(b, into)
 	}
