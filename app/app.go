@@ -1,5 +1,3 @@
-// Package app builds the product: it is the only one that knows every package.
-// It opens no database and serves no address; cmd does.
 package app
 
 import (
@@ -104,8 +102,12 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	var notice i18n.Text
+	if a.cfg.Dev {
+		notice = i18n.Text{i18n.German: a.messages.For(i18n.German).T("banner.demo"), i18n.English: a.messages.For(i18n.English).T("banner.demo")}
+	}
 	a.outbox, err = mail.New(mail.Config{
-		DB: a.cfg.Pool, Jobs: a.jobs, Catalogue: a.messages, SMTPURL: a.cfg.Settings.SMTPURL, From: from, BaseURL: a.cfg.Settings.Base(), Logger: a.cfg.Log,
+		Notice: notice, DB: a.cfg.Pool, Jobs: a.jobs, Catalogue: a.messages, SMTPURL: a.cfg.Settings.SMTPURL, From: from, BaseURL: a.cfg.Settings.Base(), Logger: a.cfg.Log,
 		Directory: mail.DirectoryFunc(func(ctx context.Context, contact uuid.UUID, kind string, _ subject.Ref) (string, error) {
 			return accounts.MailAddress(ctx, a.cfg.Pool, contact, kind)
 		}),
@@ -257,13 +259,10 @@ func (a *App) Start(ctx context.Context) error {
 
 // Stop ends it; ctx says how long it may take.
 func (a *App) Stop(ctx context.Context) error {
-	var err error
 	if a.socket != nil {
 		a.socket.Stop()
 	}
-	if a.cfg.Work {
-		err = a.jobs.Stop(ctx)
-	}
+	err := a.jobs.Stop(ctx) // also where nothing is worked: it wakes other processes
 	a.bus.Stop()
 	return err
 }

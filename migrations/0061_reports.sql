@@ -32,6 +32,7 @@ CREATE TABLE reports (
   created_at    timestamptz NOT NULL DEFAULT mitwirk_now(),
   changed_at    timestamptz NOT NULL DEFAULT mitwirk_now(),
   closed_at     timestamptz,
+  decided_at    timestamptz,                  -- when staff last decided what the public sees
   words         text NOT NULL DEFAULT '',     -- public words: titles, address, released text
   tsv           tsvector GENERATED ALWAYS AS (to_tsvector('mitwirk_de', words)) STORED,
   norm          text GENERATED ALWAYS AS (mitwirk_fold(words)) STORED,

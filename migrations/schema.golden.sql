@@ -646,6 +646,7 @@ CREATE TABLE public.reports (
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     closed_at timestamp with time zone,
+    decided_at timestamp with time zone,
     words text DEFAULT ''::text NOT NULL,
     tsv tsvector GENERATED ALWAYS AS (to_tsvector('public.mitwirk_de'::regconfig, words)) STORED,
     norm text GENERATED ALWAYS AS (public.mitwirk_fold(words)) STORED,

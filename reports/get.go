@@ -45,11 +45,11 @@ func (s *Service) viewOf(ctx context.Context, actor accounts.Actor, r *Report, n
 		ID: r.ID, Number: r.Number, Title: r.Title, Category: cat.ByID(r.Category), Status: r.Status, StatusAt: r.StatusAt, Params: r.Params,
 		Version: r.Version, TextState: r.TextState, Point: r.Point, Address: r.Address, DistrictRef: r.DistrictRef, OutsideBody: r.OutsideBody,
 		Wish: r.Wish, Quiet: r.Quiet, Visibility: r.Visibility, Publish: r.Publish, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, ClosedAt: r.ClosedAt,
-		Actor: may,
+		Lang: r.Lang, Actor: may,
 	}
 	switch {
 	case may.SeeHeld:
-		v.Text, v.PlaceNote = r.Text, r.PlaceNote
+		v.Text, v.TextPublic, v.PlaceNote = r.Text, r.TextPublic, r.PlaceNote
 		if r.TextState == TextReleased && !may.Staff {
 			v.Text = r.TextPublic
 		}

@@ -66,6 +66,9 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 	if r.Visibility == VisPublic && concernsLists(e.Type) {
 		list = append(list, live.Message{Topic: live.Reports, Type: e.Type, Point: &r.Point, Data: data})
 	}
+	if r.Visibility != VisPublic && worksOn(actor, r) && concernsLists(e.Type) { // the team's own list
+		list = append(list, live.Message{Topic: live.Reports, Type: e.Type, Point: &r.Point, Data: data})
+	}
 	return list, nil
 }
 

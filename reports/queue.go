@@ -37,7 +37,7 @@ type QueueFilter struct {
 
 // QueueCursor is a place in a queue: due first, then oldest.
 type QueueCursor struct {
-	Due time.Time // far in the future for none
+	Due time.Time // far in the future for none, and for a stopped clock
 	At  time.Time
 	ID  uuid.UUID
 }
@@ -64,7 +64,8 @@ func (s *Service) Queue(ctx context.Context, actor accounts.Actor, f QueueFilter
 	if err := s.db.QueryRow(ctx, "SELECT count(*)::int"+queueFrom+w.SQL(), w.Args()...).Scan(&total); err != nil {
 		return QueueList{}, fmt.Errorf("queue: %w", err)
 	}
-	const due = "coalesce(c.due_at, '9999-01-01T00:00:00Z'::timestamptz)"
+	// a stopped clock is not late: such cases stand behind those with a date
+	const due = "CASE WHEN c.paused_at IS NOT NULL THEN '9998-01-01T00:00:00Z'::timestamptz ELSE coalesce(c.due_at, '9999-01-01T00:00:00Z'::timestamptz) END"
 	if a := f.After; a != nil {
 		w.And("("+due+", r.created_at, r.id) > (?, ?, ?)", a.Due, a.At, a.ID)
 	}
@@ -72,15 +73,18 @@ func (s *Service) Queue(ctx context.Context, actor accounts.Actor, f QueueFilter
 	if limit == 0 {
 		limit = 50
 	}
-	rows, err := s.db.Query(ctx, "SELECT"+itemColumns+queueColumns+queueFrom+w.SQL()+
+	rows, err := s.db.Query(ctx, "SELECT"+itemColumns+queueColumns+", "+due+queueFrom+w.SQL()+
 		"\nORDER BY "+due+", r.created_at, r.id\nLIMIT "+w.Arg(limit+1), w.Args()...)
 	if err != nil {
 		return QueueList{}, fmt.Errorf("queue: %w", err)
 	}
+	var keys []time.Time // what the rows are sorted by
 	items, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Item, error) {
 		var held bool
 		var dep Department
-		i, err := scanItem(row, &held, &dep.ID, &dep.Key, &dep.Name)
+		var key time.Time
+		i, err := scanItem(row, &held, &dep.ID, &dep.Key, &dep.Name, &key)
+		keys = append(keys, key)
 		i.TextHeld, i.Department = held, dep
 		return i, err
 	})
@@ -91,11 +95,7 @@ func (s *Service) Queue(ctx context.Context, actor accounts.Actor, f QueueFilter
 	if len(items) > limit {
 		l.Items = items[:limit]
 		last := l.Items[limit-1]
-		next := QueueCursor{Due: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), At: last.CreatedAt, ID: last.ID}
-		if last.Due != nil {
-			next.Due = *last.Due
-		}
-		l.Next = &next
+		l.Next = &QueueCursor{Due: keys[limit-1], At: last.CreatedAt, ID: last.ID}
 	}
 	return l, nil
 }
@@ -120,7 +120,7 @@ func (s *Service) QueueCounts(ctx context.Context, actor accounts.Actor, departm
 
 const (
 	heldCondition = `(r.publish IN ('A', 'B') AND r.status <> 'withdrawn' AND (r.visibility = 'held' OR r.text_state = 'held' AND r.text <> ''
-   OR EXISTS (SELECT FROM attachments a WHERE a.subject_kind = 'report' AND a.subject_id = r.id AND a.state = 'held')))`
+   OR EXISTS (SELECT FROM attachments a WHERE a.subject_kind = 'report' AND a.subject_id = r.id AND a.state = 'held' AND a.created_at > coalesce(r.decided_at, '-infinity'))))`
 	queueColumns = `, ` + heldCondition + `, d.id, d.key, d.name`
 	queueFrom    = `
 FROM reports r

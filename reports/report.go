@@ -227,11 +227,13 @@ func StepKinds() []StepKind { return []StepKind{StepSecured, StepVisited, StepDo
 
 // Step is something the city did without a new status.
 type Step struct {
-	Kind   StepKind
-	Done   string // done_part: what
-	Left   string // done_part: what is still to do
-	Body   string // asked: whom
-	Reason string
-	Photo  uuid.UUID
-	Upload *Upload
+	Kind StepKind
+	// Version is that of the report as it was read; 0: do not compare.
+	Version int
+	Done    string // done_part: what
+	Left    string // done_part: what is still to do
+	Body    string // asked: whom
+	Reason  string
+	Photo   uuid.UUID
+	Upload  *Upload
 }

@@ -222,6 +222,9 @@ func (s *Service) photoOf(ctx context.Context, tx pgx.Tx, actor accounts.Actor, 
 // AddStep documents what the city did without a new status.
 func (s *Service) AddStep(ctx context.Context, actor accounts.Actor, n subject.Number, step Step) error {
 	return s.change(ctx, actor, n, ActStep, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+		if step.Version != 0 && step.Version != r.Version {
+			return fault.New(fault.Conflict, "report.err.version")
+		}
 		if err := step.validate(); err != nil {
 			return err
 		}
@@ -275,12 +278,16 @@ type Release struct {
 	TextState  TextState          // released or withheld; "": as it is
 	TextPublic string             // what is shown, with names covered; "": the text as it was typed
 	Photos     map[uuid.UUID]bool // true: released, false: held
+	Version    int                // of the report as it was read; 0: do not compare
 }
 
 // Release makes text and photos public, or takes them back. It is the clerk's
 // first key on a case; a report that waited for it (B) becomes public.
 func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.Number, in Release) error {
 	return s.change(ctx, actor, n, ActRelease, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+		if in.Version != 0 && in.Version != r.Version {
+			return fault.New(fault.Conflict, "report.err.version")
+		}
 		covered, err := r.applyText(in)
 		if err != nil {
 			return err

@@ -170,7 +170,7 @@ func saveRelease(ctx context.Context, tx pgx.Tx, r *Report) error {
 
 const sqlSaveRelease = `
 UPDATE reports
-SET text_state = $2, text_public = $3, visibility = $4, words = $5, changed_at = mitwirk_now(), version = version + 1
+SET text_state = $2, text_public = $3, visibility = $4, words = $5, decided_at = mitwirk_now(), changed_at = mitwirk_now(), version = version + 1
 WHERE id = $1
 RETURNING version`
 

@@ -21,7 +21,9 @@ type View struct {
 	StatusAt     time.Time
 	Params       StatusParams // Question only for the owner and staff
 	Version      int
+	Lang         string    // of the text
 	Text         string    // what this actor may read, "" when nothing
+	TextPublic   string    // as released; staff and author only
 	TextState    TextState // held with a Text: "Das sehen im Moment nur Sie und das Team"
 	Photos       []Photo
 	Answers      []Answer

@@ -16,8 +16,6 @@ import (
 	"github.com/mitwirk/mitwirk/app"
 	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/config"
-	"github.com/mitwirk/mitwirk/internal/db"
-	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/pgdev"
 )
 
@@ -57,7 +55,7 @@ func (c *devCmd) Run(ctx context.Context, g *Globals) (err error) {
 		return err
 	}
 	defer done()
-	if err := db.Migrate(ctx, pool, jobs.Migrate); err != nil {
+	if err := migrate(ctx, pool); err != nil {
 		return err
 	}
 	files, err := g.Files()

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 )
 
@@ -20,7 +23,7 @@ func (c *migrateCmd) Run(ctx context.Context, g *Globals) error {
 	}
 	defer done()
 	if !c.Check {
-		if err := db.Migrate(ctx, pool, jobs.Migrate); err != nil {
+		if err := migrate(ctx, pool); err != nil {
 			return err
 		}
 	}
@@ -29,4 +32,12 @@ func (c *migrateCmd) Run(ctx context.Context, g *Globals) error {
 	}
 	fmt.Println("The schema is current.")
 	return nil
+}
+
+// migrate brings the schemas to this program's version and notes, under the same
+// lock, whether this is still the database that clients have cursors of.
+func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	return db.Migrate(ctx, pool, jobs.Migrate, func(ctx context.Context, pool *pgxpool.Pool) error {
+		return events.EnsureEpoch(ctx, pool)
+	})
 }

@@ -49,7 +49,7 @@ func (p *pages) step(c kit.Context) error {
 			photo = in.Photo
 		}
 		return p.Reports.AddStep(v.ctx, v.actor, v.n, reports.Step{
-			Kind: reports.StepKind(in.Kind), Done: in.Done, Left: in.Left, Body: in.Body, Reason: in.Reason, Photo: photo,
+			Kind: reports.StepKind(in.Kind), Done: in.Done, Left: in.Left, Body: in.Body, Reason: in.Reason, Photo: photo, Version: in.Version,
 		})
 	})
 	if err != nil {

@@ -128,7 +128,7 @@ func (p *pages) applyRelease(v *visit, in *releaseIn) error {
 	if in.Version != v.r.Version {
 		return fault.New(fault.Conflict, "report.err.version")
 	}
-	out := reports.Release{Photos: map[uuid.UUID]bool{}}
+	out := reports.Release{Photos: map[uuid.UUID]bool{}, Version: v.r.Version}
 	all := in.Do == "withhold"
 	if all && in.Reason == "" {
 		return fault.OnField("withhold_reason", "desk.err.withhold_reason")

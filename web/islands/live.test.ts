@@ -37,6 +37,24 @@ describe("live", () => {
     expect(button()?.textContent).toBe("3 neue Schritte, anzeigen");
   });
 
+  it("finds what came before it could hear", async () => {
+    const { client } = listen();
+    let state: (open: boolean) => void = () => {};
+    vi.spyOn(client, "subscribe").mockImplementation((_topic, l) => {
+      state = l.state;
+    });
+    const asked = vi.fn(() => Promise.resolve(new Response(page(["c", "b", "a"]))));
+    vi.stubGlobal("fetch", asked);
+    attach(root(), client);
+    state(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(button()?.textContent).toBe("1 neuer Schritt, anzeigen");
+    state(false);
+    state(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toHaveBeenCalledTimes(1); // later gaps are the cursor's work
+  });
+
   it("shows it on demand", async () => {
     const { client, say } = listen();
     attach(root(), client);

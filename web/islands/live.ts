@@ -166,6 +166,7 @@ export function attach(root: HTMLElement, client?: Client): void {
   const numbers = new Set<string>(); // of a list: two steps of one report are one piece of news
   let last = new Date();
   let lost = false;
+  let heard = false;
   let said = 0;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
@@ -180,6 +181,10 @@ export function attach(root: HTMLElement, client?: Client): void {
     },
     state(open) {
       if (open) last = new Date();
+      if (open && !isList && !heard) {
+        heard = true;
+        void missed();
+      }
       if (lost === !open) return;
       lost = !open;
       if (!stale) return;
@@ -187,6 +192,26 @@ export function attach(root: HTMLElement, client?: Client): void {
       stale.textContent = open ? "" : t("live.lost", { time: clock(last) });
     },
   });
+
+  /** missed finds what came between the server's reading of this page and the first word from the socket. */
+  async function missed(): Promise<void> {
+    const url = new URL(location.href);
+    url.searchParams.set("fragment", fragment);
+    try {
+      const res = await fetch(url, { headers: { Accept: "text/html" } });
+      if (!res.ok) return;
+      const holder = el("div");
+      swap(holder, await res.text());
+      const rows = [...holder.querySelectorAll<HTMLElement>(`#${CSS.escape(fragment)} [data-row]`)];
+      const fresh = rows.filter((r) => !document.querySelector(`[data-row="${CSS.escape(r.dataset.row ?? "")}"]`));
+      if (fresh.length > news) {
+        news = fresh.length;
+        offer();
+      }
+    } catch {
+      // the next word from the socket says it
+    }
+  }
 
   /** offer changes the button's words, at most every five seconds: each change is read out. */
   function offer(): void {

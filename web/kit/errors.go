@@ -137,6 +137,9 @@ func explain(loc *i18n.Localizer, id string, e *fault.Error) ErrorText {
 	for k, v := range e.Params {
 		params[k] = v
 	}
+	if why, ok := params["why"].(string); ok && loc.Has(why) { // a reason is a message of its own
+		params["why"] = loc.T(why)
+	}
 	if e.Kind == fault.Internal {
 		params["id"] = id
 	}
