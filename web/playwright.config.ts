@@ -30,7 +30,7 @@ export default defineConfig<{ look: Look }>({
   globalSetup: "./e2e/city.ts",
   fullyParallel: true,
   workers: Number(process.env.MITWIRK_E2E_WORKERS ?? 2),
-  timeout: 90_000,
+  timeout: 180_000, // two cores that draw maps in software
   expect: { timeout: 15_000 },
   retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
