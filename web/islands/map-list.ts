@@ -102,9 +102,13 @@ export function list(city: CityMap): void {
   map.getCanvas().addEventListener("keydown", () => {
     moved = true;
   });
-  root.addEventListener("click", (e) => {
-    if ((e.target as Element).closest(".mapctl")) moved = true;
-  });
+  root.addEventListener(
+    "click",
+    (e) => {
+      if ((e.target as Element).closest(".mapctl")) moved = true;
+    },
+    { capture: true }, // before the button: without motion the map has moved when its handler returns
+  );
 
   const near = (p: { x: number; y: number }): [PointLike, PointLike] => [
     [p.x - 22, p.y - 22],
