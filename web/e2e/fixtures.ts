@@ -117,6 +117,7 @@ export const test = base.extend<Fixtures>({
       expect(await validate((await sources.get(page)) ?? ""), `HTML of ${at}`).toEqual([]);
       if (options.noScript) return;
       // a map is part of the page: wait until it is drawn or has given up
+      for (const map of await page.locator("[data-map]:visible").all()) await map.scrollIntoViewIfNeeded();
       const maps = await page.locator("[data-map]:visible").count();
       await expect(page.locator(":is([data-map][data-idle], [data-map][data-failed]):visible")).toHaveCount(maps, {
         timeout: 60_000,

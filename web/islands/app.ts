@@ -18,21 +18,38 @@ const islands: Record<string, () => Promise<Island>> = {
   "[data-remember], [data-remembered]": () => import("./remember"),
 };
 
+/** near calls fn once the element is about to come into sight: a map is a megabyte that many never scroll to. */
+function near(e: HTMLElement, fn: () => void): void {
+  const observer = new IntersectionObserver(
+    (seen) => {
+      if (!seen.some((s) => s.isIntersecting)) return;
+      observer.disconnect();
+      fn();
+    },
+    { rootMargin: "300px" },
+  );
+  observer.observe(e);
+}
+
 /** start attaches the islands inside root; parts fetched later call it again. */
 export function start(root: ParentNode): void {
   for (const [hook, load] of Object.entries(islands)) {
     const found = [...root.querySelectorAll<HTMLElement>(hook)].filter((e) => !e.dataset.attached);
     if (found.length === 0) continue;
-    for (const e of found) e.dataset.attached = "true";
-    load().then(
-      (island) => {
-        for (const e of found) island.attach(e);
-      },
-      // an island that can't be loaded leaves the page as it was without script
-      () => {
-        for (const e of found) delete e.dataset.attached;
-      },
-    );
+    for (const e of found) {
+      e.dataset.attached = "true";
+      const attach = () => {
+        load().then(
+          (island) => island.attach(e),
+          // an island that can't be loaded leaves the page as it was without script
+          () => {
+            delete e.dataset.attached;
+          },
+        );
+      };
+      if (e.dataset.map !== undefined) near(e, attach);
+      else attach();
+    }
   }
 }
 

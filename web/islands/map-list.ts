@@ -89,8 +89,8 @@ export function list(city: CityMap): void {
     rows?.classList.remove("waiting");
   }, 350);
 
-  map.on("moveend", (e) => {
-    if ((e as { mw?: boolean }).mw !== false && moved) void refresh();
+  map.on("moveend", () => {
+    if (moved && rows) void refresh(); // a map without a list beside it only looks
   });
   // the first picture is the page's own; only people's moves change the list
   let moved = false;
