@@ -156,6 +156,28 @@ func ResumeMails(ctx context.Context, tx pgx.Tx, contact uuid.UUID) error {
 	return nil
 }
 
+// SameAddress lists the contacts that lead to one confirmed address with this
+// one, itself included: whoever typed an address twice stops it once.
+func SameAddress(ctx context.Context, q db.Queryer, contact uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, sqlSameAddress, contact)
+	if err != nil {
+		return nil, fmt.Errorf("contacts of one address: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("contacts of one address: %w", err)
+	}
+	return ids, nil
+}
+
+const sqlSameAddress = `
+SELECT $1::uuid
+UNION
+SELECT o.id
+FROM confirmed_contacts c
+JOIN confirmed_contacts o ON o.contact_id = c.contact_id
+WHERE c.id = $1`
+
 // RemoveContact forgets an address that no account uses: for the end of a
 // retention time, once nothing points to it any more. One that other contacts
 // are joined to hands its confirmation on. Removing an unknown one is no error.

@@ -25,6 +25,8 @@ const (
 	RuleCode   Rule = "code"   // try an access code
 	RulePost   Rule = "post"   // anything else that writes
 	RuleVisit  Rule = "visit"  // become a visitor with a session
+	// RuleConfirm is mails that ask one address whether it wants mails.
+	RuleConfirm Rule = "confirm"
 
 	ruleLink Rule = "link" // sign-in links to one mail address
 )
@@ -40,13 +42,14 @@ type Limit struct {
 // one mail address gets is limited by itself.
 func DefaultLimits() map[Rule][]Limit {
 	return map[Rule][]Limit{
-		RuleReport: {{N: 20, Per: 5 * time.Minute}, {N: 60, Per: time.Hour}},
-		RuleUpload: {{N: 60, Per: 5 * time.Minute}, {N: 200, Per: time.Hour}},
-		RuleSignIn: {{N: 60, Per: 10 * time.Minute}, {N: 200, Per: time.Hour}},
-		RuleCode:   {{N: 10, Per: 5 * time.Minute}, {N: 40, Per: time.Hour}},
-		RulePost:   {{N: 300, Per: 5 * time.Minute}},
-		RuleVisit:  {{N: 300, Per: 5 * time.Minute}},
-		ruleLink:   {{N: 5, Per: 10 * time.Minute}, {N: 20, Per: 24 * time.Hour}},
+		RuleReport:  {{N: 20, Per: 5 * time.Minute}, {N: 60, Per: time.Hour}},
+		RuleUpload:  {{N: 60, Per: 5 * time.Minute}, {N: 200, Per: time.Hour}},
+		RuleSignIn:  {{N: 60, Per: 10 * time.Minute}, {N: 200, Per: time.Hour}},
+		RuleCode:    {{N: 10, Per: 5 * time.Minute}, {N: 40, Per: time.Hour}},
+		RulePost:    {{N: 300, Per: 5 * time.Minute}},
+		RuleVisit:   {{N: 300, Per: 5 * time.Minute}},
+		RuleConfirm: {{N: 5, Per: time.Hour}, {N: 15, Per: 24 * time.Hour}},
+		ruleLink:    {{N: 5, Per: 10 * time.Minute}, {N: 20, Per: 24 * time.Hour}},
 	}
 }
 

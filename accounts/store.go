@@ -56,8 +56,8 @@ WHERE kind = 'mail' AND address_hash = $1 AND confirmed_at IS NOT NULL`
 
 	sqlJoinContact    = `UPDATE contacts SET joined_id = $2 WHERE id = $1`
 	sqlConfirmContact = `UPDATE contacts SET confirmed_at = mitwirk_now() WHERE id = $1`
-	sqlStopContact    = `UPDATE contacts SET stopped_at = mitwirk_now() WHERE id = $1 AND stopped_at IS NULL`
-	sqlResumeContact  = `UPDATE contacts SET stopped_at = NULL WHERE id = $1`
+	sqlStopContact    = `UPDATE contacts SET stopped_at = mitwirk_now() WHERE (id = $1 OR id = (SELECT joined_id FROM contacts WHERE id = $1)) AND stopped_at IS NULL`
+	sqlResumeContact  = `UPDATE contacts SET stopped_at = NULL WHERE id = $1 OR id = (SELECT joined_id FROM contacts WHERE id = $1)`
 	sqlForgetTyped    = `DELETE FROM contacts WHERE id = $1 AND confirmed_at IS NULL AND joined_id IS NULL`
 	sqlDeleteContact  = `DELETE FROM contacts WHERE id = $1 AND person_id IS NULL`
 	sqlJoinedTo       = `SELECT id FROM contacts WHERE joined_id = $1 ORDER BY created_at, id FOR UPDATE`

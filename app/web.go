@@ -113,7 +113,16 @@ func (a *App) cityOf(ctx context.Context, lang string) kit.City {
 
 // unsubscribe ends the mails of a contact about one thing.
 func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject.Ref) error {
-	return follows.Unfollow(ctx, tx, follows.Contact, contact, about)
+	same, err := accounts.SameAddress(ctx, tx, contact)
+	if err != nil {
+		return err
+	}
+	for _, id := range same {
+		if err := follows.Unfollow(ctx, tx, follows.Contact, id, about); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // photoAccess asks the domain whether a photo may be seen.

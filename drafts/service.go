@@ -13,6 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 // Photos deletes what hangs on a draft; package attachments beside this one is
@@ -215,7 +216,13 @@ func (s *Service) Expire(ctx context.Context) error {
 				return err
 			}
 			n = len(all)
-			return s.deleteAll(ctx, tx, all)
+			if n == 0 {
+				return nil
+			}
+			if err := s.deleteAll(ctx, tx, all); err != nil {
+				return err
+			}
+			return accounts.RecordRetention(ctx, tx, accounts.Retention{Kind: subject.Report, What: "draft", Rule: "14 days after the last change", N: n})
 		})
 		if err != nil || n < expireBatch {
 			return err

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,14 +48,17 @@ func (s *Service) viewOf(ctx context.Context, actor accounts.Actor, r *Report, n
 		Wish: r.Wish, Quiet: r.Quiet, Visibility: r.Visibility, Publish: r.Publish, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, ClosedAt: r.ClosedAt,
 		Lang: r.Lang, Actor: may,
 	}
+	if body, ok := cat.Body(r.OutsideBody); ok {
+		v.OutsideName = body.Name
+	}
 	switch {
 	case may.SeeHeld:
 		v.Text, v.TextPublic, v.PlaceNote = r.Text, r.TextPublic, r.PlaceNote
 		if r.TextState == TextReleased && !may.Staff {
 			v.Text = r.TextPublic
 		}
-	case r.TextState == TextReleased:
-		v.Text, v.PlaceNote = r.TextPublic, r.PlaceNote
+	case r.TextState == TextReleased: // the place in the reporter's own words stays with the team
+		v.Text = r.TextPublic
 	}
 	if !may.SeeHeld {
 		v.Params.Question = ""
@@ -92,7 +96,7 @@ func mayOf(actor accounts.Actor, r *Report, now time.Time) May {
 		TeamLeadOnlyReopened: r.ReopenedN >= leadFrom,
 	}
 	if m.SetStatus {
-		m.Next = r.Status.Mechanics().Next
+		m.Next = slices.DeleteFunc(slices.Clone(r.Status.Mechanics().Next), func(s Status) bool { return s == Reopened && !m.Reopen })
 	}
 	if r.ClosedAt != nil {
 		until := r.ClosedAt.Add(reopenFor)
@@ -144,10 +148,8 @@ func (s *Service) fillAnswers(ctx context.Context, v *View, may May) error {
 	for _, a := range list {
 		switch {
 		case may.SeeHeld:
-		case a.TeamOnly, v.Publish == categories.PublishNever:
-			continue
-		case a.typed && v.TextState != TextReleased:
-			continue
+		case a.TeamOnly, a.typed, v.TextState != TextReleased:
+			continue // chosen answers come with the release, typed ones stay with the team
 		}
 		v.Answers = append(v.Answers, a)
 	}
@@ -185,9 +187,13 @@ func (s *Service) fillTimeline(ctx context.Context, v *View, cat *categories.Cat
 		return err
 	}
 	for _, e := range entries {
-		v.Steps = append(v.Steps, stepOf(e, cat, v.Photos))
+		step := stepOf(e, cat, v.Photos)
+		if v.Quiet && step.Status == Resolved { // the result may not be told
+			step.Key, step.Params = "status.closed_quiet", nil
+		}
+		v.Steps = append(v.Steps, step)
 	}
-	if !may.SeeHeld {
+	if !may.Owner && !may.Staff {
 		return nil
 	}
 	messages, err := casework.Dialogue(ctx, s.db, ref)

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/subject"
@@ -25,6 +27,7 @@ func (s *Service) RegisterJobs(c *jobs.Client) {
 	jobs.Periodic(c, "reports_missed", 10*time.Minute, s.MissedTargets)
 	jobs.Periodic(c, "reports_waiting", 15*time.Minute, s.EndWaiting)
 	jobs.Periodic(c, "reports_retention", time.Hour, s.Retain)
+	jobs.Periodic(c, "reports_unconfirmed", 6*time.Hour, s.ForgetUnconfirmed)
 	jobs.Periodic(c, "reports_vote_totals", 24*time.Hour, s.repairTotals)
 }
 
@@ -70,6 +73,7 @@ func (s *Service) EndWaiting(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("end of waiting: %w", err)
 	}
+	var wrong []error // one that fails must not hold up the others
 	for _, id := range ids {
 		err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 			r, err := lockByID(ctx, tx, id, uuid.Nil)
@@ -86,10 +90,10 @@ func (s *Service) EndWaiting(ctx context.Context) error {
 			return s.setStatus(ctx, tx, accounts.System, r, now, Change{To: InReview})
 		})
 		if err != nil {
-			return err
+			wrong = append(wrong, fmt.Errorf("end of waiting of %s: %w", id, err))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 const sqlWaitedEnough = `
@@ -121,6 +125,7 @@ func (s *Service) Retain(ctx context.Context) error {
 		do   func(ctx context.Context, tx pgx.Tx, r *Report) error
 	}{
 		{"contact", sqlDueContacts, s.dropContact},
+		{"follower", sqlDueFollowers, s.dropFollowers},
 		{"photo", sqlDuePhotos, s.dropPhotos},
 		{"public copy", sqlDueTexts, s.eraseReport},
 	} {
@@ -211,8 +216,93 @@ func (s *Service) dropContact(ctx context.Context, tx pgx.Tx, r *Report) error {
 	if _, err := tx.Exec(ctx, sqlForgetContact, r.ID); err != nil {
 		return fmt.Errorf("forget contact: %w", err)
 	}
-	return accounts.RemoveContact(ctx, tx, r.Contact)
+	if err := follows.Unfollow(ctx, tx, follows.Contact, r.Contact, r.Ref()); err != nil {
+		return err
+	}
+	return s.forgetUnused(ctx, tx, r.Contact)
 }
+
+// dropFollowers ends the mails about a report that was closed long ago; an
+// address that nothing else needs is forgotten.
+func (s *Service) dropFollowers(ctx context.Context, tx pgx.Tx, r *Report) error {
+	list, err := follows.Of(ctx, tx, r.Ref())
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		if err := follows.Unfollow(ctx, tx, f.Kind, f.Owner, r.Ref()); err != nil {
+			return err
+		}
+		if f.Kind != follows.Contact {
+			continue
+		}
+		if err := s.forgetUnused(ctx, tx, f.Owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetUnused removes a contact that no report and no follow needs.
+func (s *Service) forgetUnused(ctx context.Context, tx pgx.Tx, contact uuid.UUID) error {
+	needed, err := db.Exists(ctx, tx, sqlContactNeeded, contact)
+	if err != nil || needed {
+		return err
+	}
+	return accounts.RemoveContact(ctx, tx, contact)
+}
+
+// ForgetUnconfirmed removes addresses that nobody has confirmed within the week
+// that their link was good for.
+func (s *Service) ForgetUnconfirmed(ctx context.Context) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sqlUnconfirmed)
+		if err != nil {
+			return fmt.Errorf("unconfirmed contacts: %w", err)
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		if err != nil {
+			return fmt.Errorf("unconfirmed contacts: %w", err)
+		}
+		for _, id := range ids {
+			if _, err := tx.Exec(ctx, sqlForgetContactOf, id); err != nil {
+				return fmt.Errorf("unconfirmed contacts: %w", err)
+			}
+			if err := follows.Drop(ctx, tx, follows.Contact, id); err != nil {
+				return err
+			}
+			if err := accounts.RemoveContact(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		return accounts.RecordRetention(ctx, tx, accounts.Retention{Kind: subject.Report, What: "contact", Rule: "not confirmed in 8 days", N: len(ids)})
+	})
+}
+
+const (
+	sqlDueFollowers = `
+SELECT r.id FROM reports r
+JOIN categories k ON k.id = r.category_id
+WHERE r.closed_at IS NOT NULL
+  AND r.closed_at < mitwirk_now() - make_interval(days => k.retain_contact_days)
+  AND EXISTS (SELECT FROM follows f WHERE f.target_kind = 'subject' AND f.target ->> 'id' = r.id::text)
+ORDER BY r.closed_at
+LIMIT $1
+FOR UPDATE OF r SKIP LOCKED`
+	sqlContactNeeded = `
+SELECT EXISTS (SELECT FROM follows WHERE owner_kind = 'contact' AND owner_id = $1)
+    OR EXISTS (SELECT FROM reports WHERE contact_id = $1)
+    OR EXISTS (SELECT FROM contacts WHERE id = $1 AND person_id IS NOT NULL)`
+	sqlUnconfirmed = `
+SELECT c.id FROM contacts c
+WHERE c.confirmed_at IS NULL AND c.joined_id IS NULL AND c.person_id IS NULL AND c.created_at < mitwirk_now() - interval '8 days'
+  AND (EXISTS (SELECT FROM follows f WHERE f.owner_kind = 'contact' AND f.owner_id = c.id) OR EXISTS (SELECT FROM reports r WHERE r.contact_id = c.id))
+LIMIT 500`
+	sqlForgetContactOf = `UPDATE reports SET contact_id = NULL WHERE contact_id = $1`
+)
 
 const sqlForgetContact = `UPDATE reports SET contact_id = NULL WHERE id = $1`
 
@@ -238,6 +328,11 @@ func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, r *Report) error {
 		}
 	}
 	if err := casework.Forget(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
+	nothing := facts(r)
+	nothing.Title, nothing.Words = "", ""
+	if err := casework.Put(ctx, tx, nothing); err != nil {
 		return err
 	}
 	if err := timeline.Erase(ctx, tx, r.Ref()); err != nil {

@@ -3,6 +3,8 @@ package reports
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -60,10 +62,14 @@ func (p *Post) ConfirmFollow(ctx context.Context, tx pgx.Tx, contact uuid.UUID, 
 	if err != nil {
 		return err
 	}
+	stop, err := accounts.IssueToken(ctx, tx, accounts.PurposeUnsubscribe, accounts.Target{Contact: contact, Ref: r.Ref()}, 0)
+	if err != nil {
+		return err
+	}
 	loc := p.messages.For(lang)
 	number := r.Number.Format(subject.PrefixReport)
 	return p.out.Queue(ctx, tx, mail.Message{
-		ToContact: contact, Kind: "report.confirm", About: r.Ref(), Lang: lang,
+		StopURL: p.base + "/unsubscribe/" + stop, ToContact: contact, Kind: "report.confirm", About: r.Ref(), Lang: lang,
 		Subject:    loc.T("mail.report.confirm.subject", "number", number),
 		Lead:       loc.T("mail.report.confirm.lead", "number", number),
 		Next:       loc.T("mail.report.confirm.next"),
@@ -73,8 +79,9 @@ func (p *Post) ConfirmFollow(ctx context.Context, tx pgx.Tx, contact uuid.UUID, 
 	})
 }
 
-// statusMail tells one follower of a new status.
-func (p *Post) statusMail(ctx context.Context, tx pgx.Tx, f follows.Follow, v *View, own bool, facts Facts) error {
+// newsMail tells one reader of a new status or step.
+func (p *Post) newsMail(ctx context.Context, tx pgx.Tx, l letter, v *View) error {
+	f, own, facts := l.follow, l.own, l.facts
 	loc := p.messages.For(f.Lang)
 	ref := subject.Ref{Kind: subject.Report, ID: v.ID}
 	number := v.Number.Format(subject.PrefixReport)
@@ -101,6 +108,16 @@ func (p *Post) statusMail(ctx context.Context, tx pgx.Tx, f follows.Follow, v *V
 		m.Lead = loc.T("mail.report.private.lead", "number", number)
 		return p.out.Queue(ctx, tx, m)
 	}
+	if l.step != nil {
+		title := StepTitle(loc, l.step, v.Quiet)
+		m.Subject = number + ": " + title
+		m.Lead = title + ". " + StepText(loc, l.step, facts.Now)
+		if l.step.Reason != "" {
+			m.Paragraphs = append(m.Paragraphs, l.step.Reason)
+		}
+		m.Paragraphs = append(m.Paragraphs, v.Title.In(f.Lang))
+		return p.out.Queue(ctx, tx, m)
+	}
 	label := StatusLabel(loc, v.Status, v.Quiet)
 	says := StatusSentence(loc, facts)
 	m.Subject = number + ": " + label
@@ -119,60 +136,75 @@ func (p *Post) statusMail(ctx context.Context, tx pgx.Tx, f follows.Follow, v *V
 	return p.out.Queue(ctx, tx, m)
 }
 
-// SubscribeMails makes every new status go to those who follow the report.
+// SubscribeMails makes every new status, and the steps that people wait for, go
+// to those who follow the report.
 func (s *Service) SubscribeMails(post *Post) {
 	events.OnJob(s.bus, "reports.mail", func(ctx context.Context, d events.Delivery[StatusChanged]) error {
-		return s.mailStatus(ctx, post, d.Event)
+		return s.mail(ctx, post, d.Event.Report, d.Event.Entry, d.Event.To)
+	})
+	events.OnJob(s.bus, "reports.mail_step", func(ctx context.Context, d events.Delivery[StepAdded]) error {
+		if !mailedSteps[d.Event.Key] {
+			return nil
+		}
+		return s.mail(ctx, post, d.Event.Report, d.Event.Entry, "")
 	})
 }
 
-// mailStatus queues the mails of one change. The queue rows and the mark that
+// mailedSteps are the steps without a status that people are told of.
+var mailedSteps = map[string]bool{
+	"step.secured": true, "step.done_part": true, "step.objection_kept": true, "target.missed_step": true,
+}
+
+// mail queues the mails of one entry of the timeline. The rows and the mark that
 // it was done commit together, so that a second run of the job sends nothing.
-func (s *Service) mailStatus(ctx context.Context, post *Post, e StatusChanged) error {
+// What is said is read before the transaction: a newer status has its own mail.
+func (s *Service) mail(ctx context.Context, post *Post, report, entry uuid.UUID, to Status) error {
+	r, err := byID(ctx, s.db, report, uuid.Nil)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if to != "" && r.Status != to || r.Visibility == VisErased || r.Visibility == VisHidden {
+		return nil
+	}
+	now, err := db.Now(ctx, s.db)
+	if err != nil {
+		return err
+	}
+	v, err := s.viewOf(ctx, accounts.Actor{}, r, now)
+	if err != nil {
+		return err
+	}
+	readers, err := s.readers(ctx, r)
+	if err != nil || len(readers) == 0 {
+		return err
+	}
+	news := make([]letter, len(readers))
+	for i, f := range readers {
+		if news[i].facts, err = s.Facts(ctx, v, f.Lang, now); err != nil {
+			return err
+		}
+		news[i].follow, news[i].own = f, f.Owner == r.Contact
+		if to == "" {
+			for j := range v.Steps {
+				if v.Steps[j].ID == entry {
+					news[i].step = &v.Steps[j]
+				}
+			}
+			if news[i].step == nil {
+				return nil // not for the public
+			}
+		}
+	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, sqlMailed, e.Entry)
+		tag, err := tx.Exec(ctx, sqlMailed, entry)
 		if err != nil || tag.RowsAffected() == 0 {
 			return err // done before
 		}
-		r, err := byID(ctx, tx, e.Report, uuid.Nil)
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if r.Status != e.To || r.Visibility == VisErased || r.Visibility == VisHidden {
-			return nil // a newer status has its own mail
-		}
-		list, err := follows.Of(ctx, tx, r.Ref())
-		if err != nil {
-			return err
-		}
-		now, err := db.Now(ctx, tx)
-		if err != nil {
-			return err
-		}
-		v, err := s.viewOf(ctx, accounts.Actor{}, r, now)
-		if err != nil {
-			return err
-		}
-		for _, f := range list {
-			own := f.Owner == r.Contact
-			if f.Kind != follows.Contact || r.Visibility != VisPublic && !own {
-				continue
-			}
-			c, err := accounts.ContactByID(ctx, tx, f.Owner)
-			if fault.Is(err, fault.NotFound) || err == nil && !c.Reachable() {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			facts, err := s.Facts(ctx, v, f.Lang, now)
-			if err != nil {
-				return err
-			}
-			if err := post.statusMail(ctx, tx, f, v, own, facts); err != nil {
+		for _, l := range news {
+			if err := post.newsMail(ctx, tx, l, v); err != nil {
 				return err
 			}
 		}
@@ -180,4 +212,44 @@ func (s *Service) mailStatus(ctx context.Context, post *Post, e StatusChanged) e
 	})
 }
 
-const sqlMailed = `INSERT INTO report_mailings (entry_id) VALUES ($1) ON CONFLICT (entry_id) DO NOTHING`
+// letter is what one reader gets.
+type letter struct {
+	follow follows.Follow
+	own    bool          // the person who reported
+	step   *TimelineStep // nil: the status is the news
+	facts  Facts
+}
+
+// readers are the follows that lead to a confirmed address: one for each
+// address, that of the person who reported before others. A report that is not
+// public is for that person only.
+func (s *Service) readers(ctx context.Context, r *Report) ([]follows.Follow, error) {
+	list, err := follows.Of(ctx, s.db, r.Ref())
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, 0, len(list))
+	for _, f := range list {
+		if f.Kind == follows.Contact && (r.Visibility == VisPublic || f.Owner == r.Contact) {
+			ids = append(ids, f.Owner)
+		}
+	}
+	rows, err := s.db.Query(ctx, sqlReaders, ids, orNull(r.Contact))
+	if err != nil {
+		return nil, fmt.Errorf("readers: %w", err)
+	}
+	chosen, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("readers: %w", err)
+	}
+	return slices.DeleteFunc(list, func(f follows.Follow) bool { return f.Kind != follows.Contact || !slices.Contains(chosen, f.Owner) }), nil
+}
+
+const (
+	sqlReaders = `
+SELECT DISTINCT ON (contact_id) id
+FROM confirmed_contacts
+WHERE id = ANY ($1) AND stopped_at IS NULL
+ORDER BY contact_id, (id IS NOT DISTINCT FROM $2) DESC, id`
+	sqlMailed = `INSERT INTO report_mailings (entry_id) VALUES ($1) ON CONFLICT (entry_id) DO NOTHING`
+)

@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,53 +17,85 @@ import (
 	"github.com/mitwirk/mitwirk/votes"
 )
 
-// merge joins a report to the one that was there before: votes and followers
-// move along, its author counts as concerned there, and the timeline of the
-// other says so. Its photos and text are shown there by the link; they keep
-// their own state of release.
-func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, other subject.Number) error {
-	to, err := byNumber(ctx, tx, other, actor.Person)
-	if fault.Is(err, fault.NotFound) || err == nil && (to.Visibility == VisErased || to.Visibility == VisHidden) {
-		return fault.OnField("other", "report.err.other_unknown")
-	}
+// merge joins a report to the one that was there before: votes, followers and
+// released photos move along, its released text is shown there, its author
+// counts as concerned, and the timeline of the other says so. What is held
+// stays with its own report and its own author.
+func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, other subject.Number, now time.Time) (subject.Number, error) {
+	to, err := mergeTarget(ctx, tx, actor, r, other, now)
 	if err != nil {
-		return err
-	}
-	root, err := links.Root(ctx, tx, to.Ref(), links.DuplicateOf)
-	if err != nil {
-		return err
-	}
-	if root == r.Ref() {
-		return fault.OnField("other", "report.err.other_self")
-	}
-	if root != to.Ref() {
-		if to, err = lockByID(ctx, tx, root.ID, actor.Person); err != nil {
-			return err
-		}
+		return 0, err
 	}
 	var moved links.Moved
 	if moved.Voters, err = votes.Move(ctx, tx, r.Ref(), to.Ref(), votes.MeToo); err != nil {
-		return err
+		return 0, err
 	}
 	if moved.Followers, err = follows.Move(ctx, tx, r.Ref(), to.Ref()); err != nil {
-		return err
+		return 0, err
 	}
-	if moved.Attachments, err = attachments.Move(ctx, tx, r.Ref(), to.Ref()); err != nil {
-		return err
+	if moved.Attachments, err = moveReleased(ctx, tx, r, to); err != nil {
+		return 0, err
 	}
 	if moved.Author, err = s.authorVotes(ctx, tx, r, to); err != nil {
-		return err
+		return 0, err
 	}
 	if err := links.Make(ctx, tx, r.Ref(), to.Ref(), links.DuplicateOf, actor.Person); err != nil {
-		return err
+		return 0, err
 	}
 	if err := links.Record(ctx, tx, r.Ref(), to.Ref(), moved); err != nil {
-		return err
+		return 0, err
 	}
 	if err := touch(ctx, tx, to.ID); err != nil {
-		return err
+		return 0, err
 	}
-	return s.appendStep(ctx, tx, to, "step.merged", map[string]any{"n": 1}, "", subject.Public, to.DepartmentID)
+	return to.Number, s.appendStep(ctx, tx, to, "step.merged", map[string]any{"n": 1}, "", subject.Public, to.DepartmentID)
+}
+
+// mergeTarget finds and locks the report at the end of the chain that other
+// begins. One that the actor may not know of, or that is less public than r, is
+// answered like a number that does not exist: the page of r will name it.
+func mergeTarget(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, other subject.Number, now time.Time) (*Report, error) {
+	unknown := fault.OnField("other", "report.err.other_unknown")
+	to, err := byNumber(ctx, tx, other, actor.Person)
+	if fault.Is(err, fault.NotFound) {
+		return nil, unknown
+	}
+	if err != nil {
+		return nil, err
+	}
+	root, err := links.Root(ctx, tx, to.Ref(), links.DuplicateOf)
+	if err != nil {
+		return nil, err
+	}
+	if root == r.Ref() {
+		return nil, fault.OnField("other", "report.err.other_self")
+	}
+	if to, err = lockByID(ctx, tx, root.ID, actor.Person); err != nil {
+		return nil, err
+	}
+	if Allowed(actor, ActView, to, now) != nil || to.Visibility != VisPublic && (r.Visibility == VisPublic || !worksOn(actor, to)) {
+		return nil, unknown
+	}
+	return to, nil
+}
+
+// moveReleased moves the photos that are public already, where both kinds show
+// photos at all.
+func moveReleased(ctx context.Context, tx pgx.Tx, r, to *Report) ([]uuid.UUID, error) {
+	if !publicPhotos(r) || !publicPhotos(to) {
+		return nil, nil
+	}
+	list, err := attachments.ForSubject(ctx, tx, r.Ref())
+	if err != nil {
+		return nil, err
+	}
+	var ids []uuid.UUID
+	for _, a := range list {
+		if a.State == attachments.Released {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids, attachments.MoveThese(ctx, tx, ids, to.Ref())
 }
 
 // authorVotes counts the author of a duplicate as concerned where it went.

@@ -93,6 +93,10 @@ func (s *Service) say(ctx context.Context, tx pgx.Tx, r *Report, kind, key, text
 	if err != nil {
 		return err
 	}
+	// pressed twice: the report's row is locked, so the first one is seen here
+	if said, err := db.Exists(ctx, tx, sqlSaidBefore, string(subject.Report), r.ID, kind, text); err != nil || said {
+		return err
+	}
 	if err := casework.Say(ctx, tx, casework.Message{Ref: r.Ref(), Direction: casework.In, Kind: kind, Text: text}); err != nil {
 		return err
 	}
@@ -104,6 +108,10 @@ func (s *Service) say(ctx context.Context, tx pgx.Tx, r *Report, kind, key, text
 	}
 	return s.appendStep(ctx, tx, r, key, nil, "", subject.Public, uuid.Nil)
 }
+
+const sqlSaidBefore = `
+SELECT EXISTS (SELECT FROM messages
+  WHERE subject_kind = $1 AND subject_id = $2 AND kind = $3 AND text = $4 AND direction = 'in' AND at > mitwirk_now() - interval '10 minutes')`
 
 // Answer gives the reporter's answer to the team's question; the report goes
 // back to where it is checked, and the clock runs again.
@@ -141,6 +149,9 @@ func (s *Service) Withdraw(ctx context.Context, actor accounts.Actor, n subject.
 // Reopen says that a solved report is not solved, within eight weeks.
 func (s *Service) Reopen(ctx context.Context, actor accounts.Actor, n subject.Number, text string) error {
 	return s.change(ctx, actor, n, ActReopen, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
+		if !r.IsOwner { // staff reopen by SetStatus: their words are not the reporter's
+			return fault.New(fault.Forbidden, "err.403").With("why", whyNotYours)
+		}
 		if strings.TrimSpace(text) != "" {
 			clean, err := words4("text", text, MaxReason)
 			if err != nil {
@@ -183,8 +194,9 @@ SELECT $1, $2, NULL WHERE NOT EXISTS (SELECT FROM report_decisions WHERE report_
 // Follow sends status mails to an address. Nothing tells whether it is known;
 // mails start after it is confirmed.
 func (s *Service) Follow(ctx context.Context, actor accounts.Actor, n subject.Number, mail, lang string) error {
-	if _, err := accounts.ParseAddress(mail); err != nil {
-		return fault.OnField("mail", "report.err.mail").Because(err)
+	ask, err := s.mayAsk(ctx, strings.TrimSpace(mail))
+	if err != nil {
+		return err
 	}
 	return s.change(ctx, actor, n, ActView, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
 		if r.Visibility != VisPublic && !r.IsOwner {
@@ -194,7 +206,7 @@ func (s *Service) Follow(ctx context.Context, actor accounts.Actor, n subject.Nu
 		if err != nil {
 			return err
 		}
-		return s.startFollow(ctx, tx, r, contact, lang)
+		return s.startFollow(ctx, tx, r, contact, lang, ask)
 	})
 }
 

@@ -96,7 +96,7 @@ func allowed(actor accounts.Actor, action Action, r *Report, now time.Time) (ok 
 	case ActView:
 		return true, ""
 	case ActSeeHeld:
-		return r.IsOwner || staff || actor.Has(subject.Moderator), whyNotYours
+		return r.IsOwner || staff || actor.Has(subject.Moderator) && (r.Publish == "A" || r.Publish == "B"), whyNotYours
 	case ActMeToo:
 		if r.IsOwner {
 			return false, whyOwn
@@ -159,7 +159,7 @@ func withdrawable(s Status) bool {
 }
 
 func mayReopen(actor accounts.Actor, r *Report, now time.Time, staff bool) (bool, string) {
-	if r.Status != Resolved {
+	if r.Status != Resolved { // from "Bleibt vorerst so" only another person leads back: decide_objection
 		return false, whyState
 	}
 	if staff {

@@ -115,6 +115,7 @@ type Submission struct {
 	Lang     string             `json:"lang"` // of the text: de or en
 	Place    Place              `json:"place"`
 	Answers  categories.Answers `json:"answers"`
+	Version  int                `json:"version"` // of the draft as it was read; 0: do not compare
 	Mail     string             `json:"mail"`    // "": no mails
 	Channel  string             `json:"channel"` // web, phone, api
 }
@@ -183,12 +184,14 @@ func (c *Change) Validate(from Status, now time.Time) error {
 		case NeedSeenBy:
 			if c.SeenBy != "crew" && c.SeenBy != "photo" && c.SeenBy != "partner" {
 				wrong.Add("seen_by", "report.err.seen_by")
+			} else if c.SeenBy == "photo" && c.Photo == uuid.Nil && c.Upload == nil {
+				wrong.Add("photo", "report.err.photo_missing")
 			}
 		case NeedUntil, NeedPeriod:
 			switch {
 			case c.Until == nil:
 				wrong.Add("until", "report.err.until")
-			case c.Until.Before(now.Add(-24 * time.Hour)):
+			case c.Until.Before(now):
 				wrong.Add("until", "report.err.until_past")
 			}
 		case NeedOther:

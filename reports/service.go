@@ -13,6 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/subject"
@@ -282,6 +283,31 @@ func (s *Service) MeToo(ctx context.Context, actor accounts.Actor, n subject.Num
 		return err
 	})
 	return total, err
+}
+
+// Join is "Das ist es": the actor counts as concerned and follows the report.
+func (s *Service) Join(ctx context.Context, actor accounts.Actor, n subject.Number) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		r, err := byNumber(ctx, tx, n, actor.Person)
+		if err != nil {
+			return err
+		}
+		now, err := db.Now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := Allowed(actor, ActMeToo, r, now); err != nil {
+			return err
+		}
+		changed, err := votes.Set(ctx, tx, actor, scope, r.Ref(), votes.MeToo, 1)
+		if err != nil {
+			return err
+		}
+		if err := follows.Subject(ctx, tx, follows.Person, actor.Person, r.Ref(), actor.Locale); err != nil || !changed {
+			return err
+		}
+		return s.bus.Append(ctx, tx, MeTooChanged{Report: r.ID})
+	})
 }
 
 // Hint is the answer to "Ist es gelöst?": staff see it, the status stays.

@@ -40,8 +40,11 @@ func TestSubmit(t *testing.T) {
 	if public.Text != "" || len(public.Dialogue) != 0 || public.Actor.SeeHeld {
 		t.Errorf("the public reads held words: %+v", public)
 	}
-	if len(public.Answers) != 1 || public.Answers[0].Shown["de"] != "Eine Laterne ist dunkel" {
-		t.Errorf("answers %+v", public.Answers)
+	if len(public.Answers) != 0 { // they come with the release
+		t.Errorf("the public reads answers before the release: %+v", public.Answers)
+	}
+	if len(v.Answers) != 1 || v.Answers[0].Shown["de"] != "Eine Laterne ist dunkel" {
+		t.Errorf("answers %+v", v.Answers)
 	}
 	got := eventstest.Types(t.Context(), t, c.Pool, subject.Ref{Kind: subject.Report, ID: r.Report})
 	if !slices.Equal(got, []string{"report.submitted"}) {
@@ -531,5 +534,100 @@ func TestQueue(t *testing.T) {
 	}
 	if _, err := c.Reports.Queue(t.Context(), accountstest.Visitor(t, c.Pool), reports.QueueFilter{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a visitor: %v", err)
+	}
+}
+
+// TestMergeKeepsWhatIsHeld: a report joins only one that is as public as itself,
+// a private one is like none, and held photos stay where they are.
+func TestMergeKeepsWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	c := reportstest.New(t)
+	clerk := c.Clerk(t, "bau-lic")
+	open, _ := c.Create(t)
+	private, _ := c.Create(t, func(s *reports.Submission) {
+		s.Category, s.Answers = "ratten", categories.Answers{"wo": {"park"}}
+	})
+	join := func(n, to subject.Number) error {
+		return c.Reports.SetStatus(t.Context(), clerk, n, reports.Change{To: reports.Duplicate, StatusParams: reports.StatusParams{Other: to}})
+	}
+	hidden, none := join(open.Number, private.Number), join(open.Number, subject.NewNumber(2026))
+	if fault.As(hidden) == nil || fault.As(none) == nil || fault.As(hidden).Error() != fault.As(none).Error() {
+		t.Errorf("a private number answers %v, none answers %v", hidden, none)
+	}
+	if v := c.Get(t, c.Clerk(t, "gsr"), private.Number); len(v.Steps) != 1 {
+		t.Errorf("the private timeline was written to: %+v", v.Steps)
+	}
+}
+
+// TestWithholdKeepsHeld: what waited for its release and is withheld stays with
+// the team, and no step says that it is public.
+func TestWithholdKeepsHeld(t *testing.T) {
+	t.Parallel()
+	c := reportstest.New(t)
+	r, owner := c.Create(t, func(s *reports.Submission) {
+		s.Category, s.Answers = "sonstiges", categories.Answers{"not": {"nein"}}
+	})
+	clerk := c.Clerk(t, "lotse")
+	for range 2 {
+		if err := c.Reports.Release(t.Context(), clerk, r.Number, reports.Release{TextState: reports.TextWithheld, Reason: "Namen"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Reports.Get(t.Context(), accounts.Actor{}, r.Number); !fault.Is(err, fault.NotFound) {
+		t.Errorf("withheld, but %v", err)
+	}
+	if v := c.Get(t, owner, r.Number); len(v.Steps) != 1 {
+		t.Errorf("steps %+v", v.Steps)
+	}
+	for range 2 { // said once
+		if err := c.Reports.Release(t.Context(), clerk, r.Number, reports.Release{TextState: reports.TextReleased}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v := c.Get(t, accounts.Actor{}, r.Number); len(v.Steps) != 2 || v.Text == "" {
+		t.Errorf("released: %+v", v.Steps)
+	}
+}
+
+// TestAnObjectionComesFirst: while one waits nobody changes the status, and
+// "Wieder offen" from "Bleibt vorerst so" is the other person's decision only.
+func TestAnObjectionComesFirst(t *testing.T) {
+	t.Parallel()
+	c := reportstest.New(t)
+	r, owner := c.Create(t)
+	clerk := c.Clerk(t, "bau-lic")
+	set := func(to reports.Status, reason string) error {
+		return c.Reports.SetStatus(t.Context(), clerk, r.Number, reports.Change{To: to, StatusParams: reports.StatusParams{Reason: reason}})
+	}
+	if err := set(reports.NoAction, "Hell genug."); err != nil {
+		t.Fatal(err)
+	}
+	if err := set(reports.Reopened, "Doch."); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("reopened by the same person: %v", err)
+	}
+	if err := c.Reports.Object(t.Context(), owner, r.Number, "Nein."); err != nil {
+		t.Fatal(err)
+	}
+	if err := set(reports.InReview, ""); fault.As(err) == nil || fault.As(err).Key != "report.err.objection" {
+		t.Errorf("past an objection: %v", err)
+	}
+}
+
+// TestAddedTwiceIsAddedOnce: the second click says nothing new.
+func TestAddedTwiceIsAddedOnce(t *testing.T) {
+	t.Parallel()
+	c := reportstest.New(t)
+	r, owner := c.Create(t)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if err := c.Reports.Add(t.Context(), owner, r.Number, "Es ist die zweite von links."); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if v := c.Get(t, owner, r.Number); len(v.Dialogue) != 1 || len(v.Steps) != 2 {
+		t.Errorf("%d messages, %d steps", len(v.Dialogue), len(v.Steps))
 	}
 }

@@ -27,11 +27,23 @@ func (s *Service) SetStatus(ctx context.Context, actor accounts.Actor, n subject
 		if c.Version != 0 && c.Version != r.Version {
 			return fault.New(fault.Conflict, "report.err.version")
 		}
+		if _, open, err := openObjection(ctx, tx, r.ID); err != nil {
+			return err
+		} else if open { // somebody else decides first
+			return fault.New(fault.Conflict, "report.err.objection")
+		}
 		c.trim()
+		if c.Until != nil { // a day means until its end
+			until := endOfDay(*c.Until, s.zone)
+			c.Until = &until
+		}
 		if err := c.Validate(r.Status, now); err != nil {
 			return err
 		}
 		if c.To == Reopened {
+			if err := Allowed(actor, ActReopen, r, now); err != nil {
+				return err
+			}
 			return s.reopen(ctx, tx, r, now, c.Reason)
 		}
 		return s.setStatus(ctx, tx, actor, r, now, c)
@@ -46,10 +58,6 @@ func (c *Change) trim() {
 
 func (s *Service) setStatus(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, now time.Time, c Change) error {
 	from := r.Status
-	if c.Until != nil { // a day means until its end
-		until := endOfDay(*c.Until, s.zone)
-		c.Until = &until
-	}
 	var err error
 	if c.Photo, err = s.photoOf(ctx, tx, actor, r, c.Photo, c.Upload); err != nil {
 		return err
@@ -60,7 +68,7 @@ func (s *Service) setStatus(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 		}
 	}
 	if c.To == Duplicate {
-		if err := s.merge(ctx, tx, actor, r, c.Other); err != nil {
+		if c.Other, err = s.merge(ctx, tx, actor, r, c.Other, now); err != nil {
 			return err
 		}
 	}
@@ -105,6 +113,9 @@ func (s *Service) moveClock(ctx context.Context, tx pgx.Tx, r *Report, from Stat
 		if err != nil {
 			return err
 		}
+		if cs.DueAt != nil && cs.DueAt.Before(now) && c.Reason == "" { // a missed aim with a new date needs its reason
+			return fault.OnField("reason", "report.err.reason")
+		}
 		if err := casework.SetDue(ctx, tx, r.Ref(), c.Until); err != nil {
 			return err
 		}
@@ -148,8 +159,12 @@ func (s *Service) finishStatus(ctx context.Context, tx pgx.Tx, r *Report, from S
 			return err
 		}
 	}
+	by := r.DepartmentID
+	if r.Status == Withdrawn { // the reporter did that
+		by = uuid.Nil
+	}
 	entry, err := timeline.Append(ctx, tx, timeline.Entry{
-		Ref: r.Ref(), Key: statusKey(r.Status), Params: entryParams(c), Reason: c.Reason, Department: r.DepartmentID,
+		Ref: r.Ref(), Key: statusKey(r.Status), Params: entryParams(c), Reason: c.Reason, Department: by,
 	})
 	if err != nil {
 		return err
@@ -279,6 +294,7 @@ type Release struct {
 	TextPublic string             // what is shown, with names covered; "": the text as it was typed
 	Photos     map[uuid.UUID]bool // true: released, false: held
 	Version    int                // of the report as it was read; 0: do not compare
+	Reason     string             // why something is withheld, for the audit log
 }
 
 // Release makes text and photos public, or takes them back. It is the clerk's
@@ -288,6 +304,7 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 		if in.Version != 0 && in.Version != r.Version {
 			return fault.New(fault.Conflict, "report.err.version")
 		}
+		before := r.TextPublic
 		covered, err := r.applyText(in)
 		if err != nil {
 			return err
@@ -296,7 +313,7 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 		if err != nil {
 			return err
 		}
-		shown := r.TextState == TextReleased
+		shown, news := r.TextState == TextReleased, r.TextState == TextReleased && before != r.TextPublic
 		for _, a := range list {
 			want, asked := in.Photos[a.ID]
 			if !asked {
@@ -306,6 +323,7 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 			state := attachments.Held
 			if want {
 				state, shown = attachments.Released, true
+				news = news || a.State != attachments.Released
 			}
 			if state != a.State {
 				if err := attachments.SetState(ctx, tx, actor, state, a.ID); err != nil {
@@ -317,9 +335,9 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 		if len(in.Photos) > 0 {
 			return fault.OnField("photos", "report.err.photo")
 		}
-		wasHeld := r.Visibility == VisHeld
-		if wasHeld {
-			r.Visibility = VisPublic
+		// all withheld: a report that waited for its release stays with the team
+		if r.Visibility == VisHeld && (shown || in.TextState != TextWithheld) {
+			r.Visibility, news = VisPublic, true
 		}
 		if err := saveRelease(ctx, tx, r); err != nil {
 			return err
@@ -330,20 +348,30 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 		if err := s.bus.Append(ctx, tx, Released{Report: r.ID}); err != nil {
 			return err
 		}
-		if !shown && !wasHeld {
-			return nil
-		}
-		if covered {
+		if news && covered {
 			if err := s.appendStep(ctx, tx, r, "step.redacted", nil, "", subject.Public, r.DepartmentID); err != nil {
 				return err
 			}
 		}
-		return s.appendStep(ctx, tx, r, "step.released", nil, "", subject.Public, r.DepartmentID)
+		if news {
+			if err := s.appendStep(ctx, tx, r, "step.released", nil, "", subject.Public, r.DepartmentID); err != nil {
+				return err
+			}
+		}
+		action := "report.release"
+		if !shown {
+			action = "report.withhold"
+		}
+		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: action, Ref: r.Ref(), Fields: []string{"text", "photos"}, Reason: in.Reason})
 	})
 }
 
 // applyText sets the text's state and tells whether something was covered.
 func (r *Report) applyText(in Release) (covered bool, err error) {
+	if r.Text == "" && in.TextState != TextWithheld { // nothing to read: what was chosen is released
+		r.TextState = TextReleased
+		return false, nil
+	}
 	switch in.TextState {
 	case "":
 		return false, nil
@@ -405,7 +433,7 @@ func (s *Service) DecideObjection(ctx context.Context, actor accounts.Actor, n s
 		if err != nil {
 			return err
 		}
-		if !open {
+		if !open || r.Status != NoAction && r.Status != NotResponsible {
 			return fault.New(fault.Conflict, "report.why.state")
 		}
 		if first != uuid.Nil && first == actor.Person {

@@ -200,7 +200,7 @@ func numbersOf(ctx context.Context, q db.Queryer, ids []uuid.UUID) ([]Link, erro
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Link, error) {
 		var l Link
 		var n int64
-		if err := row.Scan(&n, &l.Title); err != nil {
+		if err := row.Scan(&n, &l.Title, &l.Text); err != nil {
 			return l, err
 		}
 		l.Number = subject.Number(n)
@@ -214,7 +214,8 @@ func numbersOf(ctx context.Context, q db.Queryer, ids []uuid.UUID) ([]Link, erro
 }
 
 const sqlNumbersOf = `
-SELECT number, title FROM reports
+SELECT number, title, CASE WHEN text_state = 'released' AND publish IN ('A', 'B') THEN text_public ELSE '' END
+FROM reports
 WHERE id = ANY ($1) AND visibility = 'public'
 ORDER BY created_at, id`
 

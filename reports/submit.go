@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -109,6 +110,7 @@ type prepared struct {
 	dep     categories.Department
 	days    *categories.Calendar
 	address string
+	ask     bool // the address may be asked once more whether it wants mails
 }
 
 func (s *Service) prepare(ctx context.Context, sub *Submission) (*prepared, error) {
@@ -147,8 +149,8 @@ func (s *Service) prepare(ctx context.Context, sub *Submission) (*prepared, erro
 		return nil, fmt.Errorf("submit: category %s leads to unknown department %q", sub.Category, p.out.Department)
 	}
 	if sub.Mail != "" {
-		if _, err := accounts.ParseAddress(sub.Mail); err != nil {
-			return nil, fault.OnField("mail", "report.err.mail").Because(err)
+		if p.ask, err = s.mayAsk(ctx, sub.Mail); err != nil {
+			return nil, err
 		}
 	}
 	if p.place, err = s.places.Locate(ctx, sub.Place.Point, sub.Category); err != nil {
@@ -167,6 +169,15 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 	now, err := db.Now(ctx, tx)
 	if err != nil {
 		return Receipt{}, err
+	}
+	if sub.Draft != uuid.Nil { // locked: no upload and no other tab can slip in between
+		d, err := drafts.LoadLocked(ctx, tx, actor, sub.Draft)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if sub.Version != 0 && sub.Version != d.Version {
+			return Receipt{}, fault.New(fault.Conflict, "report.err.draft")
+		}
 	}
 	r := newReport(sub, p, now, s.zone)
 	if !actor.System {
@@ -206,7 +217,7 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 		return Receipt{}, err
 	}
 	if r.Contact != uuid.Nil {
-		if err := s.startFollow(ctx, tx, r, r.Contact, sub.Lang); err != nil {
+		if err := s.startFollow(ctx, tx, r, r.Contact, sub.Lang, p.ask); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -216,21 +227,36 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 
 // startFollow lets a contact follow the report; a mail asks to confirm first
 // where the address is not confirmed.
-func (s *Service) startFollow(ctx context.Context, tx pgx.Tx, r *Report, contact uuid.UUID, lang string) error {
+func (s *Service) startFollow(ctx context.Context, tx pgx.Tx, r *Report, contact uuid.UUID, lang string, ask bool) error {
 	if err := follows.Subject(ctx, tx, follows.Contact, contact, r.Ref(), lang); err != nil {
 		return err
 	}
-	if s.letters == nil {
+	if s.letters == nil || !ask {
 		return nil
 	}
 	return s.letters.ConfirmFollow(ctx, tx, contact, r, lang)
+}
+
+// mayAsk tells whether an address may get one more mail that asks whether it
+// wants mails: a few times an hour only, whoever types it. Invalid for what is
+// no address. It has a transaction of its own.
+func (s *Service) mayAsk(ctx context.Context, mail string) (bool, error) {
+	address, err := accounts.ParseAddress(mail)
+	if err != nil {
+		return false, fault.OnField("mail", "report.err.mail").Because(err)
+	}
+	err = s.accounts.Allow(ctx, accounts.RuleConfirm, address)
+	if fault.Is(err, fault.TooMany) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func newReport(sub Submission, p *prepared, now time.Time, zone *time.Location) *Report {
 	r := &Report{
 		ID: subject.NewID(), Category: p.cat.ID, Text: sub.Text, Lang: sub.Lang, Publish: p.out.Publish, Status: Received,
 		Point: sub.Place.Point, Address: p.address, PlaceNote: sub.Place.Note, DistrictRef: p.place.DistrictRef, Wish: p.out.Wish,
-		Quiet: p.cat.Quiet, TargetDays: p.out.Days, Channel: sub.Channel, CreatedAt: now, DepartmentID: p.dep.ID, Version: 1,
+		Quiet: p.cat.Quiet, TargetDays: p.out.Days, Channel: sub.Channel, CreatedAt: now.In(zone), DepartmentID: p.dep.ID, Version: 1,
 	}
 	r.Title = titleOf(p.cat, p.place, sub.Place)
 	r.Visibility, r.TextState = publication(p.out.Publish)

@@ -33,7 +33,8 @@ type View struct {
 	DistrictRef  string
 	DistrictName string
 	Department   Department
-	OutsideBody  string
+	OutsideBody  string    // key of the body in charge where the city is not
+	OutsideName  i18n.Text // its name
 	Wish, Quiet  bool
 	Visibility   Visibility
 	Publish      categories.Publish
@@ -100,6 +101,7 @@ type Link struct {
 	Number subject.Number
 	Title  i18n.Text
 	Path   string
+	Text   string // as released, "" when it is not
 }
 
 // Message is one turn of the dialogue with the reporter.

@@ -51,8 +51,6 @@ func (s *Service) Facts(ctx context.Context, v *View, lang string, now time.Time
 	f.ReadBy = &readBy
 	if v.DuplicateOf != nil {
 		f.DuplicateOf = v.DuplicateOf.Number.Format(subject.PrefixReport)
-	} else if v.Params.Other != 0 {
-		f.DuplicateOf = v.Params.Other.Format(subject.PrefixReport)
 	}
 	return f, nil
 }

@@ -44,12 +44,9 @@ func (p *pages) step(c kit.Context) error {
 	if !slices.Contains(reports.StepKinds(), reports.StepKind(in.Kind)) {
 		return p.failed(v, fault.OnField("step", "report.err.step"), f)
 	}
-	err = p.withPhoto(v, in.Alt, func(photo uuid.UUID) error {
-		if photo == uuid.Nil {
-			photo = in.Photo
-		}
+	err = p.withPhoto(v, in.Alt, func(photo *reports.Upload) error {
 		return p.Reports.AddStep(v.ctx, v.actor, v.n, reports.Step{
-			Kind: reports.StepKind(in.Kind), Done: in.Done, Left: in.Left, Body: in.Body, Reason: in.Reason, Photo: photo, Version: in.Version,
+			Kind: reports.StepKind(in.Kind), Done: in.Done, Left: in.Left, Body: in.Body, Reason: in.Reason, Photo: in.Photo, Upload: photo, Version: in.Version,
 		})
 	})
 	if err != nil {

@@ -201,7 +201,7 @@ func facts(v *visit, pg kit.Page) []fact {
 	add("desk.fact.since", pg.Loc.DateTime(r.CreatedAt, v.now))
 	add("desk.fact.concerned", pg.Loc.Int(r.MeToo))
 	add("desk.fact.hints", hints(pg.Loc, r.FixedYes, r.FixedNo))
-	add("desk.fact.body", r.OutsideBody)
+	add("desk.fact.body", r.OutsideName.In(kit.Loc(v.c).Lang()))
 	if r.Wish {
 		add("desk.fact.wish", pg.T("desk.yes"))
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"mime/multipart"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -20,13 +18,12 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
-// withPhoto stores the photo that came with a form as one of the report's and
-// calls use with its id, or with the zero id when none came. If use fails the
-// photo is gone again.
-func (p *pages) withPhoto(v *visit, alt string, use func(photo uuid.UUID) error) error {
+// withPhoto prepares the photo that came with a form and calls use with it, or
+// with nil when none came: the report takes it in the transaction of the step.
+func (p *pages) withPhoto(v *visit, alt string, use func(photo *reports.Upload) error) error {
 	file := sentPhoto(v.c)
 	if file == nil {
-		return use(uuid.Nil)
+		return use(nil)
 	}
 	if alt == "" {
 		return fault.OnField("photo_alt", "desk.err.photo_alt")
@@ -34,17 +31,17 @@ func (p *pages) withPhoto(v *visit, alt string, use func(photo uuid.UUID) error)
 	if err := kit.Limit(v.c, accounts.RuleUpload); err != nil {
 		return err
 	}
-	id, err := p.attach(v, file, alt)
+	f, err := file.Open()
 	if err != nil {
-		return renamed(err, map[string]string{"alt": "photo_alt"})
+		return fault.New(fault.BadRequest, "err.400").Because(err)
 	}
-	if err := use(id); err != nil {
-		if gone := db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
-			return p.Photos.Remove(ctx, tx, v.actor, id)
-		}); gone != nil {
-			return gone
-		}
+	defer f.Close()
+	ready, err := p.Photos.Prepare(v.ctx, f)
+	if err != nil {
 		return err
+	}
+	if err := use(&reports.Upload{Prepared: ready, Alt: alt}); err != nil {
+		return renamed(err, map[string]string{"alt": "photo_alt"})
 	}
 	return nil
 }
@@ -55,47 +52,6 @@ func sentPhoto(c kit.Context) *multipart.FileHeader {
 		return nil
 	}
 	return m.File["photo"][0]
-}
-
-// attach adds a photo of the city to the report: released, since nobody but the
-// team made it; it is public where photos of this kind may be.
-func (p *pages) attach(v *visit, file *multipart.FileHeader, alt string) (uuid.UUID, error) {
-	f, err := file.Open()
-	if err != nil {
-		return uuid.Nil, fault.New(fault.BadRequest, "err.400").Because(err)
-	}
-	defer f.Close()
-	ready, err := p.Photos.Prepare(v.ctx, f)
-	if err != nil {
-		return uuid.Nil, err
-	}
-	ref := subject.Ref{Kind: subject.Report, ID: v.r.ID}
-	var id uuid.UUID
-	err = db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
-		before, err := attachments.ForSubject(ctx, tx, ref)
-		if err != nil {
-			return err
-		}
-		ord := 0
-		if n := len(before); n > 0 {
-			ord = before[n-1].Ord + 1
-		}
-		one := attachments.Copy{Prepared: ready, Subject: ref, Alt: alt, Ord: ord, State: attachments.Released}
-		if err := attachments.Attach(ctx, tx, []attachments.Copy{one}); err != nil {
-			return err
-		}
-		after, err := attachments.ForSubject(ctx, tx, ref)
-		if err != nil {
-			return err
-		}
-		for _, a := range after {
-			if !slices.ContainsFunc(before, func(b attachments.Attachment) bool { return b.ID == a.ID }) {
-				id = a.ID
-			}
-		}
-		return nil
-	})
-	return id, err
 }
 
 // coverRow is a part of a photo as the form has it: in per cent.

@@ -137,7 +137,7 @@ func (p *pages) applyRelease(v *visit, in *releaseIn) error {
 		out.Photos[ph.ID] = !all && slices.Contains(in.Show, ph.ID.String())
 	}
 	switch {
-	case v.r.Text == "":
+	case v.r.Text == "" && !all:
 	case in.ShowText && !all:
 		if in.TextPublic == "" {
 			return fault.OnField("text_public", "desk.err.text_public")
@@ -149,17 +149,8 @@ func (p *pages) applyRelease(v *visit, in *releaseIn) error {
 	if err := p.describe(v, in); err != nil {
 		return err
 	}
-	if err := p.Reports.Release(v.ctx, v.actor, v.n, out); err != nil {
-		return err
-	}
-	if !all {
-		return nil
-	}
-	return db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
-		return accounts.Audit(ctx, tx, v.actor, accounts.Entry{
-			Action: "report.withhold", Ref: subject.Ref{Kind: subject.Report, ID: v.r.ID}, Fields: []string{"text", "photos"}, Reason: in.Reason,
-		})
-	})
+	out.Reason = in.Reason
+	return p.Reports.Release(v.ctx, v.actor, v.n, out)
 }
 
 // describe sets the alternative texts that were changed.

@@ -87,9 +87,9 @@ func (p *pages) beginning(v *visit, to reports.Status, ready string) *statusIn {
 		in.Until = day(14)
 	case reports.Forwarded:
 		in.Until = day(30)
-		in.Body = v.r.OutsideBody
+		in.Body = v.r.OutsideName.In(v.r.Lang)
 	case reports.NotResponsible:
-		in.Body = v.r.OutsideBody
+		in.Body = v.r.OutsideName.In(v.r.Lang)
 	}
 	return in
 }
@@ -136,11 +136,8 @@ func (p *pages) setStatus(c kit.Context) error {
 	if in.Version != v.r.Version {
 		return p.failed(v, fault.New(fault.Conflict, "report.err.version"), f)
 	}
-	err = p.withPhoto(v, in.Alt, func(photo uuid.UUID) error {
-		if photo != uuid.Nil {
-			change.Photo = photo
-		}
-		// A photo is an attachment of its own and leaves the report's version as it is.
+	err = p.withPhoto(v, in.Alt, func(photo *reports.Upload) error {
+		change.Upload = photo
 		return p.Reports.SetStatus(v.ctx, v.actor, v.n, change)
 	})
 	if err != nil {

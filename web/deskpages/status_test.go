@@ -128,7 +128,7 @@ func TestStaleVersion(t *testing.T) {
 	form := b.fresh(t, mine, r)
 	must(t, b.Reports.SetStatus(t.Context(), b.clerk, r.Number, reports.Change{To: reports.InReview}))
 	form.Set("done", "Lampe getauscht, sie leuchtet wieder.")
-	form.Set("seen_by", "photo")
+	form.Set("seen_by", "crew")
 	got := mine.Post(path(r)+"/status/resolved", form).Want(http.StatusConflict)
 	doc := got.Doc()
 	if doc.Find("#f-done").Text() != form.Get("done") || !strings.Contains(got.Text(".c-do [role=alert]"), "Wird geprüft") {

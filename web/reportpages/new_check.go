@@ -85,6 +85,7 @@ func (p *newPages) actCheck(v *visit, in url.Values) (result, error) {
 		}
 	}
 	sub := v.form.submission(mailLang(v.loc))
+	sub.Version = v.draft.Version
 	sub.Draft = v.draft.ID
 	limited := kit.Limit(v.c, accounts.RuleReport)
 	if limited != nil { // many clicks on one report are no flood

@@ -152,7 +152,7 @@ func (p *newPages) again(c kit.Context) error {
 // join counts somebody among those concerned by a report that was there
 // already, and ends the way: the draft goes.
 func (p *newPages) join(v *visit, n subject.Number) (result, error) {
-	if _, err := p.Reports.MeToo(v.ctx(), v.actor, n, true); err != nil {
+	if err := p.Reports.Join(v.ctx(), v.actor, n); err != nil {
 		return result{}, err
 	}
 	err := db.Transact(v.ctx(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
