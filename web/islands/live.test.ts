@@ -17,6 +17,10 @@ beforeEach(() => {
   document.body.innerHTML = `<div data-live="report:M-1" data-fragment="timeline"><div class="live" role="status"></div>
     <p data-live-state hidden></p></div>${page(["b", "a"])}`;
   vi.useFakeTimers();
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(() => Promise.resolve(new Response(page(["b", "a"])))),
+  );
   return () => vi.useRealTimers();
 });
 

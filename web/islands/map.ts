@@ -107,6 +107,8 @@ function create(root: HTMLElement, still: boolean): CityMap {
     matchMedia(query).addEventListener("change", redraw);
   }
 
+  // a demonstration's shapes are derived from few points: said where they are seen
+  if (document.querySelector(".demo")) root.append(el("p", { class: "attrib" }, t("map.attrib")));
   const corner = el("div", { class: "mapctl tr" });
   root.append(corner);
   const button: CityMap["button"] = (label, paths, click) => {
