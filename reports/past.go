@@ -181,6 +181,10 @@ func (s *Service) pastReport(cat *categories.Catalogue, days *categories.Calenda
 		}
 		if st.Status == Reopened {
 			r.ReopenedN++
+			if r.TargetDays > 0 {
+				due := endOfDay(days.AddWorkingDays(st.At, r.TargetDays), s.zone)
+				r.FirstDue = &due
+			}
 		}
 	}
 	p.ID, p.Number = r.ID, r.Number

@@ -38,6 +38,9 @@ var questions = []string{ //nolint:gochecknoglobals // a table
 	"An welcher Hausnummer ist es genau?", "Steht eine Nummer am Mast?", "Ist es auf der Seite zum Park?",
 }
 
+// openFor is how long the slowest reports of the demo are open.
+const openFor = 80 * 24 * time.Hour
+
 // storyteller writes the history of a report.
 type storyteller struct {
 	d    dice
@@ -53,6 +56,9 @@ func (s *storyteller) tell(c *categories.Category, p *reports.Past) {
 	status := oldStatuses[s.d.pick(oldShares)]
 	if age < 30*24*time.Hour {
 		status = youngStatuses[s.d.pick(youngShares)]
+	}
+	if age > openFor && status.IsOpen() { // nothing stays open for years
+		status = reports.Resolved
 	}
 	target := c.TargetDays()
 	if target == 0 {
@@ -109,7 +115,11 @@ func (s *storyteller) finish(c *categories.Category, p *reports.Past, status rep
 		done := c.Ready.In("de")
 		s.step(p, reports.PastStep{At: end, Status: reports.Resolved, Params: reports.StatusParams{Done: done, SeenBy: s.seenBy()}})
 		if status == reports.Reopened {
-			s.step(p, reports.PastStep{At: s.between(end, s.now), Status: reports.Reopened})
+			again := s.now.AddDate(0, 0, -6)
+			if again.Before(end) {
+				again = end
+			}
+			s.step(p, reports.PastStep{At: s.between(again, s.now), Status: reports.Reopened})
 			return
 		}
 		switch {
