@@ -249,7 +249,11 @@ func TestEveryNextIsReachable(t *testing.T) {
 		page := mine.Get(path(r)).Want(http.StatusOK)
 		var offered []string
 		page.Doc().Find(".c-status a").Each(func(_ int, a *goquery.Selection) { offered = append(offered, a.AttrOr("href", "")) })
-		if len(offered) != len(from.Mechanics().Next) {
+		want := len(from.Mechanics().Next)
+		if from == reports.NotResponsible { // "Wieder offen" is the answer to an objection there
+			want--
+		}
+		if len(offered) != want {
 			t.Errorf("%s: offered %v", from, offered)
 		}
 		for _, to := range offered {
