@@ -254,14 +254,14 @@ type Photo struct {
 
 // MapProps places a map. The page must work without it.
 type MapProps struct {
-	Kind   string // "pick", "show", "list"
-	Class  string // "wizmap", "sidemap", …
-	Lon    float64
-	Lat    float64
-	Set    bool   // Lon and Lat are a place, not only the city's middle
-	Shape  string // status of a shown pin
-	Label  string // accessible name; the island has a default
-	Tiles  string // "/tiles/reports/{z}/{x}/{y}.mvt?…" of a list
+	Kind  string // "pick", "show", "list"
+	Class string // "wizmap", "sidemap", …
+	Lon   float64
+	Lat   float64
+	Set   bool   // Lon and Lat are a place, not only the city's middle
+	Shape string // status of a shown pin
+	Label string // accessible name; the island has a default
+	Tiles string // "/tiles/reports/{z}/{x}/{y}.mvt?…" of a list
 }
 
 // noticeClass and noticeIcon draw a note by its kind.
