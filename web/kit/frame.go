@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"maps"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -136,9 +137,7 @@ func buttonAttrs(b ButtonProps) templ.Attributes {
 	if b.Name != "" {
 		a["name"], a["value"] = b.Name, b.Value
 	}
-	for k, v := range b.Attrs {
-		a[k] = v
-	}
+	maps.Copy(a, b.Attrs)
 	return a
 }
 
@@ -183,9 +182,7 @@ func optionID(name string, i int) string {
 
 func optionAttrs(f FieldProps, kind string) templ.Attributes {
 	a := templ.Attributes{}
-	for k, v := range f.Attrs {
-		a[k] = v
-	}
+	maps.Copy(a, f.Attrs)
 	if f.Error != "" {
 		a["aria-invalid"] = "true"
 	}

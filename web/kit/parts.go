@@ -39,6 +39,7 @@ package kit
 //	<button data-copy data-share data-print>  data-remember="M-2026-…"  data-remembered
 import (
 	"cmp"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -168,9 +169,7 @@ func (f FieldProps) described() string {
 // attrs are what all kinds of entries share.
 func (f FieldProps) attrs() templ.Attributes {
 	a := templ.Attributes{}
-	for k, v := range f.Attrs {
-		a[k] = v
-	}
+	maps.Copy(a, f.Attrs)
 	if d := f.described(); d != "" {
 		a["aria-describedby"] = d
 	}
