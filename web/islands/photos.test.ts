@@ -89,6 +89,33 @@ describe("photos", () => {
     expect(document.querySelector<HTMLElement>(".drop")?.hidden).toBe(true);
   });
 
+  it("lets nobody leave a photo behind", async () => {
+    let arrived: (r: Response) => void = () => {};
+    vi.stubGlobal(
+      "fetch",
+      vi.fn(
+        () =>
+          new Promise<Response>((r) => {
+            arrived = r;
+          }),
+      ),
+    );
+    choose(new File(["x"], "a.jpg", { type: "image/jpeg" }));
+    const form = document.querySelector("form") as HTMLFormElement;
+    const again = vi.spyOn(form, "requestSubmit").mockImplementation(() => {});
+    const submit = new Event("submit", { cancelable: true });
+    form.dispatchEvent(submit);
+    expect(submit.defaultPrevented).toBe(true);
+    expect(document.querySelector("[data-photos-said]")?.textContent).toContain("noch gesendet");
+    expect(again).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(fetch).toHaveBeenCalled());
+    arrived(new Response(JSON.stringify({ id: "p1", url: "" }), { status: 201 }));
+    await vi.waitFor(() => expect(again).toHaveBeenCalledOnce());
+    const free = new Event("submit", { cancelable: true });
+    form.dispatchEvent(free);
+    expect(free.defaultPrevented).toBe(false);
+  });
+
   it("takes over what the server has drawn", () => {
     const list = document.querySelector("[data-photos-list]") as HTMLElement;
     list.innerHTML = `<div class="shot" data-photo="s1"><img src="/photos/s1" alt="">

@@ -9,6 +9,7 @@ import { announce, el, t } from "./dom";
 import { shrink } from "./photos-shrink";
 
 export const uploads = "/uploads";
+const patience = 10_000;
 const heaviest = 12 * 1024 * 1024;
 
 interface Shot {
@@ -41,6 +42,8 @@ export function attach(root: HTMLElement): void {
   const max = Number(root.dataset.max ?? 5);
   if (!list || !form) return;
   const shots: Shot[] = [];
+  const busy = new Set<Shot>(); // being shrunk or on their way
+  let failed = 0;
   let queue: Promise<void> = Promise.resolve();
 
   const draft = () => form.querySelector<HTMLInputElement>('input[name="draft"]')?.value || root.dataset.draft || "";
@@ -105,6 +108,7 @@ export function attach(root: HTMLElement): void {
     list?.append(node);
     buttons(s);
     renumber();
+    busy.add(s);
     status(s, t("photo.sending", { n: number(s) }));
     try {
       s.blob = await shrink(file);
@@ -117,7 +121,7 @@ export function attach(root: HTMLElement): void {
       if (!s.gone) send(s);
       return;
     }
-    if (s.gone) return;
+    if (s.gone) return done(s);
     show(s);
     send(s);
   }
@@ -131,6 +135,7 @@ export function attach(root: HTMLElement): void {
   /** send puts a photo at the end of the queue: one after the other keeps a weak line alive. */
   function send(s: Shot): void {
     s.retry.hidden = true;
+    busy.add(s);
     status(s, t("photo.sending", { n: number(s) }));
     queue = queue.then(() => upload(s, 3)).catch(() => fail(s, t("photo.failed"), true));
   }
@@ -148,7 +153,7 @@ export function attach(root: HTMLElement): void {
 
   async function upload(s: Shot, tries: number): Promise<void> {
     await withDraft();
-    if (s.gone || !s.blob) return;
+    if (s.gone || !s.blob) return done(s);
     const body = new FormData();
     body.set("draft", draft());
     body.set("photo", s.blob, "foto.jpg");
@@ -162,7 +167,7 @@ export function attach(root: HTMLElement): void {
     const answer = (await res.json()) as { id: string; url: string; draft?: string };
     if (s.gone) {
       void erase(answer.id); // taken away while it was on its way
-      return;
+      return done(s);
     }
     const old = s.id;
     s.id = answer.id;
@@ -172,6 +177,7 @@ export function attach(root: HTMLElement): void {
     s.state.hidden = true;
     announce(t("photo.sent", { n: number(s) }));
     form?.dispatchEvent(new Event("change", { bubbles: true }));
+    done(s);
   }
 
   async function erase(id: string): Promise<void> {
@@ -186,16 +192,53 @@ export function attach(root: HTMLElement): void {
   }
 
   function fail(s: Shot, text: string, again: boolean): void {
+    failed++;
     s.state.className = "err wide";
     s.state.textContent = text;
     s.state.hidden = false;
     s.retry.hidden = !again;
     announce(text);
+    done(s);
   }
+
+  /** done takes a photo off the list of those that the form waits for. */
+  function done(s: Shot): void {
+    busy.delete(s);
+    if (busy.size === 0) goOn?.();
+  }
+
+  // Whoever goes on while a photo is on its way waits for it: leaving the page
+  // would lose it. The form goes on by itself, unless the photo failed: then
+  // people decide. After ten seconds a second press goes on without the photo.
+  let goOn: (() => void) | undefined;
+  let since = 0;
+  form.addEventListener(
+    "submit",
+    (e) => {
+      if (busy.size === 0 || (since > 0 && Date.now() - since > patience)) return;
+      e.preventDefault();
+      e.stopImmediatePropagation(); // the draft must not believe that the page is left
+      if (since > 0) return;
+      since = Date.now();
+      const before = failed;
+      const submitter = (e as SubmitEvent).submitter;
+      say(t("photo.wait"));
+      const late = setTimeout(() => say(t("photo.wait.long")), patience);
+      goOn = () => {
+        clearTimeout(late);
+        goOn = undefined;
+        since = 0;
+        say("");
+        if (failed === before) form.requestSubmit(submitter);
+      };
+    },
+    { capture: true },
+  );
 
   async function removeShot(s: Shot): Promise<void> {
     const i = shots.indexOf(s);
     s.gone = true;
+    done(s);
     shots.splice(i, 1);
     s.node.remove();
     renumber();
@@ -236,7 +279,7 @@ export function attach(root: HTMLElement): void {
   }
 
   function say(text: string): void {
-    announce(text);
+    if (text) announce(text);
     let note = root.querySelector<HTMLElement>("[data-photos-said]");
     if (!note) {
       note = el("p", { class: "small", "data-photos-said": true });
