@@ -148,12 +148,10 @@ const darkTwice = {
 const mapWorker = {
   name: "map-worker",
   setup(build) {
-    build.onResolve({ filter: /^maplibre-gl\/worker$/ }, () => ({
-      path: join(web, "node_modules", "maplibre-gl", "dist", "maplibre-gl-worker.mjs"),
-      namespace: "worker",
-    }));
+    // no absolute path: it would become a part of the hashes, which are to be the same on every machine
+    build.onResolve({ filter: /^maplibre-gl\/worker$/ }, () => ({ path: "maplibre-gl-worker.mjs", namespace: "worker" }));
     build.onLoad({ filter: /.*/, namespace: "worker" }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"),
+      contents: readFileSync(join(web, "node_modules", "maplibre-gl", "dist", path), "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"),
       loader: "file",
     }));
   },
