@@ -54,6 +54,33 @@ describe("draft", () => {
     expect(status()).toContain("Gespeichert");
   });
 
+  it("lets the form wait for a save that is on its way", async () => {
+    let arrived: (r: Response) => void = () => {};
+    vi.stubGlobal(
+      "fetch",
+      vi.fn(
+        () =>
+          new Promise<Response>((r) => {
+            arrived = r;
+          }),
+      ),
+    );
+    attach(form);
+    type("x");
+    await vi.advanceTimersByTimeAsync(1600);
+    const again = vi.spyOn(form, "requestSubmit").mockImplementation(() => {});
+    const first = new Event("submit", { cancelable: true });
+    form.dispatchEvent(first);
+    form.dispatchEvent(new Event("submit", { cancelable: true }));
+    expect(first.defaultPrevented).toBe(true);
+    arrived(new Response(null, { status: 204 }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(again).toHaveBeenCalledOnce();
+    const second = new Event("submit", { cancelable: true });
+    form.dispatchEvent(second);
+    expect(second.defaultPrevented).toBe(false);
+  });
+
   it("sends nothing when nothing changed", async () => {
     const fetch = vi.fn();
     vi.stubGlobal("fetch", fetch);

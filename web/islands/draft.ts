@@ -10,7 +10,9 @@ export function attach(root: HTMLElement): void {
   const form = root as HTMLFormElement;
   const status = form.querySelector<HTMLElement>("[data-autosave-status]");
   let running: Promise<void> = Promise.resolve();
+  let saving = false;
   let dirty = false;
+  let waiting = false; // the form goes on once the running save is through
   let left = false; // the form is being sent for good
 
   const say = (text: string) => {
@@ -26,6 +28,7 @@ export function attach(root: HTMLElement): void {
   async function post(): Promise<void> {
     if (left || !dirty) return;
     dirty = false;
+    saving = true;
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name); // photos travel on their own
     try {
@@ -33,6 +36,7 @@ export function attach(root: HTMLElement): void {
         method: "POST",
         body,
         headers: { "X-Autosave": "1", Accept: "application/json" },
+        signal: AbortSignal.timeout(10_000),
       });
       if (!res.ok) throw new Error(String(res.status));
       const moved = res.headers.get("Location");
@@ -47,6 +51,8 @@ export function attach(root: HTMLElement): void {
       dirty = true;
       say(t(navigator.onLine === false ? "draft.offline" : "draft.failed"));
       setTimeout(() => void save(), again);
+    } finally {
+      saving = false;
     }
   }
 
@@ -71,8 +77,21 @@ export function attach(root: HTMLElement): void {
     dirty = true;
     (e as CustomEvent<{ wait?: Promise<void> }>).detail.wait = save();
   });
-  form.addEventListener("submit", () => {
-    left = true;
+  // The first save makes the draft and the session that it belongs to. A form
+  // that overtook it would come from somebody else: it waits.
+  form.addEventListener("submit", (e) => {
+    if (!saving) {
+      left = true;
+      return;
+    }
+    e.preventDefault();
+    const submitter = (e as SubmitEvent).submitter;
+    if (!waiting)
+      void running.then(() => {
+        waiting = false;
+        form.requestSubmit(submitter);
+      });
+    waiting = true;
   });
   // coming back from the next page by the browser's cache
   window.addEventListener("pageshow", () => {
