@@ -246,8 +246,8 @@ func TestTokens(t *testing.T) {
 	if _, err := accounts.UseToken(t.Context(), tx, accounts.PurposeSignIn, short); !fault.Is(err, fault.Gone) {
 		t.Errorf("after ten minutes: %v", err)
 	}
-	unknown, over := fault.As(accounts.LinkGone(accounts.PurposeSignIn)), error(nil)
-	if _, over = accounts.PeekToken(t.Context(), tx, accounts.PurposeSignIn, short); fault.As(over).Error() != unknown.Error() {
+	unknown := fault.As(accounts.LinkGone(accounts.PurposeSignIn))
+	if _, over := accounts.PeekToken(t.Context(), tx, accounts.PurposeSignIn, short); fault.As(over).Error() != unknown.Error() {
 		t.Errorf("a token that is over answers %v, an unknown one %v", over, unknown)
 	}
 	var plain int

@@ -33,9 +33,9 @@ func parseBasemap(raw []byte) ([]mapFeature, error) {
 		m := mapFeature{kind: f.text("kind"), name: f.text("name"), shape: f.shape}
 		switch {
 		case !slices.Contains(basemapKinds, m.kind):
-			bad.add(f.no, "property kind is %q; possible are park, water, rail and road", clip(m.kind))
+			bad.addf(f.no, "property kind is %q; possible are park, water, rail and road", clip(m.kind))
 		case plain(m.name, maxName) != nil:
-			bad.add(f.no, "property name is too long or holds control characters")
+			bad.addf(f.no, "property name is too long or holds control characters")
 		}
 		out = append(out, m)
 	}

@@ -57,11 +57,11 @@ func parseDistricts(raw []byte, fields Fields) ([]District, error) {
 		at, again := first[d.Ref]
 		switch {
 		case d.Ref == "":
-			bad.add(f.no, "property %q (the ref) is empty", fields.Ref)
+			bad.addf(f.no, "property %q (the ref) is empty", fields.Ref)
 		case d.Name == "":
-			bad.add(f.no, "property %q (the name) is empty", fields.Name)
+			bad.addf(f.no, "property %q (the name) is empty", fields.Name)
 		case again && !sameProps(f, features[out[at].features[0]-1]):
-			bad.add(f.no, "ref %q was used by feature %d already", clip(d.Ref), out[at].features[0])
+			bad.addf(f.no, "ref %q was used by feature %d already", clip(d.Ref), out[at].features[0])
 		case again:
 			if err := out[at].join(d); err != nil {
 				return nil, err
@@ -69,7 +69,7 @@ func parseDistricts(raw []byte, fields Fields) ([]District, error) {
 			continue
 		default:
 			if err := cmp.Or(plain(d.Ref, maxRef), plain(d.Name, maxName)); err != nil {
-				bad.add(f.no, "%s", err)
+				bad.addf(f.no, "%s", err)
 			}
 			first[d.Ref] = len(out)
 		}

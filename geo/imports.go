@@ -31,10 +31,10 @@ func (s *Service) ImportDistricts(ctx context.Context, r io.Reader, source strin
 	var bad problems
 	err = eachInvalid(ctx, s.db, districts, func(d District) *gogeom.MultiPolygon { return d.Area }, func(d District, reason string) {
 		if n := len(d.features); n > 1 {
-			bad.add(d.features[n-1], "ref %q was used by feature %d already, and their shapes meet: %s", clip(d.Ref), d.features[0], reason)
+			bad.addf(d.features[n-1], "ref %q was used by feature %d already, and their shapes meet: %s", clip(d.Ref), d.features[0], reason)
 			return
 		}
-		bad.add(d.features[0], "shape is not valid: %s", reason)
+		bad.addf(d.features[0], "shape is not valid: %s", reason)
 	})
 	if err := cmp.Or(err, bad.err()); err != nil {
 		return 0, err
@@ -98,7 +98,7 @@ func (s *Service) ImportResponsibilities(ctx context.Context, r io.Reader) (int,
 	}
 	var bad problems
 	err = eachInvalid(ctx, s.db, areas, func(a area) *gogeom.MultiPolygon { return a.shape }, func(a area, reason string) {
-		bad.add(a.no, "shape is not valid: %s", reason)
+		bad.addf(a.no, "shape is not valid: %s", reason)
 	})
 	if err := cmp.Or(err, bad.err()); err != nil {
 		return 0, err

@@ -105,7 +105,7 @@ func TestOrientIsExact(t *testing.T) {
 func TestSimplifiedNeighboursMeet(t *testing.T) {
 	t.Parallel()
 	var border []float64
-	for i := 0; i <= 1000; i++ {
+	for i := range 1001 {
 		border = append(border, 10.1+0.00001*float64(i%3), 50+0.0001*float64(i))
 	}
 	left := append([]float64{10, 50.1, 10, 50}, border...)

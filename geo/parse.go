@@ -47,9 +47,9 @@ func (e *FileError) Error() string {
 	return b.String()
 }
 
-type problems []Problem
+type problems []Problem //nolint:recvcheck // addf grows it, err only reads
 
-func (p *problems) add(feature int, format string, args ...any) {
+func (p *problems) addf(feature int, format string, args ...any) {
 	*p = append(*p, Problem{Feature: feature, Text: fmt.Sprintf(format, args...)})
 }
 
@@ -108,7 +108,7 @@ func parseFeatures(raw []byte, want ...string) ([]feature, error) {
 	for i, one := range file.Features {
 		f, err := parseFeature(one, want)
 		if err != nil {
-			bad.add(i+1, "%s", err)
+			bad.addf(i+1, "%s", err)
 			continue
 		}
 		if vertices += len(f.shape.FlatCoords()) / 2; vertices > maxVertices {

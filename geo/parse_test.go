@@ -168,7 +168,7 @@ func TestFileErrorIsShort(t *testing.T) {
 	t.Parallel()
 	var bad problems
 	for i := range 100 {
-		bad.add(i+1, "is bad")
+		bad.addf(i+1, "is bad")
 	}
 	text := bad.err().Error()
 	if !strings.Contains(text, "feature 20: is bad") || strings.Contains(text, "feature 21:") || !strings.Contains(text, "and 80 more") {

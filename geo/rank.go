@@ -52,7 +52,7 @@ func quality(text, name string) match {
 	switch {
 	case whole <= allowed:
 		return match{class: classTypo, edits: whole}
-	case begun <= allowed-1: // still typing: an error within the first part of a name
+	case begun < allowed: // still typing: an error within the first part of a name
 		return match{class: classTypo, edits: begun + 1}
 	}
 	return match{class: classNone}

@@ -73,7 +73,7 @@ func parseResponsibilities(raw []byte) ([]area, error) {
 	for _, f := range features {
 		a, err := f.responsibility()
 		if err != nil {
-			bad.add(f.no, "%s", err)
+			bad.addf(f.no, "%s", err)
 			continue
 		}
 		areas = append(areas, a)

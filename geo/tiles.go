@@ -40,11 +40,11 @@ func TileSQL(layer, points string) string {
 	return strings.NewReplacer(
 		"{layer}", strings.ReplaceAll(layer, "'", "''"),
 		"{points}", points,
-		"{extent}", fmt.Sprint(TileExtent),
-		"{cell}", fmt.Sprint(TileExtent/clusterCells),
-		"{cells}", fmt.Sprint(clusterCells),
-		"{below}", fmt.Sprint(ClusterBelow),
-		"{most}", fmt.Sprint(maxTilePoints),
+		"{extent}", strconv.Itoa(TileExtent),
+		"{cell}", strconv.Itoa(TileExtent/clusterCells),
+		"{cells}", strconv.Itoa(clusterCells),
+		"{below}", strconv.Itoa(ClusterBelow),
+		"{most}", strconv.Itoa(maxTilePoints),
 	).Replace(tileTemplate)
 }
 

@@ -108,7 +108,7 @@ func TestTilesAddUp(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `INSERT INTO pins SELECT id + 100000, point, kind, status, category, false FROM pins`); err != nil {
 		t.Fatal(err)
 	}
-	for z := 0; z <= 17; z++ {
+	for z := range 18 {
 		total, kinds := 0, 0
 		from, to := maptile.At(orb.Point{b.Min[0] - 0.001, b.Max[1] + 0.06}, maptile.Zoom(z)), maptile.At(orb.Point{b.Max[0] + 0.06, b.Min[1] - 0.001}, maptile.Zoom(z))
 		if (to.X-from.X+1)*(to.Y-from.Y+1) > 400 {

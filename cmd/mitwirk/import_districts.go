@@ -43,8 +43,7 @@ func (c *ImportDistricts) Run(ctx context.Context, g *Globals) error {
 
 // inFile says which file an error is about.
 func inFile(name string, err error) error {
-	var file *geo.FileError
-	if errors.As(err, &file) {
+	if file, ok := errors.AsType[*geo.FileError](err); ok {
 		return fmt.Errorf("%s: %w", name, file)
 	}
 	return fmt.Errorf("%s: %w", name, plain(err))

@@ -2,6 +2,7 @@ package places
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/mitwirk/mitwirk/subject"
@@ -25,8 +26,8 @@ func band(line []subject.Point, metres float64) []subject.Point {
 	}
 	ring := side(1)
 	left := side(-1)
-	for i := len(left) - 1; i >= 0; i-- {
-		ring = append(ring, left[i])
+	for _, l := range slices.Backward(left) {
+		ring = append(ring, l)
 	}
 	return ring
 }

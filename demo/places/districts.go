@@ -66,7 +66,7 @@ func Outline() []subject.Point { return points(outline) }
 // points reads "lon,lat lon,lat …".
 func points(text string) []subject.Point {
 	var out []subject.Point
-	for _, f := range strings.Fields(text) {
+	for f := range strings.FieldsSeq(text) {
 		out = append(out, position(f))
 	}
 	return out

@@ -23,20 +23,18 @@ func Fault(err error) error {
 	if err == nil {
 		return nil
 	}
-	var known *fault.Error
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
-		var connect *pgconn.ConnectError
-		if errors.As(err, &connect) {
+		if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 			return unavailable(err)
 		}
 		return err
 	}
-	if make, ok := constraints[pg.ConstraintName]; ok {
-		return make().Because(err)
+	if words, ok := constraints[pg.ConstraintName]; ok {
+		return words().Because(err)
 	}
 	switch pg.Code {
 	case "55P03", "57014": // lock not available, query cancelled by a timeout

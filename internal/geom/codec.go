@@ -21,7 +21,7 @@ func (codec) FormatSupported(f int16) bool {
 }
 func (codec) PreferredFormat() int16 { return pgtype.BinaryFormatCode }
 
-func (codec) PlanEncode(m *pgtype.Map, oid uint32, format int16, v any) pgtype.EncodePlan {
+func (codec) PlanEncode(_ *pgtype.Map, _ uint32, format int16, v any) pgtype.EncodePlan {
 	if _, ok := v.(gogeom.T); !ok {
 		return nil
 	}
@@ -48,7 +48,11 @@ func (binEnc) Encode(v any, buf []byte) ([]byte, error) {
 type textEnc struct{}
 
 func (textEnc) Encode(v any, buf []byte) ([]byte, error) {
-	b, err := ewkb.Marshal(v.(gogeom.T), binary.LittleEndian)
+	g, ok := v.(gogeom.T)
+	if !ok {
+		return nil, fmt.Errorf("geom: %T is no geometry", v)
+	}
+	b, err := ewkb.Marshal(g, binary.LittleEndian)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +61,7 @@ func (textEnc) Encode(v any, buf []byte) ([]byte, error) {
 
 func decode(format int16, src []byte) (gogeom.T, error) {
 	if src == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL
 	}
 	if format == pgtype.TextFormatCode {
 		b := make([]byte, hex.DecodedLen(len(src)))
@@ -112,7 +116,7 @@ func set[T any](d **T, g gogeom.T) error {
 	return nil
 }
 
-func (codec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
+func (codec) PlanScan(_ *pgtype.Map, _ uint32, format int16, target any) pgtype.ScanPlan {
 	switch target.(type) {
 	case *gogeom.T, **gogeom.Point, **gogeom.LineString, **gogeom.Polygon, **gogeom.MultiPolygon, *gogeom.Point:
 		return scanPlan{format}
@@ -120,11 +124,11 @@ func (codec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtyp
 	return nil
 }
 
-func (codec) DecodeDatabaseSQLValue(m *pgtype.Map, oid uint32, format int16, src []byte) (driver.Value, error) {
+func (codec) DecodeDatabaseSQLValue(_ *pgtype.Map, _ uint32, _ int16, _ []byte) (driver.Value, error) {
 	return nil, errors.New("geom: database/sql not supported")
 }
 
-func (codec) DecodeValue(m *pgtype.Map, oid uint32, format int16, src []byte) (any, error) {
+func (codec) DecodeValue(_ *pgtype.Map, _ uint32, format int16, src []byte) (any, error) {
 	return decode(format, src)
 }
 

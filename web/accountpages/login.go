@@ -25,7 +25,7 @@ func (p *pages) askLink(c kit.Context) error {
 	}
 	err := kit.Bind(c, &in)
 	if err == nil {
-		if err = kit.Limit(c, accounts.RuleSignIn); err != nil {
+		if err := kit.Limit(c, accounts.RuleSignIn); err != nil {
 			return err
 		}
 		err = p.Accounts.AskSignIn(c.Request().Context(), kit.Actor(c), in.Mail)

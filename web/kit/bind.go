@@ -65,8 +65,7 @@ func formValues(c echo.Context) (url.Values, error) {
 	default:
 		return nil, fault.New(fault.Unsupported, "err.415").Because(fmt.Errorf("content type %q", kind))
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, fault.New(fault.TooLarge, "err.413").Because(err)
 	}
 	if err != nil {
@@ -187,7 +186,7 @@ func (b binder) one(v reflect.Value, text string) error {
 		n, err := strconv.ParseInt(text, 10, v.Type().Bits())
 		if err != nil {
 			b.fields.Add(b.name, "field.number")
-			return nil
+			return nil //nolint:nilerr // what somebody typed is a wrong field, no failure
 		}
 		v.SetInt(n)
 	case reflect.Float64:
@@ -198,7 +197,7 @@ func (b binder) one(v reflect.Value, text string) error {
 		x, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 			b.fields.Add(b.name, "field.number")
-			return nil
+			return nil //nolint:nilerr // what somebody typed is a wrong field, no failure
 		}
 		v.SetFloat(x)
 	default:

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -63,8 +64,7 @@ func defaultKey(k fault.Kind) string {
 // the database says, what Echo and net/http say. All else is Internal.
 func asFault(err error) *fault.Error {
 	err = db.Fault(err)
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return normal(f)
 	}
 	var tooLarge *http.MaxBytesError
@@ -113,9 +113,7 @@ func normal(f *fault.Error) *fault.Error {
 			n = (n + 59) / 60
 		}
 		params := map[string]any{"n": max(n, 1)}
-		for k, v := range e.Params {
-			params[k] = v
-		}
+		maps.Copy(params, e.Params)
 		e.Params = params
 	}
 	return &e
@@ -134,9 +132,7 @@ func Explain(c echo.Context, err error) ErrorText {
 
 func explain(loc *i18n.Localizer, id string, e *fault.Error) ErrorText {
 	key, params := e.Key, map[string]any{}
-	for k, v := range e.Params {
-		params[k] = v
-	}
+	maps.Copy(params, e.Params)
 	if why, ok := params["why"].(string); ok && loc.Has(why) { // a reason is a message of its own
 		params["why"] = loc.T(why)
 	}
@@ -254,5 +250,5 @@ func (r *Router) logFault(c echo.Context, st *state, e *fault.Error) {
 	if e.Cause != nil && e.Kind != fault.Invalid { // the cause of a wrong entry can hold the entry
 		attrs = append(attrs, "cause", e.Cause.Error())
 	}
-	r.log.Log(c.Request().Context(), level, name, attrs...)
+	r.log.Log(c.Request().Context(), level, name, attrs...) //nolint:sloglint // one of the few names above
 }

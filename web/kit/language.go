@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -44,16 +45,14 @@ func known(lang string) string {
 func Loc(c echo.Context) *i18n.Localizer { return of(c).loc }
 
 // alternates are the same page in the other languages that are complete.
-func alternates(current string, path string, query url.Values) []Alternate {
+func alternates(current, path string, query url.Values) []Alternate {
 	var out []Alternate
 	for _, l := range []Alternate{{Lang: i18n.German, Name: "Deutsch"}, {Lang: i18n.English, Name: "English"}} {
 		if l.Lang == current {
 			continue
 		}
 		q := url.Values{}
-		for k, v := range query {
-			q[k] = v
-		}
+		maps.Copy(q, query)
 		q.Set("lang", l.Lang)
 		l.URL = (&url.URL{Path: path, RawQuery: q.Encode()}).String()
 		out = append(out, l)
