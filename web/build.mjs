@@ -149,9 +149,15 @@ const mapWorker = {
   name: "map-worker",
   setup(build) {
     // no absolute path: it would become a part of the hashes, which are to be the same on every machine
-    build.onResolve({ filter: /^maplibre-gl\/worker$/ }, () => ({ path: "maplibre-gl-worker.mjs", namespace: "worker" }));
+    build.onResolve({ filter: /^maplibre-gl\/worker$/ }, () => ({
+      path: "maplibre-gl-worker.mjs",
+      namespace: "worker",
+    }));
     build.onLoad({ filter: /.*/, namespace: "worker" }, ({ path }) => ({
-      contents: readFileSync(join(web, "node_modules", "maplibre-gl", "dist", path), "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"),
+      contents: readFileSync(join(web, "node_modules", "maplibre-gl", "dist", path), "utf8").replace(
+        /\n\/\/# sourceMappingURL=.*\s*$/,
+        "\n",
+      ),
       loader: "file",
     }));
   },
