@@ -1,7 +1,7 @@
 package geo
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 

@@ -167,7 +167,7 @@ func (c *Cluster) launch(ctx context.Context) error {
 			return fmt.Errorf("PostgreSQL did not start (%w): %s", errors.Join(err), c.logSince(offset))
 		case <-ctx.Done(): // Ctrl-C while it starts: it has no user yet, so it must not stay
 			_ = cmd.Process.Signal(syscall.SIGQUIT) // fails only when it is dead already
-			<-died //nolint:errcheck // "signal: quit", as told
+			<-died                                  //nolint:errcheck // "signal: quit", as told
 			return context.Cause(ctx)
 		case <-time.After(15 * time.Millisecond):
 		}
