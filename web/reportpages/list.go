@@ -3,6 +3,7 @@ package reportpages
 import (
 	"context"
 	"net/http"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -170,9 +171,7 @@ func paged(path string, values url.Values, name string, at *reports.Cursor) stri
 		return ""
 	}
 	next := url.Values{name: {at.String()}}
-	for k, list := range values {
-		next[k] = list
-	}
+	maps.Copy(next, values)
 	return with(path, next)
 }
 
