@@ -2,8 +2,8 @@ package reportpages
 
 import (
 	"context"
-	"net/http"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
