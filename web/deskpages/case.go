@@ -91,7 +91,7 @@ type forms struct {
 // failed renders the case again with what was typed. Errors that no form can
 // mend go to the one writer.
 func (p *pages) failed(v *visit, err error, f forms) error {
-	e := fault.As(withWhy(v.c, err))
+	e := fault.As(err)
 	switch e.Kind {
 	case fault.Invalid:
 		f.errors = kit.ErrorsOf(kit.NewPage(v.c, ""), e)

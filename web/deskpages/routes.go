@@ -2,7 +2,6 @@ package deskpages
 
 import (
 	"errors"
-	"maps"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
@@ -36,42 +35,20 @@ func Register(r *kit.Router, deps Deps) error {
 		return errors.New("deskpages: something of the desk is missing")
 	}
 	p := &pages{deps}
-	get := func(path string, h func(kit.Context) error) { r.GET(path, explained(h), kit.RequireSignIn) }
-	post := func(path string, h func(kit.Context) error) { r.POST(path, explained(h), kit.RequireSignIn) }
+	get := func(path string, h func(kit.Context) error) { r.GET(path, h, kit.RequireSignIn) }
+	post := func(path string, h func(kit.Context) error) { r.POST(path, h, kit.RequireSignIn) }
 	get("/desk", p.queue)
 	const one = "/desk/reports/:number"
 	get(one, p.show)
 	get(one+"/status/:to", p.statusForm)
-	r.POST(one+"/status/:to", explained(p.setStatus), kit.BodyLimit(photoLimit), kit.RequireSignIn)
+	r.POST(one+"/status/:to", p.setStatus, kit.BodyLimit(photoLimit), kit.RequireSignIn)
 	post(one+"/release", p.release)
 	get(one+"/photos/:photo", p.coverForm)
 	post(one+"/photos/:photo", p.cover)
-	r.POST(one+"/step", explained(p.step), kit.BodyLimit(photoLimit), kit.RequireSignIn)
+	r.POST(one+"/step", p.step, kit.BodyLimit(photoLimit), kit.RequireSignIn)
 	post(one+"/move", p.move)
 	post(one+"/objection", p.objection)
 	return nil
-}
-
-// explained puts the reason of a refusal, which domains give as a message key,
-// into the words of the page.
-func explained(h func(kit.Context) error) func(kit.Context) error {
-	return func(c kit.Context) error { return withWhy(c, h(c)) }
-}
-
-func withWhy(c kit.Context, err error) error {
-	f := fault.As(err)
-	if f == nil {
-		return nil
-	}
-	why, ok := f.Params["why"].(string)
-	if !ok || why == "" {
-		return err
-	}
-	said := *f
-	said.Params = map[string]any{}
-	maps.Copy(said.Params, f.Params)
-	said.Params["why"] = kit.Loc(c).T(why)
-	return &said
 }
 
 // refuse is Forbidden with a reason, given as a message key.
