@@ -2,13 +2,11 @@ package reportpages
 
 import (
 	"errors"
-	"maps"
 	"time"
 
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
-	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -42,42 +40,22 @@ func RegisterShow(r *kit.Router, deps ShowDeps) error {
 		return errors.New("reportpages: something of the pages of reports is missing")
 	}
 	p := &showPages{ShowDeps: deps, url: r.URL}
-	r.GET("/reports", reasoned(p.list))
-	r.GET("/map", reasoned(p.mapPage))
-	r.GET("/reports/mine", reasoned(p.mine))
-	r.GET("/reports/open", reasoned(p.askCode))
-	r.POST("/reports/open", reasoned(p.openByCode))
-	r.GET("/reports/open/:token", reasoned(p.askToken))
-	r.POST("/reports/open/:token", reasoned(p.openByToken))
-	r.GET("/reports/:number", reasoned(p.show))
-	r.POST("/reports/:number/metoo", reasoned(p.metoo))
-	r.POST("/reports/:number/check", reasoned(p.hint))
-	r.POST("/reports/:number/follow", reasoned(p.follow))
-	r.POST("/reports/:number/add", reasoned(p.add))
-	r.POST("/reports/:number/answer", reasoned(p.answer))
-	r.POST("/reports/:number/reopen", reasoned(p.reopen))
-	r.POST("/reports/:number/object", reasoned(p.object))
-	r.GET("/reports/:number/withdraw", reasoned(p.askWithdraw))
-	r.POST("/reports/:number/withdraw", reasoned(p.withdraw))
+	r.GET("/reports", p.list)
+	r.GET("/map", p.mapPage)
+	r.GET("/reports/mine", p.mine)
+	r.GET("/reports/open", p.askCode)
+	r.POST("/reports/open", p.openByCode)
+	r.GET("/reports/open/:token", p.askToken)
+	r.POST("/reports/open/:token", p.openByToken)
+	r.GET("/reports/:number", p.show)
+	r.POST("/reports/:number/metoo", p.metoo)
+	r.POST("/reports/:number/check", p.hint)
+	r.POST("/reports/:number/follow", p.follow)
+	r.POST("/reports/:number/add", p.add)
+	r.POST("/reports/:number/answer", p.answer)
+	r.POST("/reports/:number/reopen", p.reopen)
+	r.POST("/reports/:number/object", p.object)
+	r.GET("/reports/:number/withdraw", p.askWithdraw)
+	r.POST("/reports/:number/withdraw", p.withdraw)
 	return nil
-}
-
-// reasoned puts the reason of a refusal, which the policy gives as a message
-// key, into the words of the page.
-func reasoned(h func(kit.Context) error) func(kit.Context) error {
-	return func(c kit.Context) error {
-		err := h(c)
-		var f *fault.Error
-		if !errors.As(err, &f) {
-			return err
-		}
-		why, ok := f.Params["why"].(string)
-		if !ok || !kit.Loc(c).Has(why) {
-			return err
-		}
-		said := *f
-		said.Params = maps.Clone(f.Params)
-		said.Params["why"] = kit.Loc(c).T(why)
-		return &said
-	}
 }
