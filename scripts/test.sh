@@ -44,11 +44,13 @@ tools() {
 		touch $stamp
 }
 
-# Packages of npm; "node" among them brings the Node that the tests run on.
+# Packages of npm; "node" among them brings the Node that the tests run on. Not
+# "npm ci": npm 11 refuses with it when the registry in use does not offer the
+# optional packages of other platforms, for which the lock file has no entry.
 modules() {
 	have=web/node_modules/.package-lock.json
 	if [ -e $have ] && [ ! web/package-lock.json -nt $have ]; then return 0; fi
-	(cd web && npm ci --ignore-scripts --no-audit --no-fund &&
+	(cd web && npm install --no-save --ignore-scripts --no-audit --no-fund &&
 		if [ -d node_modules/node ]; then npm rebuild node; fi)
 }
 
