@@ -51,6 +51,35 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r 
 	return to.Number, s.appendStep(ctx, tx, to, "step.merged", map[string]any{"n": 1}, "", subject.Public, to.DepartmentID)
 }
 
+// lockJoined locks a report together with the ones that it is joined to and
+// that it is to be joined to (other, and the end of its chain; zero: none), in
+// the order of their ids: two clerks who join reports to each other, or take
+// them apart, wait for one another and never in a circle.
+func lockJoined(ctx context.Context, tx pgx.Tx, n, other subject.Number) error {
+	if _, err := tx.Exec(ctx, sqlLockJoined, []int64{int64(n), int64(other)}); err != nil {
+		return fmt.Errorf("lock joined reports: %w", err)
+	}
+	return nil
+}
+
+// The chains have 20 links at most, as links.Root follows them.
+const sqlLockJoined = `
+WITH RECURSIVE chain (id, step) AS (
+  SELECT r.id, 0
+  FROM reports r
+  WHERE r.number = ANY($1)
+  UNION
+  SELECT l.to_id, c.step + 1
+  FROM chain c
+  JOIN links l ON l.from_kind = 'report' AND l.from_id = c.id AND l.relation = 'duplicate_of'
+  WHERE c.step < 20
+)
+SELECT r.id
+FROM reports r
+WHERE r.id IN (SELECT c.id FROM chain c)
+ORDER BY r.id
+FOR UPDATE OF r`
+
 // mergeTarget finds and locks the report at the end of the chain that other
 // begins. One that the actor may not know of, or that is less public than r, is
 // answered like a number that does not exist: the page of r will name it.

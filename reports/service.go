@@ -13,7 +13,6 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
-	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/subject"
@@ -83,23 +82,39 @@ func registerEvents(b *events.Bus) {
 
 // change loads a report for update, asks the policy, and runs fn in the same
 // transaction.
-func (s *Service) change(ctx context.Context, actor accounts.Actor, n subject.Number, action Action,
-	fn func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error,
-) error {
+func (s *Service) change(ctx context.Context, actor accounts.Actor, n subject.Number, action Action, fn changer) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		r, err := lockByNumber(ctx, tx, n, actor.Person)
-		if err != nil {
-			return err
-		}
-		now, err := db.Now(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if err := Allowed(actor, action, r, now); err != nil {
-			return err
-		}
-		return fn(ctx, tx, r, now)
+		return changeIn(ctx, tx, actor, n, action, fn)
 	})
+}
+
+// changeJoined is change for what may touch the reports that n is, or is to be,
+// joined to as well (see lockJoined).
+func (s *Service) changeJoined(ctx context.Context, actor accounts.Actor, n, other subject.Number, action Action, fn changer) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if err := lockJoined(ctx, tx, n, other); err != nil {
+			return err
+		}
+		return changeIn(ctx, tx, actor, n, action, fn)
+	})
+}
+
+// changer is what happens to a locked report.
+type changer func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error
+
+func changeIn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, n subject.Number, action Action, fn changer) error {
+	r, err := lockByNumber(ctx, tx, n, actor.Person)
+	if err != nil {
+		return err
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := Allowed(actor, action, r, now); err != nil {
+		return err
+	}
+	return fn(ctx, tx, r, now)
 }
 
 // facts is what casework needs to know of a report.
@@ -244,70 +259,6 @@ func (s *Service) Around(ctx context.Context, _ accounts.Actor, at subject.Point
 	w.And("r.id <> ?", except)
 	w.And("(r.closed_at IS NULL OR r.closed_at >= ?)", now.AddDate(0, -3, 0))
 	return nearItems(ctx, s.db, at, aroundMetres, &w, limit)
-}
-
-// MeToo counts the actor among those concerned, or no longer, and returns how
-// many there are. The same twice changes nothing.
-func (s *Service) MeToo(ctx context.Context, actor accounts.Actor, n subject.Number, on bool) (int, error) {
-	var total int
-	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		r, err := byNumber(ctx, tx, n, actor.Person) // no lock: the vote's key orders parallel clicks
-		if err != nil {
-			return err
-		}
-		now, err := db.Now(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if on {
-			if err := Allowed(actor, ActMeToo, r, now); err != nil {
-				return err
-			}
-		} else if err := Allowed(actor, ActView, r, now); err != nil {
-			return err
-		}
-		var value int16
-		if on {
-			value = 1
-		}
-		changed, err := votes.Set(ctx, tx, actor, scope, r.Ref(), votes.MeToo, value)
-		if err != nil {
-			return err
-		}
-		if changed {
-			if err := s.bus.Append(ctx, tx, MeTooChanged{Report: r.ID}); err != nil {
-				return err
-			}
-		}
-		total, err = votes.Count(ctx, tx, r.Ref(), votes.MeToo, 1)
-		return err
-	})
-	return total, err
-}
-
-// Join is "Das ist es": the actor counts as concerned and follows the report.
-func (s *Service) Join(ctx context.Context, actor accounts.Actor, n subject.Number) error {
-	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		r, err := byNumber(ctx, tx, n, actor.Person)
-		if err != nil {
-			return err
-		}
-		now, err := db.Now(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if err := Allowed(actor, ActMeToo, r, now); err != nil {
-			return err
-		}
-		changed, err := votes.Set(ctx, tx, actor, scope, r.Ref(), votes.MeToo, 1)
-		if err != nil {
-			return err
-		}
-		if err := follows.Subject(ctx, tx, follows.Person, actor.Person, r.Ref(), actor.Locale); err != nil || !changed {
-			return err
-		}
-		return s.bus.Append(ctx, tx, MeTooChanged{Report: r.ID})
-	})
 }
 
 // Hint is the answer to "Ist es gelöst?": staff see it, the status stays.

@@ -23,7 +23,7 @@ import (
 // clock, the case and the event follow in the same transaction. It is Conflict
 // when somebody changed the report since the given version.
 func (s *Service) SetStatus(ctx context.Context, actor accounts.Actor, n subject.Number, c Change) error {
-	return s.change(ctx, actor, n, ActSetStatus, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
+	return s.changeJoined(ctx, actor, n, c.Other, ActSetStatus, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
 		if c.Version != 0 && c.Version != r.Version {
 			return fault.New(fault.Conflict, "report.err.version")
 		}

@@ -77,6 +77,7 @@ LEFT JOIN cases c ON c.subject_kind = 'report' AND c.subject_id = r.id`
 const (
 	sqlByNumber    = `SELECT` + reportColumns + ` WHERE r.number = $1`
 	sqlByNumberFor = `SELECT` + reportColumns + ` WHERE r.number = $1 FOR UPDATE OF r`
+	sqlByNumberSee = `SELECT` + reportColumns + ` WHERE r.number = $1 FOR SHARE OF r`
 	sqlByID        = `SELECT` + reportColumns + ` WHERE r.id = $1`
 	sqlByIDFor     = `SELECT` + reportColumns + ` WHERE r.id = $1 FOR UPDATE OF r`
 )
@@ -121,6 +122,12 @@ func byNumber(ctx context.Context, q db.Queryer, n subject.Number, person uuid.U
 // transaction ends.
 func lockByNumber(ctx context.Context, tx pgx.Tx, n subject.Number, person uuid.UUID) (*Report, error) {
 	return scanReport(tx.QueryRow(ctx, sqlByNumberFor, int64(n), person))
+}
+
+// holdByNumber loads a report and keeps its status until the transaction ends;
+// others may hold it too.
+func holdByNumber(ctx context.Context, tx pgx.Tx, n subject.Number, person uuid.UUID) (*Report, error) {
+	return scanReport(tx.QueryRow(ctx, sqlByNumberSee, int64(n), person))
 }
 
 func byID(ctx context.Context, q db.Queryer, id, person uuid.UUID) (*Report, error) {
