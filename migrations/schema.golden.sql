@@ -12,6 +12,13 @@ CREATE FUNCTION public.geo_norm(text) RETURNS text
            '[^[:alnum:]]+', '', 'g')
 $_$;
 
+CREATE FUNCTION public.geo_street(text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $_$
+  SELECT public.geo_norm(
+           regexp_replace(split_part($1, ',', 1), '\s+\d+\s*[a-zA-Z]?(\s*[-/–]\s*\d+\s*[a-zA-Z]?)?\s*$', ''))
+$_$;
+
 CREATE FUNCTION public.mitwirk_audit_chain() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -501,6 +508,20 @@ CREATE TABLE public.objections (
     CONSTRAINT objections_other_person CHECK (((decided_by IS NULL) OR (first_by IS NULL) OR (decided_by <> first_by)))
 );
 
+CREATE TABLE public.objects (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT objects_code_check CHECK ((code ~ '^[2-9A-HJKMNP-Z]{8}$'::text)),
+    CONSTRAINT objects_kind_check CHECK ((kind ~ '^[a-z][a-z0-9-]{0,39}$'::text)),
+    CONSTRAINT objects_number_check CHECK ((number <> ''::text))
+);
+
 CREATE TABLE public.one_time_tokens (
     token_hash bytea NOT NULL,
     purpose text NOT NULL,
@@ -650,6 +671,8 @@ CREATE TABLE public.reports (
     words text DEFAULT ''::text NOT NULL,
     tsv tsvector GENERATED ALWAYS AS (to_tsvector('public.mitwirk_de'::regconfig, words)) STORED,
     norm text GENERATED ALWAYS AS (public.mitwirk_fold(words)) STORED,
+    object_id uuid,
+    street_norm text GENERATED ALWAYS AS (public.geo_street(address)) STORED NOT NULL,
     CONSTRAINT reports_publish_check CHECK ((publish = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'P'::text]))),
     CONSTRAINT reports_status_class_check CHECK ((status_class = ANY (ARRAY['open'::text, 'work'::text, 'done'::text, 'other'::text]))),
     CONSTRAINT reports_text_state_check CHECK ((text_state = ANY (ARRAY['held'::text, 'released'::text, 'withheld'::text]))),
@@ -897,6 +920,15 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.objections
     ADD CONSTRAINT objections_pkey PRIMARY KEY (report_id);
 
+ALTER TABLE ONLY public.objects
+    ADD CONSTRAINT objects_code UNIQUE (code);
+
+ALTER TABLE ONLY public.objects
+    ADD CONSTRAINT objects_number UNIQUE (kind, number);
+
+ALTER TABLE ONLY public.objects
+    ADD CONSTRAINT objects_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.one_time_tokens
     ADD CONSTRAINT one_time_tokens_pkey PRIMARY KEY (token_hash);
 
@@ -1003,6 +1035,8 @@ CREATE INDEX addresses_norm ON public.addresses USING gin (norm public.gin_trgm_
 
 CREATE INDEX addresses_point ON public.addresses USING gist (((point)::public.geography));
 
+CREATE INDEX addresses_street ON public.addresses USING btree (norm);
+
 CREATE INDEX attachment_versions_age ON public.attachment_versions USING btree (created_at);
 
 CREATE INDEX attachment_versions_blob ON public.attachment_versions USING btree (blob);
@@ -1059,6 +1093,8 @@ CREATE INDEX merges_from ON public.merges USING btree (from_kind, from_id) WHERE
 
 CREATE INDEX messages_subject ON public.messages USING btree (subject_kind, subject_id, at, id);
 
+CREATE INDEX objects_point ON public.objects USING gist (((point)::public.geography));
+
 CREATE INDEX one_time_tokens_contact ON public.one_time_tokens USING btree (contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX one_time_tokens_expires ON public.one_time_tokens USING btree (expires_at);
@@ -1081,7 +1117,13 @@ CREATE INDEX reports_newest ON public.reports USING btree (created_at DESC, id D
 
 CREATE INDEX reports_norm ON public.reports USING gin (norm public.gin_trgm_ops);
 
+CREATE INDEX reports_object ON public.reports USING btree (object_id, created_at DESC, id DESC) WHERE (object_id IS NOT NULL);
+
 CREATE INDEX reports_point ON public.reports USING gist (point);
+
+CREATE INDEX reports_status_at ON public.reports USING btree (status_at DESC, id DESC) WHERE (visibility = 'public'::text);
+
+CREATE INDEX reports_street ON public.reports USING btree (street_norm, created_at DESC, id DESC) WHERE (visibility = 'public'::text);
 
 CREATE INDEX reports_tsv ON public.reports USING gin (tsv);
 
@@ -1186,6 +1228,9 @@ ALTER TABLE ONLY public.reports
 
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id);
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.objects(id);
 
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
