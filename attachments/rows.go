@@ -61,16 +61,6 @@ func MoveFromDraft(ctx context.Context, tx pgx.Tx, draft uuid.UUID, to subject.R
 	return ids(ctx, tx, sqlMoveFromDraft, draft, to.Kind, to.ID)
 }
 
-// Move gives all photos of one thing to another, as a merge does, and returns
-// their ids, with which MoveThese takes it back.
-func Move(ctx context.Context, tx pgx.Tx, from, to subject.Ref) ([]uuid.UUID, error) {
-	all, err := ids(ctx, tx, sqlIDsOf, from.Kind, from.ID)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return all, MoveThese(ctx, tx, all, to)
-}
-
 // MoveThese gives single photos to another thing, behind those that are there.
 func MoveThese(ctx context.Context, tx pgx.Tx, these []uuid.UUID, to subject.Ref) error {
 	_, err := ids(ctx, tx, sqlMove, these, to.Kind, to.ID)

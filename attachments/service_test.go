@@ -290,12 +290,11 @@ func TestMoves(t *testing.T) {
 	b.upload(t, 3)
 	var back []uuid.UUID
 	b.transact(t, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := attachments.MoveFromDraft(ctx, tx, b.draft, two); err != nil {
+		var err error
+		if back, err = attachments.MoveFromDraft(ctx, tx, b.draft, two); err != nil {
 			return err
 		}
-		var err error
-		back, err = attachments.Move(ctx, tx, two, one)
-		return err
+		return attachments.MoveThese(ctx, tx, back, one)
 	})
 	by, err := attachments.ForSubjects(ctx, b.db, subject.Report, []uuid.UUID{one.ID, two.ID})
 	if err != nil {

@@ -81,7 +81,6 @@ SET subject_kind = $2, subject_id = $3, changed_at = mitwirk_now(),
                  WHERE o.draft_id IS NULL AND o.subject_kind = $2 AND o.subject_id = $3)
 WHERE id = ANY($1) AND draft_id IS NULL
 RETURNING id`
-	sqlIDsOf     = `SELECT id FROM attachments WHERE draft_id IS NULL AND subject_kind = $1 AND subject_id = $2 ORDER BY ord, id`
 	sqlSetState  = `UPDATE attachments SET state = $2, changed_at = mitwirk_now() WHERE id = ANY($1) AND draft_id IS NULL AND state <> 'removed'`
 	sqlSetAlt    = `UPDATE attachments SET alt = $2, changed_at = mitwirk_now() WHERE id = $1 AND state <> 'removed'`
 	sqlSetGone   = `UPDATE attachments SET state = 'removed', blob = '', small_blob = '', alt = '', changed_at = mitwirk_now() WHERE id = ANY($1)`

@@ -88,7 +88,8 @@ func (p *showPages) mapPage(c kit.Context) error {
 	}
 	filter := v.Filter
 	filter.BBox = nil
-	v.Map = kit.MapProps{Kind: "list", Lon: p.Centre.Lon, Lat: p.Centre.Lat, Tiles: TilesURL(filter, p.Zone)}
+	v.Map = p.Centre.View(c.Request().Context()).Map("list")
+	v.Map.Tiles = TilesURL(filter, p.Zone)
 	for _, s := range reports.Statuses() {
 		v.Legend = append(v.Legend, kit.ChipProps{URL: string(s), Label: reports.StatusLabel(v.Loc, s, false)})
 	}

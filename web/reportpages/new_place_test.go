@@ -1,6 +1,99 @@
 package reportpages
 
-import "testing"
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestOutsideKeepsEverything(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toPlace("Die Laterne ist dunkel.", "laterne")
+	p = b.send(p, "lon", "11.9", "lat", "48.5", "note", "am Flughafen")
+	if p.status != http.StatusUnprocessableEntity {
+		t.Errorf("answers %d", p.status)
+	}
+	p.wants(".errsum a[href='#f-address']", "Dieser Ort liegt nicht in")
+	p.wants(".errsum", "Ihr Text und Ihr Foto sind noch da")
+	if v, _ := p.Find("#f-note").Attr("value"); v != "am Flughafen" {
+		t.Errorf("the note is gone: %q", v)
+	}
+	b.get(strings.Replace(p.path, "place", "what", 1)).wants("textarea", "Die Laterne ist dunkel.")
+	if got := b.get(strings.Replace(p.path, "place", "check", 1)); !strings.HasSuffix(got.path, "/place") {
+		t.Errorf("went on to %s", got.path)
+	}
+}
+
+func TestPlaceWithoutAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toPlace("Die Laterne ist dunkel.", "laterne")
+	p = b.send(p)
+	p.wants(".errsum a[href='#f-address']", "Bitte wählen Sie, wo der Schaden ist.")
+	p = b.send(p, "address", "Xyzzyplatz 7", "do", "search")
+	p.wants("#treffer", "„Xyzzyplatz 7“ haben wir nicht gefunden.")
+	if _, open := p.Find("details.more").Attr("open"); !open {
+		t.Error("the districts are not offered")
+	}
+	for _, ref := range []string{"1", "5", "13", "25"} {
+		p = b.send(p, "district", ref, "do", "district", "note", "")
+		p.wants("#ort", "Mitte des Stadtbezirks")
+		p.wants("#ort", "Stadtbezirk "+ref+",")
+	}
+	p = b.send(p)
+	p.wants(".errsum a[href='#f-note']", "Bitte beschreiben Sie die Stelle genauer.")
+	b.send(p, "note", "vor der Kirche").at(stepQuestions)
+}
+
+// An address that is looked up later never leads on with the place before.
+func TestSearchAfterAPin(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toPlace("Die Laterne ist dunkel.", "laterne")
+	b.post(p.path, p.fill("lon", "11.6000", "lat", "48.1300", "address", "", "address_of", ""), "X-Autosave", "1")
+	p = b.get(p.path)
+	p.wants("#ort", "Stadtbezirk")
+	p = b.send(p, "address", "Rosenheimer Straße", "do", "search")
+	p.wants("#f-hit", "Rosenheimer Straße")
+	p = b.send(p)
+	p.wants(".errsum", "Bitte wählen Sie einen der gefundenen Orte.")
+	value, _ := p.Find("input[name=hit]").First().Attr("value")
+	p = b.send(p, "hit", value)
+	p.at(stepQuestions)
+	back := b.get(strings.Replace(p.path, "questions", "place", 1))
+	back.wants("#ort", "Rosenheimer Straße")
+	// Enter in the note is the form's first button
+	b.send(back, "do", "search", "note", "am Eck").at(stepQuestions)
+}
+
+func TestUnsurePlaceIsAsked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toPlace("Die Laterne ist dunkel.", "laterne")
+	p = b.send(p, "lon", "11.6000", "lat", "48.1300", "accuracy", "80")
+	p.wants("#genau", "Ihr Gerät kennt den Ort nur auf etwa 80 m genau. Stimmt der Ort?")
+	b.send(p, "sure", "1").at(stepQuestions)
+}
+
+func TestWhoIsInChargeIsSaidFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	p := b.toPlace("Die Bank ist kaputt.", "parkmoebel")
+	p = b.send(p, "lon", "11.5922", "lat", "48.1530") // Englischer Garten
+	p.at(stepPlace)
+	p.wants("#zustaendig", "Hier ist die Bayerische Schlösserverwaltung zuständig, nicht die Stadt. Wir geben Ihre Meldung dorthin weiter.")
+	p = b.send(p)
+	p.at(stepQuestions)
+	p = b.send(b.send(p, "q_was", "bank", "q_art", "kaputt"))
+	p.at(stepCheck)
+	p.wants("#zustaendig", "Bayerische Schlösserverwaltung")
+}
 
 func TestDecidePlace(t *testing.T) {
 	t.Parallel()

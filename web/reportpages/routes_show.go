@@ -19,7 +19,7 @@ type ShowDeps struct {
 	Categories *categories.Service
 	Geo        *geo.Service
 	Zone       *time.Location // of the city, for days in filters
-	Centre     subject.Point  // where the map opens
+	Centre     kit.Centre     // where the map opens
 }
 
 // showPages are the handlers of everything about reports that is not the way

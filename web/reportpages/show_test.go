@@ -29,7 +29,7 @@ func newShown(t *testing.T) *shown {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	must(t, err)
 	must(t, RegisterShow(s.site.Router, ShowDeps{
-		DB: s.Pool, Reports: s.Reports, Categories: s.Categories, Geo: s.Geo, Zone: zone, Centre: reportstest.Marienplatz,
+		DB: s.Pool, Reports: s.Reports, Categories: s.Categories, Geo: s.Geo, Zone: zone, Centre: kit.CentreAt(reportstest.Marienplatz),
 	}))
 	return s
 }
