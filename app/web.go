@@ -53,22 +53,18 @@ func (a *App) web(ctx context.Context) error {
 	geopages.Register(r, geopages.Deps{Geo: a.geo})
 	photopages.Register(r, photopages.Deps{Photos: a.photos, Access: photoAccess{a.reports}})
 	tiles.Register(r, tiles.Deps{Layers: map[string]tiles.Source{"reports": a.reports}})
-	centre := subject.Point{}
-	if c, err := a.site.City(ctx); err == nil {
-		centre = c.Centre
-	}
 	if err := reportpages.RegisterNew(r, reportpages.NewDeps{
-		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: centre,
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: a.opens(ctx).Point,
 	}); err != nil {
 		return err
 	}
 	if err := reportpages.RegisterShow(r, reportpages.ShowDeps{
-		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: centre,
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: a.opens,
 	}); err != nil {
 		return err
 	}
 	if err := hallpages.Register(r, hallpages.Deps{
-		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Centre: centre, Tiles: "/tiles/reports/{z}/{x}/{y}.mvt", Row: reportpages.Row,
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Centre: a.opens, Tiles: "/tiles/reports/{z}/{x}/{y}.mvt", Row: reportpages.Row,
 	}); err != nil {
 		return err
 	}

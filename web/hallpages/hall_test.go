@@ -21,7 +21,7 @@ func TestHall(t *testing.T) {
 	row := func(loc *i18n.Localizer, i *reports.Item, _ time.Time) kit.Row {
 		return kit.Row{URL: i.Path(), Title: i.Title.In(loc.Lang()), Shape: string(i.Status)}
 	}
-	if err := Register(site.Router, Deps{DB: c.Pool, Reports: c.Reports, Categories: c.Categories, Centre: reportstest.Marienplatz, Row: row}); err != nil {
+	if err := Register(site.Router, Deps{DB: c.Pool, Reports: c.Reports, Categories: c.Categories, Centre: kit.CentreAt(reportstest.Marienplatz), Row: row}); err != nil {
 		t.Fatal(err)
 	}
 	a := site.Browser().Get("/").Want(http.StatusOK).WantClean()

@@ -10,7 +10,6 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports"
-	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -19,8 +18,8 @@ type Deps struct {
 	DB         db.DB
 	Reports    *reports.Service
 	Categories *categories.Service
-	Centre     subject.Point // of the small map
-	Tiles      string        // where the small map gets its points
+	Centre     kit.Centre // of the small map
+	Tiles      string     // where the small map gets its points
 	// Row is a report as a row of a list (reportpages.Row).
 	Row func(loc *i18n.Localizer, i *reports.Item, now time.Time) kit.Row
 }
@@ -79,8 +78,9 @@ func (p *pages) hall(c kit.Context) error {
 	page.Canonical, page.Description = p.canonical, page.T("hall.lead")
 	v := hallView{
 		Page: page, Week: page.T("hall.solved", "n", page.Loc.Int(week.Solved), "m", page.Loc.Int(week.Open)),
-		Map: kit.MapProps{Kind: "list", Lon: p.Centre.Lon, Lat: p.Centre.Lat, Tiles: p.Tiles, Label: page.T("hall.map")},
+		Map: p.Centre.View(ctx).Map("list"),
 	}
+	v.Map.Tiles, v.Map.Label = p.Tiles, page.T("hall.map")
 	if !open {
 		v.Night = page.T("hall.night", "day", page.Loc.Date(reads, now), "time", page.Loc.Clock(reads))
 	}

@@ -125,6 +125,8 @@ func mapAttrs(m MapProps) templ.Attributes {
 	}
 	if m.Set {
 		a["data-set"] = "true"
+	} else if m.Zoom > 0 {
+		a["data-zoom"] = strconv.FormatFloat(m.Zoom, 'f', 1, 64)
 	}
 	return a
 }

@@ -257,10 +257,11 @@ type MapProps struct {
 	Class string // "wizmap", "sidemap", …
 	Lon   float64
 	Lat   float64
-	Set   bool   // Lon and Lat are a place, not only the city's middle
-	Shape string // status of a shown pin
-	Label string // accessible name; the island has a default
-	Tiles string // "/tiles/reports/{z}/{x}/{y}.mvt?…" of a list
+	Set   bool    // Lon and Lat are a place, not only the city's middle
+	Zoom  float64 // how near it opens without a place; 0: the island's own
+	Shape string  // status of a shown pin
+	Label string  // accessible name; the island has a default
+	Tiles string  // "/tiles/reports/{z}/{x}/{y}.mvt?…" of a list
 }
 
 // noticeClass and noticeIcon draw a note by its kind.

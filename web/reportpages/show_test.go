@@ -13,6 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/kit/kittest"
 )
 
