@@ -260,8 +260,8 @@ func (p *newPages) hits(v *visit, query string) ([]geo.Address, error) {
 	at := &near
 	if !v.form.placed() {
 		at = nil
-		if p.Centre != (subject.Point{}) {
-			at = &p.Centre
+		if c := p.Centre.View(v.ctx()).Point; c != (subject.Point{}) {
+			at = &c
 		}
 	}
 	return p.Geo.SearchAddress(v.ctx(), query, at, 8)

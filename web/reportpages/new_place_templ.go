@@ -181,7 +181,7 @@ func placePage(v placeView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = kit.MapBox(kit.MapProps{Kind: "pick", Class: "wizmap", Lon: v.Lon, Lat: v.Lat, Set: v.Set}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.MapBox(kit.MapProps{Kind: "pick", Class: "wizmap", Lon: v.Lon, Lat: v.Lat, Zoom: v.Zoom, Set: v.Set}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -21,7 +21,8 @@ func (p *newPages) placeView(v *visit, f frame) (templ.Component, error) {
 		Note: v.form.Note, NoteMust: v.form.District != "", District: v.form.District, Category: v.form.Category,
 	}
 	if !view.Set {
-		view.Lon, view.Lat = p.Centre.Lon, p.Centre.Lat
+		opens := p.Centre.View(v.ctx())
+		view.Lon, view.Lat, view.Zoom = opens.Point.Lon, opens.Point.Lat, opens.Zoom
 	}
 	// a place that was found is no longer searched for
 	if view.Searched = v.form.Query != "" && !v.settled(); view.Searched {

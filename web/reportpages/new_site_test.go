@@ -53,7 +53,7 @@ func newSite(t *testing.T) *site {
 	must(t, err)
 	must(t, RegisterNew(r, NewDeps{
 		DB: s.Pool, Reports: s.Reports, Categories: s.Categories, Geo: s.Geo, Drafts: s.Drafts, Photos: s.Photos,
-		Centre: reportstest.Marienplatz,
+		Centre: kit.CentreAt(reportstest.Marienplatz),
 	}))
 	srv.Config.Handler = r
 	srv.Start()

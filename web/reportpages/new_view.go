@@ -120,6 +120,7 @@ type placeView struct {
 	Searched  bool
 	Chosen    *chosen
 	Lon, Lat  float64
+	Zoom      float64
 	Set       bool
 	Accuracy  string // "80 m" when the place has to be confirmed
 	Metres    int    // the accuracy as a number, "" as 0
