@@ -162,6 +162,22 @@ CREATE TABLE public.addresses (
     CONSTRAINT addresses_street_check CHECK ((street <> ''::text))
 );
 
+CREATE TABLE public.api_tokens (
+    token_hash bytea NOT NULL,
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    department_id uuid,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_check CHECK (((NOT (scopes @> ARRAY['reports:status'::text])) OR (department_id IS NOT NULL))),
+    CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT api_tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['reports:read'::text, 'reports:write'::text, 'reports:status'::text])))
+);
+
 CREATE TABLE public.attachment_versions (
     attachment_id uuid NOT NULL,
     n integer NOT NULL,
@@ -197,6 +213,18 @@ CREATE TABLE public.attachments (
     CONSTRAINT attachments_size CHECK (((size > 0) AND ((width >= 1) AND (width <= 2048)) AND ((height >= 1) AND (height <= 2048)))),
     CONSTRAINT attachments_state CHECK ((state = ANY (ARRAY['held'::text, 'released'::text, 'removed'::text]))),
     CONSTRAINT attachments_type CHECK ((type = 'image/jpeg'::text))
+);
+
+CREATE TABLE public.barrier_reports (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    page text DEFAULT ''::text NOT NULL,
+    text text NOT NULL,
+    contact text DEFAULT ''::text NOT NULL,
+    lang text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    done_at timestamp with time zone,
+    done_by uuid
 );
 
 CREATE TABLE public.basemap_features (
@@ -546,6 +574,14 @@ CREATE TABLE public.opening_hours (
     CONSTRAINT opening_hours_weekday_check CHECK (((weekday >= 0) AND (weekday <= 6)))
 );
 
+CREATE TABLE public.page_feedback (
+    id uuid NOT NULL,
+    path text NOT NULL,
+    lang text NOT NULL,
+    helpful boolean NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
 CREATE TABLE public.persons (
     id uuid NOT NULL,
     level smallint NOT NULL,
@@ -765,6 +801,30 @@ CREATE TABLE public.signposts (
     CONSTRAINT signposts_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,39}$'::text))
 );
 
+CREATE TABLE public.site_messages (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    text jsonb NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    changed_by uuid,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT site_messages_kind_check CHECK ((kind = ANY (ARRAY['info'::text, 'holiday'::text, 'storm'::text, 'fault'::text]))),
+    CONSTRAINT site_messages_time CHECK ((to_at > from_at))
+);
+
+CREATE TABLE public.site_text_versions (
+    key text NOT NULL,
+    lang text NOT NULL,
+    version integer NOT NULL,
+    body text NOT NULL,
+    changed_by uuid,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT site_text_versions_key_check CHECK ((key ~ '^[a-z][a-z0-9_.-]{0,79}$'::text)),
+    CONSTRAINT site_text_versions_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.site_texts (
     key text NOT NULL,
     lang text NOT NULL,
@@ -836,6 +896,15 @@ ALTER TABLE ONLY public.addresses
 ALTER TABLE ONLY public.addresses
     ADD CONSTRAINT addresses_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_person_id_key UNIQUE (person_id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY public.attachment_versions
     ADD CONSTRAINT attachment_versions_pkey PRIMARY KEY (attachment_id, n);
 
@@ -844,6 +913,12 @@ ALTER TABLE ONLY public.attachments
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY public.barrier_reports
+    ADD CONSTRAINT barrier_reports_number UNIQUE (number);
+
+ALTER TABLE ONLY public.barrier_reports
+    ADD CONSTRAINT barrier_reports_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.basemap_features
     ADD CONSTRAINT basemap_features_pkey PRIMARY KEY (id);
@@ -935,6 +1010,9 @@ ALTER TABLE ONLY public.one_time_tokens
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (department_id, weekday, opens);
 
+ALTER TABLE ONLY public.page_feedback
+    ADD CONSTRAINT page_feedback_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (id);
 
@@ -1007,6 +1085,12 @@ ALTER TABLE ONLY public.signposts
 ALTER TABLE ONLY public.signposts
     ADD CONSTRAINT signposts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.site_messages
+    ADD CONSTRAINT site_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.site_text_versions
+    ADD CONSTRAINT site_text_versions_pkey PRIMARY KEY (key, lang, version);
+
 ALTER TABLE ONLY public.site_texts
     ADD CONSTRAINT site_texts_pkey PRIMARY KEY (key, lang);
 
@@ -1052,6 +1136,8 @@ CREATE INDEX attachments_owner ON public.attachments USING btree (owner_id) WHER
 CREATE INDEX attachments_subject ON public.attachments USING btree (subject_kind, subject_id, ord) WHERE (draft_id IS NULL);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, seq) WHERE (subject_id IS NOT NULL);
+
+CREATE INDEX barrier_reports_at ON public.barrier_reports USING btree (at DESC, id DESC);
 
 CREATE INDEX cases_missed ON public.cases USING btree (due_at) WHERE ((state = 'open'::text) AND (missed_at IS NULL) AND (paused_at IS NULL));
 
@@ -1101,6 +1187,8 @@ CREATE INDEX one_time_tokens_expires ON public.one_time_tokens USING btree (expi
 
 CREATE INDEX one_time_tokens_person ON public.one_time_tokens USING btree (person_id) WHERE (person_id IS NOT NULL);
 
+CREATE INDEX page_feedback_at ON public.page_feedback USING btree (at);
+
 CREATE INDEX rate_buckets_window ON public.rate_buckets USING btree (window_start);
 
 CREATE INDEX report_owners_person ON public.report_owners USING btree (person_id, since DESC);
@@ -1137,6 +1225,8 @@ CREATE INDEX sessions_absolute ON public.sessions USING btree (absolute_until);
 
 CREATE INDEX sessions_person ON public.sessions USING btree (person_id);
 
+CREATE INDEX site_messages_to ON public.site_messages USING btree (to_at DESC, id DESC);
+
 CREATE INDEX timeline_entries_subject ON public.timeline_entries USING btree (subject_kind, subject_id, at, id);
 
 CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_chain();
@@ -1144,6 +1234,12 @@ CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EX
 CREATE TRIGGER audit_log_keep BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_refuse();
 
 CREATE TRIGGER audit_log_keep_all BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.mitwirk_audit_refuse();
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.attachment_versions
     ADD CONSTRAINT attachment_versions_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES public.attachments(id) ON DELETE CASCADE;

@@ -6,7 +6,7 @@ import (
 	"github.com/mitwirk/mitwirk/subject"
 )
 
-// May tells with a fault whether the actor may not change settings and texts.
+// May tells with a fault whether the actor may not change settings.
 // Whoever is no staff does not learn that they can be changed.
 func May(actor accounts.Actor) error {
 	switch {
@@ -16,4 +16,14 @@ func May(actor accounts.Actor) error {
 		return fault.Missing("settings")
 	}
 	return fault.New(fault.Forbidden, "err.403").With("why", "")
+}
+
+// MayEdit tells with a fault whether the actor may not write texts and messages
+// of the site and read what people say about it. Whoever is no staff does not
+// learn that there is such a thing.
+func MayEdit(actor accounts.Actor) error {
+	if actor.Has(subject.Editor) {
+		return nil
+	}
+	return May(actor)
 }

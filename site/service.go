@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -17,14 +15,10 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/fault"
-	"github.com/mitwirk/mitwirk/internal/i18n"
 )
 
 // keyCity is the setting that holds the City.
 const keyCity = "city"
-
-// maxText is the longest text of the site, in bytes.
-const maxText = 100_000
 
 var reKey = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,79}$`)
 
@@ -50,6 +44,7 @@ type snapshot struct {
 	city     City
 	settings map[string]json.RawMessage
 	texts    map[textKey]string
+	messages []Message // what is shown now or later, the most urgent first
 }
 
 // New makes a service. Nothing is read yet.
@@ -134,55 +129,6 @@ func (s *Service) put(ctx context.Context, actor accounts.Actor, key string, val
 	})
 }
 
-// Text is a text of the site in a language; in Leichte Sprache and in languages
-// that have none it is the German one. False: nobody has written it, so the
-// page shows its own.
-func (s *Service) Text(ctx context.Context, key, lang string) (string, bool, error) {
-	snap, err := s.snapshot(ctx)
-	if err != nil {
-		return "", false, err
-	}
-	for _, l := range []string{lang, i18n.German} {
-		if body, ok := snap.texts[textKey{key, l}]; ok {
-			return body, true, nil
-		}
-	}
-	return "", false, nil
-}
-
-// SetText changes a text of the site; an empty one takes it away. Only admins
-// and the product itself may.
-func (s *Service) SetText(ctx context.Context, actor accounts.Actor, key, lang, body string) error {
-	if err := May(actor); err != nil {
-		return err
-	}
-	var wrong fault.Fields
-	if !reKey.MatchString(key) {
-		wrong.Add("key", "site.err.key")
-	}
-	if !slices.Contains([]string{i18n.German, i18n.English, i18n.Easy}, lang) {
-		wrong.Add("lang", "site.err.languages")
-	}
-	if len(body) > maxText {
-		wrong.Add("body", "site.err.long")
-	}
-	if err := wrong.Err(); err != nil {
-		return err
-	}
-	return s.change(ctx, key, func(ctx context.Context, tx pgx.Tx) error {
-		var err error
-		if strings.TrimSpace(body) == "" {
-			_, err = tx.Exec(ctx, sqlDropText, key, lang)
-		} else {
-			_, err = tx.Exec(ctx, sqlPutText, key, lang, body, changedBy(actor.Person))
-		}
-		if err != nil {
-			return fmt.Errorf("put text %s: %w", key, err)
-		}
-		return nil
-	})
-}
-
 func (s *Service) change(ctx context.Context, key string, fn func(ctx context.Context, tx pgx.Tx) error) error {
 	if s.bus == nil {
 		return errors.New("site: a change needs a bus")
@@ -227,6 +173,9 @@ func (s *Service) load(ctx context.Context) (*snapshot, error) {
 		return nil, err
 	}
 	if snap.texts, err = loadTexts(ctx, s.db); err != nil {
+		return nil, err
+	}
+	if snap.messages, err = loadMessages(ctx, s.db); err != nil {
 		return nil, err
 	}
 	if snap.city, err = s.cityOf(snap.settings[keyCity]); err != nil {

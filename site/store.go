@@ -29,19 +29,6 @@ ON CONFLICT (key) DO UPDATE
 SET value = excluded.value,
     changed_by = excluded.changed_by,
     changed_at = mitwirk_now()`
-
-	sqlPutText = `
-INSERT INTO site_texts (key, lang, body, changed_by)
-VALUES ($1, $2, $3, $4)
-ON CONFLICT (key, lang) DO UPDATE
-SET body = excluded.body,
-    changed_by = excluded.changed_by,
-    changed_at = mitwirk_now()`
-
-	sqlDropText = `
-DELETE FROM site_texts
-WHERE key = $1
-  AND lang = $2`
 )
 
 type textKey struct{ key, lang string }
