@@ -36,7 +36,8 @@ export default defineConfig<{ look: Look }>({
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
   use: {
-    trace: "retain-on-failure",
+    // a trace costs a quarter of the time; where there is a second try, it has one
+    trace: "on-first-retry",
     launchOptions: {
       executablePath: process.env.MITWIRK_CHROMIUM ?? "/usr/bin/chromium",
       // root in a container has no sandbox of its own
