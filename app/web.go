@@ -54,7 +54,7 @@ func (a *App) web(ctx context.Context) error {
 	photopages.Register(r, photopages.Deps{Photos: a.photos, Access: photoAccess{a.reports}})
 	tiles.Register(r, tiles.Deps{Layers: map[string]tiles.Source{"reports": a.reports}})
 	if err := reportpages.RegisterNew(r, reportpages.NewDeps{
-		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: a.opens(ctx).Point,
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: a.opens,
 	}); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/reports"
-	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -22,7 +21,7 @@ type NewDeps struct {
 	Drafts     *drafts.Service
 	Photos     *attachments.Service
 	// Centre is where the map opens before there is a place.
-	Centre subject.Point
+	Centre kit.Centre
 }
 
 // newPages are the handlers under /reports/new.
