@@ -10,7 +10,10 @@ var (
 	monthsDE = [...]string{"", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}
 )
 
-func (l *Localizer) german() bool { return l.lang != English }
+func (l *Localizer) german() bool { return l.words.base == German }
+
+// named is an added language that brings the names of months and days.
+func (l *Localizer) named() bool { return len(l.words.months) == 12 && len(l.words.days) == 7 }
 
 // Zone is the city's time zone.
 func (l *Localizer) Zone() *time.Location { return l.zone }
@@ -20,9 +23,12 @@ func (l *Localizer) Zone() *time.Location { return l.zone }
 func (l *Localizer) Date(at, ref time.Time) string {
 	at = at.In(l.zone)
 	var s string
-	if l.german() {
+	switch {
+	case l.named():
+		s = fmt.Sprintf("%s %d %s", l.words.days[at.Weekday()], at.Day(), l.words.months[at.Month()-1])
+	case l.german():
 		s = fmt.Sprintf("%s, %d. %s", daysDE[at.Weekday()], at.Day(), monthsDE[at.Month()])
-	} else {
+	default:
 		s = at.Format("Monday 2 January")
 	}
 	if ref.IsZero() || ref.In(l.zone).Year() != at.Year() {
@@ -34,6 +40,9 @@ func (l *Localizer) Date(at, ref time.Time) string {
 // Day is the date without the weekday, always with the year: "14. März 2026".
 func (l *Localizer) Day(at time.Time) string {
 	at = at.In(l.zone)
+	if l.named() {
+		return fmt.Sprintf("%d %s %d", at.Day(), l.words.months[at.Month()-1], at.Year())
+	}
 	if l.german() {
 		return fmt.Sprintf("%d. %s %d", at.Day(), monthsDE[at.Month()], at.Year())
 	}
@@ -43,6 +52,9 @@ func (l *Localizer) Day(at time.Time) string {
 // Month is "März 2026" or "March 2026".
 func (l *Localizer) Month(at time.Time) string {
 	at = at.In(l.zone)
+	if l.named() {
+		return fmt.Sprintf("%s %d", l.words.months[at.Month()-1], at.Year())
+	}
 	if l.german() {
 		return fmt.Sprintf("%s %d", monthsDE[at.Month()], at.Year())
 	}
@@ -65,21 +77,25 @@ func (l *Localizer) DateTime(at, ref time.Time) string {
 
 // NearDate is a date with "heute", "morgen" or "gestern" where that is shorter.
 func (l *Localizer) NearDate(at, now time.Time) string {
-	switch days := daysBetween(now.In(l.zone), at.In(l.zone)); {
-	case days == 0 && l.german():
-		return "heute"
-	case days == 0:
-		return "today"
-	case days == 1 && l.german():
-		return "morgen"
-	case days == 1:
-		return "tomorrow"
-	case days == -1 && l.german():
-		return "gestern"
-	case days == -1:
-		return "yesterday"
+	switch daysBetween(now.In(l.zone), at.In(l.zone)) {
+	case 0:
+		return l.near(keyToday, "heute", "today")
+	case 1:
+		return l.near(keyTomorrow, "morgen", "tomorrow")
+	case -1:
+		return l.near(keyYestrday, "gestern", "yesterday")
 	}
 	return l.Date(at, now)
+}
+
+func (l *Localizer) near(key, german, english string) string {
+	switch {
+	case l.words.keys[key]:
+		return l.T(key)
+	case l.german():
+		return german
+	}
+	return english
 }
 
 func daysBetween(a, b time.Time) int {

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -27,32 +27,46 @@ const (
 
 // Catalogue holds all messages in all languages.
 type Catalogue struct {
-	bundle *goi18n.Bundle
-	zone   *time.Location
+	words     map[string]*words // by tag
+	fold      map[string]string // a tag in lower case: the tag
+	languages []Language
+	zone      *time.Location
+}
+
+// Config makes a Catalogue.
+type Config struct {
+	Zone *time.Location // dates are shown in it; nil: UTC
+	// Added is a folder of the operator with further languages, and perhaps other
+	// words for the product's own: files "<area>.<language>.toml". Nil: none.
+	Added fs.FS
 }
 
 // New reads the embedded catalogues. Dates are shown in zone.
-func New(zone *time.Location) (*Catalogue, error) {
-	b := goi18n.NewBundle(language.German)
-	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	files, err := fs.Glob(locales, "locales/*.toml")
-	if err != nil {
-		return nil, fmt.Errorf("list catalogues: %w", err)
+func New(zone *time.Location) (*Catalogue, error) { return Load(Config{Zone: zone}) }
+
+// Load reads the embedded catalogues and those of the operator, whose messages
+// replace the product's.
+func Load(cfg Config) (*Catalogue, error) {
+	c := &Catalogue{words: map[string]*words{}, fold: map[string]string{}, zone: cfg.Zone}
+	if c.zone == nil {
+		c.zone = time.UTC
 	}
-	for _, f := range files {
-		raw, err := locales.ReadFile(f)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", f, err)
+	if err := c.read(locales, "locales", true); err != nil {
+		return nil, err
+	}
+	if cfg.Added != nil {
+		if err := c.read(cfg.Added, ".", false); err != nil {
+			return nil, err
 		}
-		// the library takes the language from the name: "<area>.<lang>.toml"
-		if _, err := b.ParseMessageFileBytes(raw, f); err != nil {
-			return nil, fmt.Errorf("parse %s: %w", f, err)
+	}
+	for tag, w := range c.words {
+		if err := w.finish(); err != nil {
+			return nil, err
 		}
+		c.fold[strings.ToLower(tag)] = tag
 	}
-	if zone == nil {
-		zone = time.UTC
-	}
-	return &Catalogue{bundle: b, zone: zone}, nil
+	c.order()
+	return c, nil
 }
 
 // Zone is the city's time zone.
@@ -77,32 +91,62 @@ func Match(prefs ...string) string {
 	return German
 }
 
-// For gives the messages in one language.
+// For gives the messages in one language: its own, else those it falls back to
+// key by key. Leichte Sprache falls back to German, an added language to English
+// and then German. A language that is not there is German.
 func (c *Catalogue) For(lang string) *Localizer {
-	chain := []string{lang}
-	if lang == Easy {
+	w, ok := c.words[lang]
+	if !ok {
+		w = c.words[German]
+	}
+	chain := []string{w.lang.Tag}
+	if w.lang.Added {
+		chain = append(chain, English)
+	}
+	if w.lang.Tag != German {
 		chain = append(chain, German)
 	}
+	l := &Localizer{words: w, zone: c.zone}
+	for _, tag := range chain {
+		next, ok := c.words[tag]
+		if !ok {
+			continue
+		}
+		l.chain = append(l.chain, source{next.keys, goi18n.NewLocalizer(next.bundle, next.grammar())})
+	}
 	tag := language.German
-	if lang == English {
+	switch {
+	case w.lang.Added:
+		tag = language.Make(w.lang.Tag)
+	case w.base == English:
 		tag = language.BritishEnglish
 	}
-	return &Localizer{lang: lang, zone: c.zone, l: goi18n.NewLocalizer(c.bundle, chain...), p: message.NewPrinter(tag)}
+	l.p = message.NewPrinter(tag)
+	return l
 }
 
 // Localizer speaks one language.
 type Localizer struct {
-	lang string
-	zone *time.Location
+	words *words
+	zone  *time.Location
+	chain []source
+	p     *message.Printer
+}
+
+// source is the messages of one language in the chain of fallbacks.
+type source struct {
+	keys map[string]bool
 	l    *goi18n.Localizer
-	p    *message.Printer
 }
 
 // Lang is the language's tag, e.g. "de".
-func (l *Localizer) Lang() string { return l.lang }
+func (l *Localizer) Lang() string { return l.words.lang.Tag }
+
+// Language is the language with its name and direction.
+func (l *Localizer) Language() Language { return l.words.lang }
 
 // HTMLLang is the language's tag as an HTML lang attribute.
-func (l *Localizer) HTMLLang() string { return l.lang }
+func (l *Localizer) HTMLLang() string { return l.words.lang.Tag }
 
 // T is the message of a key. Params are name, value, name, value …; the one
 // called "n" decides the plural. A missing key comes back as the key.
@@ -127,17 +171,21 @@ func (l *Localizer) TMap(key string, params map[string]any) string {
 	} else {
 		cfg.TemplateData = params
 	}
-	text, err := l.l.Localize(cfg)
-	if err != nil && text == "" {
-		return key
+	for _, s := range l.chain {
+		if !s.keys[key] {
+			continue
+		}
+		// a plural form or a parameter that a translation lacks: the next language has it
+		if text, err := s.l.Localize(cfg); err == nil && text != "" {
+			return text
+		}
 	}
-	return text
+	return key
 }
 
 // Has tells whether a key has a message in this language or its fallback.
 func (l *Localizer) Has(key string) bool {
-	text, err := l.l.Localize(&goi18n.LocalizeConfig{MessageID: key, PluralCount: 2})
-	return text != "" && (err == nil || text != key)
+	return slices.ContainsFunc(l.chain, func(s source) bool { return s.keys[key] })
 }
 
 func toInt(v any) (int, bool) {
