@@ -10,10 +10,12 @@
 //   - the city's area is the union of its districts, nothing more; without
 //     districts every place is accepted;
 //   - each street has one row without a house number, its middle;
-//   - an import that names a bad feature has changed nothing;
+//   - an import that names a bad feature has changed nothing; that of objects
+//     takes what it can and names the rest;
+//   - an object (kind and number) keeps its id and its code for ever;
 //   - PostGIS is the truth; what this process keeps in memory is dropped with
 //     DistrictsChanged and BasemapChanged and read again when next asked for.
 //
-// It alone writes district_sets, districts, addresses, responsibilities and
+// It alone writes district_sets, districts, addresses, objects, responsibilities and
 // basemap_features.
 package geo
