@@ -103,6 +103,37 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestLostConnections: whatever way a connection goes, people are told to try
+// again and not that we made a mistake.
+func TestLostConnections(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t)
+	err := db.Transact(t.Context(), pool, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `SELECT pg_terminate_backend(pg_backend_pid())`)
+		return err
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("ended by the server: %v", err)
+	}
+	err = db.Transact(t.Context(), pool, func(ctx context.Context, tx pgx.Tx) error {
+		return tx.Conn().PgConn().Conn().Close() // as when the server's machine is gone
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("closed underneath: %v", err)
+	}
+	nowhere, err := db.Open(t.Context(), db.Config{URL: "host=/nonexistent user=x dbname=y"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nowhere.Close()
+	if _, err := db.Now(t.Context(), nowhere); !fault.Is(db.Fault(err), fault.Unavailable) {
+		t.Errorf("no server: %v", err)
+	}
+	if err := db.Fault(errors.New("a mistake of ours")); fault.Is(err, fault.Unavailable) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestWhere(t *testing.T) {
 	t.Parallel()
 	var w db.Where

@@ -2,6 +2,9 @@ package db
 
 import (
 	"errors"
+	"io"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -28,7 +31,7 @@ func Fault(err error) error {
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
-		if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		if lost(err) {
 			return unavailable(err)
 		}
 		return err
@@ -36,10 +39,14 @@ func Fault(err error) error {
 	if words, ok := constraints[pg.ConstraintName]; ok {
 		return words().Because(err)
 	}
+	if strings.HasPrefix(pg.Code, "08") { // connection exceptions
+		return unavailable(err)
+	}
 	switch pg.Code {
 	case "55P03", "57014": // lock not available, query cancelled by a timeout
 		return unavailable(err)
-	case "53100", "53200", "53300", "57P01", "57P02", "57P03", "25006": // disk full, out of memory, too many connections, shutting down, read only
+	case "53000", "53100", "53200", "53300", "58030", // short of something, disk full, out of memory, too many connections, input or output error
+		"57P01", "57P02", "57P03", "57P05", "25P03", "25006": // shutting down, crashed, starting, idle for too long (twice), read only
 		return unavailable(err)
 	case "40001", "40P01": // serialization failure, deadlock
 		e := fault.New(fault.Unavailable, "err.503").Because(err)
@@ -47,6 +54,20 @@ func Fault(err error) error {
 		return e
 	}
 	return err
+}
+
+// lost tells whether the database could not be reached, or was gone in the
+// middle: a connection that can't be made, is closed, reset or cut off. What
+// became of a commit is not known then; the same request sent again with its
+// Idempotency-Key finds out.
+func lost(err error) bool {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return true
+	}
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, net.ErrClosed)
 }
 
 // IsUnique tells whether err is the violation of the named unique constraint.
