@@ -160,11 +160,12 @@ type problem struct {
 	Status int            `json:"status"`
 	Detail string         `json:"detail,omitempty"`
 	Code   string         `json:"code"` // stable, in place of one type per problem
-	Fields []problemField `json:"fields,omitempty"`
+	Errors []problemField `json:"errors,omitempty"`
 }
 
+// problemField is one wrong entry and what to do about it.
 type problemField struct {
-	Name   string `json:"name"`
+	Field  string `json:"field"` // a JSON pointer into the body, or the name of a parameter
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
@@ -209,7 +210,7 @@ func (r *Router) writeProblem(c echo.Context, status int, e *fault.Error, text E
 	loc := Loc(c)
 	p := problem{Type: "about:blank", Title: text.Title, Status: status, Detail: text.Detail, Code: e.Key}
 	for _, f := range e.Fields {
-		p.Fields = append(p.Fields, problemField{Name: f.Name, Code: f.Key, Detail: loc.TMap(f.Key, f.Params)})
+		p.Errors = append(p.Errors, problemField{Field: f.Name, Code: f.Key, Detail: loc.TMap(f.Key, f.Params)})
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

@@ -120,7 +120,7 @@ func TestErrorAnswers(t *testing.T) {
 			var got struct {
 				Type, Title, Detail, Code string
 				Status                    int
-				Fields                    []struct{ Name, Detail string }
+				Errors                    []struct{ Field, Detail string }
 			}
 			if err := json.Unmarshal([]byte(answer.Body), &got); err != nil {
 				t.Fatalf("%s: %v in %q", tt.name, err, answer.Body)
@@ -129,8 +129,8 @@ func TestErrorAnswers(t *testing.T) {
 				!strings.HasPrefix(answer.Header.Get("Content-Type"), "application/problem+json") || answer.Header.Get("Retry-After") != tt.retryAfter {
 				t.Errorf("%s, %s: %d %s", tt.name, lang, answer.Status, answer.Body)
 			}
-			if tt.name == "invalid" && (len(got.Fields) != 2 || got.Fields[0].Name != "place") {
-				t.Errorf("fields %+v", got.Fields)
+			if tt.name == "invalid" && (len(got.Errors) != 2 || got.Errors[0].Field != "place") {
+				t.Errorf("errors %+v", got.Errors)
 			}
 			id := answer.Header.Get("X-Request-Id")
 			if has := strings.Contains(answer.Body, id); has != (tt.status == 500) {
