@@ -219,11 +219,3 @@ func wrap(what string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
-
-// MarkMissed notes that a case's missed target has been spoken of already.
-func MarkMissed(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
-	_, err := tx.Exec(ctx, sqlMarkMissed, string(ref.Kind), ref.ID)
-	return wrap("mark missed", err)
-}
-
-const sqlMarkMissed = `UPDATE cases SET missed_at = due_at WHERE subject_kind = $1 AND subject_id = $2`

@@ -2,9 +2,7 @@ package reports
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,16 +10,11 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
-	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
-	"github.com/mitwirk/mitwirk/internal/geom"
-	"github.com/mitwirk/mitwirk/links"
 	"github.com/mitwirk/mitwirk/subject"
-	"github.com/mitwirk/mitwirk/timeline"
-	"github.com/mitwirk/mitwirk/votes"
 )
 
 // Past is a report with its history, as imports and the demo bring it. The
@@ -45,10 +38,22 @@ type Past struct {
 	Photos      []PastPhoto
 	Missed      bool  // an open report whose target has passed and was spoken of
 	DuplicateOf *Past // imported before this one, or in the same call before it
+	// Foreign came from another system: its kind's questions were not asked,
+	// its kind's target was promised to nobody.
+	Foreign bool
+	Sources []Source // the rows that it was made of
 
-	// Set by ImportPast.
+	// Set by ImportPast. Without an ID: a row of its Sources was there already.
 	ID     uuid.UUID
 	Number subject.Number
+}
+
+// Source is a row of somebody else's list that a report was made of. No two
+// reports are made of the same.
+type Source struct {
+	Name string // of the list
+	Key  string // of the row, unique in the list
+	Hash []byte // of what the row says
 }
 
 // PastStep is one entry of a history.
@@ -71,8 +76,9 @@ type PastPhoto struct {
 }
 
 // ImportPast inserts reports with their histories, up to 500 in a transaction
-// with one batch event each, which sends no mails. Callers vouch for places
-// and districts. It is for the system only.
+// with one batch event each, which sends no mails. A report one of whose
+// Sources is there already is left out. Callers vouch for places and
+// districts. It is for the system only.
 func (s *Service) ImportPast(ctx context.Context, actor accounts.Actor, list []*Past) error {
 	if !actor.System {
 		return fault.New(fault.Forbidden, "err.403").With("why", whyNotStaff)
@@ -100,36 +106,6 @@ func (s *Service) ImportPast(ctx context.Context, actor accounts.Actor, list []*
 	return nil
 }
 
-func (s *Service) importBatch(ctx context.Context, tx pgx.Tx, cat *categories.Catalogue, days *categories.Calendar, part []*Past) error {
-	var rows pgx.Batch
-	var photos []attachments.Copy
-	reports := make([]*Report, len(part))
-	for i, p := range part {
-		r, err := s.pastReport(cat, days, p)
-		if err != nil {
-			return err
-		}
-		reports[i] = r
-		copies, err := queuePast(&rows, r, p)
-		if err != nil {
-			return err
-		}
-		photos = append(photos, copies...)
-	}
-	if err := tx.SendBatch(ctx, &rows).Close(); err != nil {
-		return err
-	}
-	if err := attachments.Attach(ctx, tx, photos); err != nil {
-		return err
-	}
-	for i, p := range part {
-		if err := s.finishPast(ctx, tx, cat, reports[i], p); err != nil {
-			return err
-		}
-	}
-	return s.bus.Append(ctx, tx, Imported{Batch: subject.NewID(), N: len(part)})
-}
-
 // pastReport works out what follows from the history.
 func (s *Service) pastReport(cat *categories.Catalogue, days *categories.Calendar, p *Past) (*Report, error) {
 	c := cat.ByKey(p.Category)
@@ -137,8 +113,11 @@ func (s *Service) pastReport(cat *categories.Catalogue, days *categories.Calenda
 		return nil, fmt.Errorf("unknown category %q", p.Category)
 	}
 	out, wrong := categories.Evaluate(c, p.Answers)
-	if err := wrong.Err(); err != nil {
+	if err := wrong.Err(); err != nil && !p.Foreign {
 		return nil, err
+	}
+	if p.Foreign {
+		out.Days = 0
 	}
 	if p.Department != "" {
 		out.Department = p.Department
@@ -189,117 +168,4 @@ func (s *Service) pastReport(cat *categories.Catalogue, days *categories.Calenda
 	}
 	p.ID, p.Number = r.ID, r.Number
 	return r, nil
-}
-
-// queuePast adds the rows of a report and its history to a batch.
-func queuePast(b *pgx.Batch, r *Report, p *Past) ([]attachments.Copy, error) {
-	params, err := json.Marshal(r.Params)
-	if err != nil {
-		return nil, err
-	}
-	point, err := geom.Point(r.Point.Lon, r.Point.Lat)
-	if err != nil {
-		return nil, err
-	}
-	b.Queue(sqlInsertPast, r.ID, int64(r.Number), r.Category, r.Title, r.Text, string(r.TextState), r.Lang, string(r.Publish), string(r.Visibility),
-		string(r.Status), string(r.Status.Class()), params, point, r.Address, r.PlaceNote, r.DistrictRef, r.Wish, r.Quiet, zeroNull(r.TargetDays),
-		r.FirstDue, r.Channel, r.CreatedAt, words(r), r.TextPublic, r.StatusAt, r.ChangedAt, r.ClosedAt, r.ReopenedN)
-	copies := make([]attachments.Copy, len(p.Photos))
-	for i, ph := range p.Photos {
-		copies[i] = attachments.Copy{Prepared: ph.Prepared, Subject: r.Ref(), Alt: ph.Alt, Ord: i, State: ph.State, At: r.CreatedAt}
-	}
-	return copies, nil
-}
-
-const sqlInsertPast = `
-INSERT INTO reports (id, number, category_id, title, text, text_state, lang, publish, visibility,
-                     status, status_class, status_params, point, address, place_note, district_ref, wish, quiet, target_days,
-                     first_due_at, channel, created_at, words, text_public, status_at, changed_at, closed_at, reopened)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-        $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22, $23, $24, $25, $26, $27, $28)`
-
-// finishPast writes what belongs to the neighbours: case, timeline, votes, links.
-func (s *Service) finishPast(ctx context.Context, tx pgx.Tx, cat *categories.Catalogue, r *Report, p *Past) error {
-	c := cat.ByKey(p.Category)
-	out, _ := categories.Evaluate(c, p.Answers)
-	due := r.FirstDue
-	if r.Params.Until != nil && due != nil && (r.Status == Planned || r.Status == Commissioned) {
-		due = r.Params.Until
-	}
-	if err := casework.Open(ctx, tx, facts(r), r.DepartmentID, casework.Priority(out.Priority), due); err != nil {
-		return err
-	}
-	if p.Missed {
-		if err := casework.MarkMissed(ctx, tx, r.Ref()); err != nil {
-			return err
-		}
-	}
-	if r.Status == Waiting {
-		if err := casework.Pause(ctx, tx, r.Ref()); err != nil {
-			return err
-		}
-	}
-	if err := saveAnswers(ctx, tx, r.ID, c, out.Answers); err != nil {
-		return err
-	}
-	entries := make([]timeline.Entry, 0, len(p.Steps)+1)
-	entries = append(entries, timeline.Entry{Ref: r.Ref(), At: r.CreatedAt, Key: statusKey(Received), Department: r.DepartmentID})
-	for _, st := range p.Steps {
-		e := timeline.Entry{Ref: r.Ref(), At: st.At, Key: st.Key, Params: maps.Clone(st.Extra), Reason: st.Reason, Department: r.DepartmentID}
-		if st.Status != "" {
-			e.Key = statusKey(st.Status)
-			e.Params = entryParams(Change{To: st.Status, StatusParams: st.Params})
-			if st.Status == Duplicate {
-				e.Params["other"] = int64(r.Params.Other)
-			}
-		}
-		if st.Status == Withdrawn {
-			e.Department = uuid.Nil
-		}
-		entries = append(entries, e)
-	}
-	if err := s.placePhotos(ctx, tx, r, p, entries); err != nil {
-		return err
-	}
-	if err := timeline.AppendAll(ctx, tx, entries); err != nil {
-		return err
-	}
-	for _, v := range []struct {
-		aspect votes.Aspect
-		value  int16
-		n      int
-	}{{votes.MeToo, 1, p.MeToo}, {votes.Fixed, 1, p.FixedYes}, {votes.Fixed, -1, p.FixedNo}} {
-		if err := votes.Seed(ctx, tx, scope, r.Ref(), v.aspect, v.value, v.n); err != nil {
-			return err
-		}
-	}
-	if p.DuplicateOf != nil {
-		return links.Make(ctx, tx, r.Ref(), ref(p.DuplicateOf.ID), links.DuplicateOf, uuid.Nil)
-	}
-	return nil
-}
-
-// placePhotos puts the ids of photos into the steps that show them.
-func (s *Service) placePhotos(ctx context.Context, tx pgx.Tx, r *Report, p *Past, entries []timeline.Entry) error {
-	needed := false
-	for _, st := range p.Steps {
-		needed = needed || st.Photo > 0
-	}
-	if !needed {
-		return nil
-	}
-	list, err := attachments.ForSubject(ctx, tx, r.Ref())
-	if err != nil {
-		return err
-	}
-	for i, st := range p.Steps {
-		if st.Photo > 0 && st.Photo <= len(list) {
-			if entries[i+1].Params == nil {
-				entries[i+1].Params = map[string]any{}
-			}
-			entries[i+1].Params["photo"] = list[st.Photo-1].ID.String()
-		}
-	}
-	return nil
 }

@@ -17,6 +17,21 @@ import (
 // saveAnswers stores the answers with the question as it was asked, so that
 // they stay readable when the catalogue changes.
 func saveAnswers(ctx context.Context, tx pgx.Tx, report uuid.UUID, c *categories.Category, answers []categories.Answer) error {
+	rows, err := answerRows(report, c, answers)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if _, err := tx.Exec(ctx, sqlSaveAnswer, row...); err != nil {
+			return fmt.Errorf("save answer: %w", err)
+		}
+	}
+	return nil
+}
+
+// answerRows are the rows of answers, in the order of sqlSaveAnswer.
+func answerRows(report uuid.UUID, c *categories.Category, answers []categories.Answer) ([][]any, error) {
+	rows := make([][]any, 0, len(answers))
 	for ord, a := range answers {
 		q, ok := c.Question(a.Question)
 		if !ok || len(a.Values) == 0 {
@@ -24,13 +39,11 @@ func saveAnswers(ctx context.Context, tx pgx.Tx, report uuid.UUID, c *categories
 		}
 		value, err := json.Marshal(a.Values)
 		if err != nil {
-			return fmt.Errorf("save answer: %w", err)
+			return nil, fmt.Errorf("save answer: %w", err)
 		}
-		if _, err := tx.Exec(ctx, sqlSaveAnswer, report, q.ID, ord, q.Name, value, shownAnswer(&q, a.Values), q.TeamOnly); err != nil {
-			return fmt.Errorf("save answer: %w", err)
-		}
+		rows = append(rows, []any{report, q.ID, ord, q.Name, value, shownAnswer(&q, a.Values), q.TeamOnly})
 	}
-	return nil
+	return rows, nil
 }
 
 const sqlSaveAnswer = `

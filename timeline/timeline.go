@@ -115,23 +115,33 @@ func nullID(id uuid.UUID) *uuid.UUID {
 	return &id
 }
 
-// AppendAll writes many entries with their own times in one round trip.
+// AppendAll writes many entries in one round trip. Those without a time of
+// their own get the database's now.
 func AppendAll(ctx context.Context, tx pgx.Tx, entries []Entry) error {
-	var b pgx.Batch
-	for _, e := range entries {
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, len(entries))
+	for i, e := range entries {
 		if e.Audience == "" {
 			e.Audience = subject.Public
 		}
 		if e.Params == nil {
 			e.Params = map[string]any{}
 		}
+		if e.At.IsZero() {
+			e.At = now
+		}
 		params, err := json.Marshal(e.Params)
 		if err != nil {
 			return fmt.Errorf("timeline params: %w", err)
 		}
-		b.Queue(sqlInsert, subject.NewID(), string(e.Ref.Kind), e.Ref.ID, nullTime(e.At), e.Key, params, e.Reason, string(e.Audience), nullID(e.Department))
+		rows[i] = []any{subject.NewID(), string(e.Ref.Kind), e.Ref.ID, e.At, e.Key, params, e.Reason, string(e.Audience), nullID(e.Department)}
 	}
-	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"timeline_entries"},
+		[]string{"id", "subject_kind", "subject_id", "at", "key", "params", "reason", "audience", "department_id"}, pgx.CopyFromRows(rows))
+	if err != nil {
 		return fmt.Errorf("append to timeline: %w", err)
 	}
 	return nil

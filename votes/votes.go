@@ -218,26 +218,6 @@ FROM votes v
 JOIN voters w ON w.id = v.voter_id
 WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND v.voter_id = $4`
 
-// Seed adds n anonymous votes at once, for the demo and for imports of totals.
-func Seed(ctx context.Context, tx pgx.Tx, scope string, ref subject.Ref, aspect Aspect, value int16, n int) error {
-	if n <= 0 {
-		return nil
-	}
-	if _, err := tx.Exec(ctx, sqlSeed, scope, string(ref.Kind), ref.ID, string(aspect), value, n); err != nil {
-		return fmt.Errorf("seed votes: %w", err)
-	}
-	_, err := tx.Exec(ctx, sqlCount, string(ref.Kind), ref.ID, string(aspect), int16(0), value, n)
-	return wrap("seed votes", err)
-}
-
-const sqlSeed = `
-WITH fresh AS (
-  INSERT INTO voters (id, scope, level)
-  SELECT gen_random_uuid(), $1, 0 FROM generate_series(1, $6)
-  RETURNING id)
-INSERT INTO votes (subject_kind, subject_id, aspect, voter_id, value)
-SELECT $2, $3, $4, id, $5 FROM fresh`
-
 // Repair makes every total equal to its votes and returns how many were wrong.
 func Repair(ctx context.Context, tx pgx.Tx) (wrong int, err error) {
 	tag, err := tx.Exec(ctx, sqlRepair)

@@ -1,0 +1,47 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Opening is the case of a new subject, for OpenAll.
+type Opening struct {
+	Facts
+
+	Department uuid.UUID
+	Priority   Priority
+	Due        *time.Time // nil: no target
+	Missed     bool       // its target has passed and was spoken of
+}
+
+// OpenAll makes the cases of many new subjects in one round trip.
+func OpenAll(ctx context.Context, tx pgx.Tx, all []Opening) error {
+	rows := make([][]any, len(all))
+	for i, o := range all {
+		point, err := pointOf(o.Facts)
+		if err != nil {
+			return err
+		}
+		var missed *time.Time
+		if o.Missed {
+			missed = o.Due
+		}
+		rows[i] = []any{
+			string(o.Ref.Kind), o.Ref.ID, o.Department, string(o.Priority), o.Due, missed, state(o.Open), o.CategoryID,
+			o.DistrictRef, point, o.StatusClass, o.Title, o.Words, o.CreatedAt,
+		}
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"cases"}, []string{
+		"subject_kind", "subject_id", "department_id", "priority", "due_at", "missed_at", "state", "category_id",
+		"district_ref", "point", "status_class", "title", "words", "created_at",
+	}, pgx.CopyFromRows(rows))
+	if err != nil {
+		return fmt.Errorf("open cases: %w", err)
+	}
+	return nil
+}
