@@ -16,6 +16,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/logs"
 )
 
 // StatusOf is the HTTP status of a kind of fault.
@@ -127,10 +128,11 @@ type ErrorText struct {
 
 // Explain puts an error into words, for pages that show it beside their form.
 func Explain(c echo.Context, err error) ErrorText {
-	return explain(Loc(c), RequestID(c), asFault(err))
+	return explain(Loc(c), RequestID(c), asFault(err), false)
 }
 
-func explain(loc *i18n.Localizer, id string, e *fault.Error) ErrorText {
+// explain puts a fault into words. reading: nobody had entered anything.
+func explain(loc *i18n.Localizer, id string, e *fault.Error, reading bool) ErrorText {
 	key, params := e.Key, map[string]any{}
 	maps.Copy(params, e.Params)
 	if why, ok := params["why"].(string); ok && loc.Has(why) { // a reason is a message of its own
@@ -146,6 +148,12 @@ func explain(loc *i18n.Localizer, id string, e *fault.Error) ErrorText {
 	if t.Title == key { // a key without words must not be what people read
 		key = defaultKey(e.Kind)
 		t.Title = loc.TMap(key, params)
+	}
+	if reading && (e.Kind == fault.Internal || e.Kind == fault.Unavailable) && loc.Has(key+".read.more") {
+		key += ".read"
+		if loc.Has(key) {
+			t.Title = loc.TMap(key, params)
+		}
 	}
 	if more := key + ".more"; loc.Has(more) {
 		t.Detail = loc.TMap(more, params)
@@ -182,7 +190,8 @@ func (r *Router) writeError(err error, c echo.Context) {
 		return
 	}
 	status := StatusOf(e.Kind)
-	text := explain(st.loc, st.id, e)
+	m := c.Request().Method
+	text := explain(st.loc, st.id, e, m == http.MethodGet || m == http.MethodHead)
 	h := c.Response().Header()
 	h.Del("Set-Cookie") // an error changes nothing, and a 404 looks like any other
 	for _, name := range []string{"ETag", "Last-Modified", "Content-Disposition", "Vary", "Link"} {
@@ -199,11 +208,37 @@ func (r *Router) writeError(err error, c echo.Context) {
 		p := bare(c)
 		p.Title = text.Title
 		p.Robots = "noindex"
-		werr = Render(c, status, errorPage(p, e, text, errorFields(st.loc, e)))
+		werr = Render(c, status, errorPage(p, errorView{Fault: e, Text: text, Fields: errorFields(st.loc, e), ID: st.id, At: retryAt(st.loc, e, r.cfg.Clock.Now())}))
 	}
 	if werr != nil {
 		r.log.Error("write error answer", "request", st.id, "error", werr)
 	}
+}
+
+// errorView is what an error page says.
+type errorView struct {
+	Fault  *fault.Error
+	Text   ErrorText
+	Fields Errors
+	ID     string // of the request
+	At     string // when to try again; "" where waiting does not help
+}
+
+// danger tells whether somebody may just have wanted to report something urgent.
+func (v errorView) danger() bool {
+	switch v.Fault.Kind {
+	case fault.TooMany, fault.Unavailable, fault.Internal:
+		return true
+	}
+	return false
+}
+
+// retryAt is the time of day from which it is worth while to try again.
+func retryAt(loc *i18n.Localizer, e *fault.Error, now time.Time) string {
+	if e.RetryAfter < time.Minute || e.RetryAfter > 12*time.Hour {
+		return ""
+	}
+	return loc.Clock(now.Add(e.RetryAfter).Add(time.Minute).Truncate(time.Minute))
 }
 
 func (r *Router) writeProblem(c echo.Context, status int, e *fault.Error, text ErrorText) error {
@@ -249,7 +284,7 @@ func (r *Router) logFault(c echo.Context, st *state, e *fault.Error) {
 	}
 	attrs := []any{"request", st.id, "method", c.Request().Method, "route", c.Path(), "kind", string(e.Kind), "key", e.Key}
 	if e.Cause != nil && e.Kind != fault.Invalid { // the cause of a wrong entry can hold the entry
-		attrs = append(attrs, "cause", e.Cause.Error())
+		attrs = append(attrs, "cause", logs.Error(e.Cause.Error()))
 	}
 	r.log.Log(c.Request().Context(), level, name, attrs...) //nolint:sloglint // one of the few names above
 }

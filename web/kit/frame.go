@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"cmp"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -11,7 +13,7 @@ import (
 type navEntry struct{ key, url string }
 
 func navigation() []navEntry {
-	return []navEntry{{"report", "/reports/new"}, {"map", "/map"}}
+	return []navEntry{{"report", "/reports/new"}, {"map", "/map"}, {"help", "/help"}}
 }
 
 func current(p Page, key string) templ.Attributes {
@@ -39,6 +41,50 @@ func themeAttrs(p Page) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"data-kern-theme": p.Theme}
+}
+
+// headLanguages are the languages that the head has room for; the foot lists all.
+func headLanguages(p Page) []Alternate { return p.Alternates[:min(2, len(p.Alternates))] }
+
+func dirAttrs(dir string) templ.Attributes {
+	if dir == "" {
+		return nil
+	}
+	return templ.Attributes{"dir": dir}
+}
+
+// nameDir says in which direction a language's name is written where that is
+// not the page's.
+func nameDir(p Page, a Alternate) templ.Attributes {
+	if a.Dir == "" || a.Dir == cmp.Or(p.Dir, "ltr") {
+		return nil
+	}
+	return templ.Attributes{"dir": a.Dir}
+}
+
+func langAttrs(lang string) templ.Attributes {
+	if lang == "" {
+		return nil
+	}
+	return templ.Attributes{"lang": lang}
+}
+
+func noticeKindIcon(kind string) string {
+	switch kind {
+	case "storm", "fault":
+		return "warn"
+	}
+	return "info"
+}
+
+// telephone is a number as a link.
+func telephone(number string) templ.SafeURL {
+	return templ.SafeURL("tel:" + strings.Map(func(r rune) rune {
+		if r == '+' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, number))
 }
 
 func bodyAttrs(class string) templ.Attributes {

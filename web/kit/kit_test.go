@@ -91,7 +91,7 @@ func TestErrorAnswers(t *testing.T) {
 		{name: "large", err: &http.MaxBytesError{Limit: 1}, status: 413, code: "err.413", de: "Das ist zu groß.", en: "This is too large."},
 		{name: "format", err: fault.New(fault.Unsupported, "err.415"), status: 415, code: "err.415", de: "Dieses Format können wir nicht lesen.", en: "We can't read this format."},
 		{name: "flood", err: slow, status: 429, code: "err.429", de: "Von Ihrem Anschluss kamen gerade sehr viele Meldungen.", en: "A lot of reports have just come from your connection.", deIn: "in 3 Minuten noch einmal", retryAfter: "150"},
-		{name: "down", err: fault.New(fault.Unavailable, "err.503").Because(secret), status: 503, code: "err.503", de: "Noch nicht gesendet.", en: "Not sent yet.", deIn: "in 30 Sekunden wieder", retryAfter: "30"},
+		{name: "down", err: fault.New(fault.Unavailable, "err.503").Because(secret), status: 503, code: "err.503", de: "Diese Seite lädt gerade nicht.", en: "This page does not load at the moment.", deIn: "in 30 Sekunden noch einmal", retryAfter: "30"},
 		{name: "broken", err: fmt.Errorf("load: %w", secret), status: 500, code: "err.500", de: "Da ist etwas schiefgegangen. Das lag an uns.", en: "Something went wrong. It was our fault.", deIn: "Nennen Sie uns diese Nummer"},
 		{name: "no-words", err: fault.New(fault.Conflict, "no.such.key"), status: 409, code: "no.such.key", de: "Jemand hat gerade etwas geändert.", en: "Somebody has just changed something."},
 	}

@@ -22,40 +22,36 @@ const (
 func (r *Router) chooseLanguage(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		s := of(c)
-		asked := known(c.QueryParam("lang"))
+		asked := r.known(c.QueryParam("lang"))
 		if asked != "" && asked != r.cookie(c, languageCookie) {
 			r.setCookie(c, languageCookie, asked, choiceLives)
 		}
-		s.lang = i18n.Match(asked, known(r.cookie(c, languageCookie)), c.Request().Header.Get("Accept-Language"))
+		s.lang = r.cfg.Catalogue.Match(asked, r.known(r.cookie(c, languageCookie)), c.Request().Header.Get("Accept-Language"))
 		s.loc = r.cfg.Catalogue.For(s.lang)
 		return next(c)
 	}
 }
 
-// known is lang if it is one of the product's languages, else "".
-func known(lang string) string {
-	switch lang {
-	case i18n.German, i18n.English, i18n.Easy:
-		return lang
-	}
-	return ""
+// known is lang if pages can be read in it, else "".
+func (r *Router) known(lang string) string {
+	l, _ := r.cfg.Catalogue.Language(lang)
+	return l.Tag
 }
 
 // Loc speaks the language of the request.
 func Loc(c echo.Context) *i18n.Localizer { return of(c).loc }
 
-// alternates are the same page in the other languages that are complete.
-func alternates(current, path string, query url.Values) []Alternate {
+// alternates are the same page in the other languages.
+func (r *Router) alternates(current, path string, query url.Values) []Alternate {
 	var out []Alternate
-	for _, l := range []Alternate{{Lang: i18n.German, Name: "Deutsch"}, {Lang: i18n.English, Name: "English"}} {
-		if l.Lang == current {
+	for _, l := range r.cfg.Catalogue.Languages() {
+		if l.Tag == current {
 			continue
 		}
 		q := url.Values{}
 		maps.Copy(q, query)
-		q.Set("lang", l.Lang)
-		l.URL = (&url.URL{Path: path, RawQuery: q.Encode()}).String()
-		out = append(out, l)
+		q.Set("lang", l.Tag)
+		out = append(out, Alternate{Lang: l.Tag, Name: l.Name, Dir: l.Dir, URL: (&url.URL{Path: path, RawQuery: q.Encode()}).String()})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -71,12 +72,39 @@ func (r *Router) begin(next echo.HandlerFunc) echo.HandlerFunc {
 			if err != nil {
 				c.Error(err)
 			}
-			r.log.Debug("request", "request", s.id, "method", req.Method, "route", c.Path(),
-				"status", c.Response().Status, "ms", r.cfg.Clock.Now().Sub(started).Milliseconds())
+			r.answered(c, s.id, r.cfg.Clock.Now().Sub(started))
 			err = nil
 		}()
 		return next(c)
 	}
+}
+
+// answered writes the access log: the route's pattern, never the path or the
+// query, and no address.
+func (r *Router) answered(c echo.Context, id string, took time.Duration) {
+	req, status := c.Request(), c.Response().Status
+	if r.cfg.Observe != nil {
+		r.cfg.Observe(method(req.Method), c.Path(), status, took)
+	}
+	level := slog.LevelInfo
+	if status < http.StatusBadRequest && strings.HasPrefix(c.Path(), "/tiles/") {
+		level = slog.LevelDebug // many, and all alike
+	}
+	r.log.Log(req.Context(), level, "request", "request", id, "method", method(req.Method), "route", c.Path(), "status", status, "ms", took.Milliseconds())
+}
+
+// method is a method that HTTP knows; others are whatever somebody typed.
+func method(name string) string {
+	switch name {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return name
+	}
+	return "other"
+}
+
+// AllowMedia lets a page play films that we serve ourselves.
+func AllowMedia(c echo.Context) {
+	c.Response().Header().Set("Content-Security-Policy", csp+"; media-src 'self'")
 }
 
 func (r *Router) headers(h http.Header, id string) {

@@ -194,7 +194,7 @@ func NewPage(c echo.Context, titleKey string, params ...any) Page {
 		p.Title = p.T(titleKey, params...)
 	}
 	p.Path = c.Request().URL.Path
-	p.Alternates = alternates(p.Lang, p.Path, c.QueryParams())
+	p.Alternates = of(c).router.alternates(p.Lang, p.Path, c.QueryParams())
 	p.Flash = takeFlash(c)
 	return p
 }
@@ -202,13 +202,19 @@ func NewPage(c echo.Context, titleKey string, params ...any) Page {
 // bare is a page that says nothing about its address.
 func bare(c echo.Context) Page {
 	st := of(c)
+	dir := st.loc.Language().Dir
+	if dir != "rtl" {
+		dir = ""
+	}
 	return Page{
 		Lang:       st.loc.HTMLLang(),
+		Dir:        dir,
 		Loc:        st.loc,
 		Path:       "/",
 		Actor:      Actor(c),
 		City:       st.router.city(c.Request().Context(), st.lang),
-		Alternates: alternates(st.lang, "/", nil),
+		Alternates: st.router.alternates(st.lang, "/", nil),
+		Notices:    st.router.notices(c.Request().Context(), st.loc),
 		Theme:      Theme(c),
 		SignedIn:   SignedIn(c),
 	}

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,6 +32,11 @@ type Config struct {
 	BaseURL        string // "https://mitwirk.example": how people reach us
 	City           City
 	CityOf         func(ctx context.Context, lang string) City // nil: City; else asked for every page, since settings change
+	// Notices are the messages of the site that are shown now; nil: none.
+	Notices        func(ctx context.Context, loc *i18n.Localizer, now time.Time) []Notice
+	// Observe is told of every answer: the route's pattern ("" when there is
+	// none), the status and how long it took. Nil: nobody counts.
+	Observe        func(method, route string, status int, took time.Duration)
 	TrustedProxies []netip.Prefix                              // peers whose X-Forwarded-For counts; none by default
 	Dev            bool                                        // allows plain http on other addresses than this machine's
 	Clock          clock.Clock                                 // nil: the machine's
@@ -92,6 +98,14 @@ func (r *Router) city(ctx context.Context, lang string) City {
 		return r.cfg.CityOf(ctx, lang)
 	}
 	return r.cfg.City
+}
+
+// notices are the messages of the site for a page.
+func (r *Router) notices(ctx context.Context, loc *i18n.Localizer) []Notice {
+	if r.cfg.Notices == nil {
+		return nil
+	}
+	return r.cfg.Notices(ctx, loc, r.cfg.Clock.Now())
 }
 
 // GET answers HEAD as well.
