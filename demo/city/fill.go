@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/categories"
@@ -44,6 +46,9 @@ const seed = 20261121
 
 // linkLives is long enough to look around before signing in.
 const linkLives = 24 * time.Hour
+
+// drawnAtOnce is how many photos attachments works on at once: none has to wait.
+const drawnAtOnce = 2
 
 // pictureVariants is how many drawings of a kind there are.
 const pictureVariants = 2
@@ -118,25 +123,46 @@ func foundations(ctx context.Context, cfg Config) error {
 // album holds the prepared pictures of each kind.
 type album map[string][]reports.PastPhoto
 
+// draw makes the pictures, which is most of what the demo's start takes.
 func draw(ctx context.Context, cfg Config) (album, error) {
 	cat, err := cfg.Categories.Catalogue(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a := album{}
+	type sheet struct {
+		category string
+		variant  uint64
+		photo    reports.PastPhoto
+	}
+	var sheets []*sheet
 	for i := range cat.Categories {
 		c := &cat.Categories[i]
 		if c.Photo == categories.PhotoNone || c.Publish == categories.PublishNever {
 			continue
 		}
 		for v := range pictureVariants {
-			jpeg, alt := pictures.Draw(c.Key, uint64(v+1))
+			sheets = append(sheets, &sheet{category: c.Key, variant: uint64(v + 1)})
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(drawnAtOnce)
+	for _, sh := range sheets {
+		g.Go(func() error {
+			jpeg, alt := pictures.Draw(sh.category, sh.variant)
 			p, err := cfg.Photos.Prepare(ctx, bytes.NewReader(jpeg))
 			if err != nil {
-				return nil, fmt.Errorf("demo picture of %s: %w", c.Key, err)
+				return fmt.Errorf("demo picture of %s: %w", sh.category, err)
 			}
-			a[c.Key] = append(a[c.Key], reports.PastPhoto{Prepared: p, Alt: alt.In("de")})
-		}
+			sh.photo = reports.PastPhoto{Prepared: p, Alt: alt.In("de")}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	a := album{}
+	for _, sh := range sheets {
+		a[sh.category] = append(a[sh.category], sh.photo)
 	}
 	return a, nil
 }
