@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -20,6 +21,7 @@ const (
 	paramCategory = "category" // key, may be repeated
 	paramStatus   = "status"   // class (open, work, done, other) or status, may be repeated
 	paramDistrict = "district" // ref
+	paramStreet   = "street"   // its name in any spelling
 	paramFrom     = "from"     // day, inclusive
 	paramTo       = "to"       // day, inclusive
 	paramText     = "q"
@@ -68,6 +70,12 @@ func ParseFilter(v url.Values, zone *time.Location) (Filter, error) {
 	}
 	if f.District = v.Get(paramDistrict); len(f.District) > 40 || !utf8.ValidString(f.District) || strings.ContainsRune(f.District, 0) {
 		return bad(paramDistrict, errors.New("no ref"))
+	}
+	if street := v.Get(paramStreet); street != "" {
+		if name, _ := geo.ReadStreet(street); name == "" {
+			return bad(paramStreet, errors.New("no street"))
+		}
+		f.Street = street
 	}
 	var err error
 	if f.From, err = day(v.Get(paramFrom), zone, 0); err != nil {
@@ -140,6 +148,9 @@ func (f Filter) Values(zone *time.Location) url.Values {
 	if f.District != "" {
 		v.Set(paramDistrict, f.District)
 	}
+	if f.Street != "" {
+		v.Set(paramStreet, f.Street)
+	}
 	if f.From != nil {
 		v.Set(paramFrom, f.From.In(zone).Format(time.DateOnly))
 	}
@@ -158,7 +169,7 @@ func (f Filter) Values(zone *time.Location) url.Values {
 
 // IsZero tells that the filter lets everything through.
 func (f Filter) IsZero() bool {
-	return len(f.Categories)+len(f.Classes)+len(f.Statuses) == 0 && f.District == "" && f.From == nil && f.To == nil && f.Text == "" && f.BBox == nil
+	return len(f.Categories)+len(f.Classes)+len(f.Statuses) == 0 && f.District == "" && f.Street == "" && f.From == nil && f.To == nil && f.Text == "" && f.BBox == nil
 }
 
 // String is the cursor in an address: "<microseconds>.<uuid>".

@@ -118,6 +118,9 @@ type Submission struct {
 	Version  int                `json:"version"` // of the draft as it was read; 0: do not compare
 	Mail     string             `json:"mail"`    // "": no mails
 	Channel  string             `json:"channel"` // web, phone, api
+	// Object is what it is about, where a sticker or the map said so. Zero: not
+	// said. One that is not at the place is left out.
+	Object uuid.UUID `json:"object,omitzero"`
 }
 
 // Receipt is what the person who reported takes along.

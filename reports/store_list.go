@@ -42,6 +42,9 @@ func filterWhere(w *db.Where, f Filter, categoryIDs []uuid.UUID) {
 	if f.District != "" {
 		w.And("r.district_ref = ?", f.District)
 	}
+	if f.Street != "" {
+		streetWhere(w, f.Street)
+	}
 	if f.From != nil {
 		w.And("r.created_at >= ?", *f.From)
 	}

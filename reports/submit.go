@@ -93,6 +93,26 @@ func (s *Service) Resubmitted(ctx context.Context, actor accounts.Actor, draft u
 	return r, ok && err == nil, err
 }
 
+// Sent tells whether a report was made of a draft within the last day, by
+// whomever: such an id makes no other one.
+func (s *Service) Sent(ctx context.Context, draft uuid.UUID) (bool, error) {
+	none := errors.New("not sent") // rolls back the key that Begin leaves
+	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		answer, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), idem.Hash())
+		if err == nil && answer == nil {
+			return none
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, none):
+		return false, nil
+	case fault.Is(err, fault.Invalid): // the key of the person who sent it
+		return true, nil
+	}
+	return err == nil, err
+}
+
 // keepReceipt stores a receipt for Resubmitted, sealed with draft and person.
 func keepReceipt(ctx context.Context, tx pgx.Tx, actor accounts.Actor, draft uuid.UUID, raw []byte) error {
 	hash := idem.Hash(actor.Person[:])
@@ -192,6 +212,9 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 		return Receipt{}, err
 	}
 	if err := saveAnswers(ctx, tx, r.ID, p.cat, p.out.Answers); err != nil {
+		return Receipt{}, err
+	}
+	if err := nameObject(ctx, tx, r.ID, sub.Object); err != nil {
 		return Receipt{}, err
 	}
 	if r.Person != uuid.Nil {

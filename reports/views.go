@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -32,6 +33,7 @@ type View struct {
 	PlaceNote    string // owner and staff, or released with the text
 	DistrictRef  string
 	DistrictName string
+	Object       *geo.Object // what it is about; nil: not said
 	Department   Department
 	OutsideBody  string    // key of the body in charge where the city is not
 	OutsideName  i18n.Text // its name
@@ -191,6 +193,7 @@ type Filter struct {
 	Classes    []Class  // open, work, done, other; empty: all
 	Statuses   []Status
 	District   string
+	Street     string     // in any spelling; "Hauptstraße, Laim" where municipalities share it
 	From, To   *time.Time // created in [From, To)
 	Text       string
 	BBox       *subject.BBox
