@@ -14,13 +14,15 @@
 //     not depend on whether the case exists;
 //   - rate limits are counted in PostgreSQL in transactions of their own, under
 //     an HMAC whose secret is forgotten after two days;
+//   - an API token acts as a person of its own, never as one of the people, with
+//     the rights that its scopes and its department give where it uses them;
 //   - audit_log is append-only and hash-chained; it names fields, never values.
 //     Audit comes last in a transaction: it makes other writers wait till the
 //     commit.
 //
 // Owned tables: server_keys, persons, contacts, one_time_tokens, sessions,
 // receipts, departments, role_grants, role_grant_limits, audit_log,
-// rate_buckets, retention_records.
+// rate_buckets, retention_records, api_tokens.
 //
 // Events: none.
 package accounts

@@ -18,7 +18,8 @@ import (
 )
 
 type adminCmd struct {
-	User userCmd `cmd:"" help:"Make a staff account, or give an existing one a role, and print a one-time sign-in link."`
+	User  userCmd  `cmd:"" help:"Make a staff account, or give an existing one a role, and print a one-time sign-in link."`
+	Token tokenCmd `cmd:"" help:"Tokens with which other systems use the API."`
 }
 
 type userCmd struct {

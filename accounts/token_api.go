@@ -1,0 +1,281 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/idem"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// Scope is something that an API token is good for.
+type Scope string
+
+// The scopes.
+const (
+	ScopeRead   Scope = "reports:read"   // read; with a department also what the department may see
+	ScopeWrite  Scope = "reports:write"  // report, upload, and act for those who have an access code
+	ScopeStatus Scope = "reports:status" // set the status of reports of its department
+)
+
+// Scopes lists all of them.
+func Scopes() []Scope { return []Scope{ScopeRead, ScopeWrite, ScopeStatus} }
+
+// The beginnings tell the two sorts of bearer tokens apart, and let scanners
+// find one that was published by mistake.
+const (
+	apiPrefix     = "mwt_"
+	visitorPrefix = "mwv_"
+)
+
+// How long an API token lives: unless said otherwise, and at most.
+const (
+	APITokenTTL    = 365 * 24 * time.Hour
+	maxAPITokenTTL = 5 * 365 * 24 * time.Hour
+)
+
+// APIToken is what another system proves itself with. It acts as a person of
+// its own, who has no contact and can't sign in.
+type APIToken struct {
+	ID            uuid.UUID
+	Person        uuid.UUID
+	Name          string
+	Scopes        []Scope
+	Department    *uuid.UUID
+	DepartmentKey string // "" without one
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+	SeenAt        *time.Time
+	RevokedAt     *time.Time
+}
+
+// Has tells whether the token is good for something.
+func (t *APIToken) Has(s Scope) bool { return slices.Contains(t.Scopes, s) }
+
+// Actor is who acts by the token where it uses a scope: with the scopes of
+// staff (read, status) as a caseworker of its department, if it has one; else
+// as a person without any role. The policies of the domains decide.
+func (t *APIToken) Actor(s Scope) Actor {
+	a := Actor{Person: t.Person}
+	if t.Department != nil && t.Has(s) && (s == ScopeRead || s == ScopeStatus) {
+		a.Roles, a.Departments = []subject.Role{subject.Caseworker}, []uuid.UUID{*t.Department}
+	}
+	return a
+}
+
+// CreateAPIToken makes a token and returns its secret, which is shown this once
+// and stored as a hash. t says Name, Scopes and Department; ttl 0 is a year.
+// Only admins and the product itself may; the audit log says so. fault.Invalid
+// for a wrong name, scope or time, and for a status scope without department.
+func CreateAPIToken(ctx context.Context, tx pgx.Tx, actor Actor, t APIToken, ttl time.Duration) (string, APIToken, error) {
+	if err := May(actor, ManagePeople); err != nil {
+		return "", APIToken{}, err
+	}
+	if ttl == 0 {
+		ttl = APITokenTTL
+	}
+	t.Name = strings.TrimSpace(t.Name)
+	if err := t.validate(ttl); err != nil {
+		return "", APIToken{}, err
+	}
+	var err error
+	if t.Person, err = NewPerson(ctx, tx, L0, i18n.German); err != nil {
+		return "", APIToken{}, err
+	}
+	if err := SetPseudonym(ctx, tx, actor, t.Person, t.Name); err != nil {
+		return "", APIToken{}, err
+	}
+	secret, _ := newToken()
+	secret = apiPrefix + secret
+	t.ID = subject.NewID()
+	err = tx.QueryRow(ctx, sqlInsertAPIToken, hashToken(secret), t.ID, t.Person, t.Name, t.Scopes, t.Department, ttl.Microseconds()).
+		Scan(&t.CreatedAt, &t.ExpiresAt)
+	if err != nil {
+		return "", APIToken{}, fmt.Errorf("insert api token: %w", err)
+	}
+	fields := []string{"api_token"}
+	for _, s := range t.Scopes {
+		fields = append(fields, "scope:"+string(s))
+	}
+	return secret, t, Audit(ctx, tx, actor, Entry{Action: "api_token.create", Person: t.Person, Fields: fields})
+}
+
+func (t *APIToken) validate(ttl time.Duration) error {
+	var wrong fault.Fields
+	if t.Name == "" {
+		wrong.Add("name", "field.required")
+	} else if len([]rune(t.Name)) > 100 {
+		wrong.Add("name", "field.too_long", "n", 100)
+	}
+	if len(t.Scopes) == 0 {
+		wrong.Add("scopes", "field.required")
+	}
+	for i, s := range t.Scopes {
+		if !slices.Contains(Scopes(), s) || slices.Contains(t.Scopes[:i], s) {
+			wrong.Add("scopes", "field.choice")
+			break
+		}
+	}
+	if t.Has(ScopeStatus) && t.Department == nil {
+		wrong.Add("department", "api.err.department")
+	}
+	if ttl < time.Minute || ttl > maxAPITokenTTL {
+		wrong.Add("expires", "api.err.expires", "n", int(maxAPITokenTTL/(24*time.Hour)))
+	}
+	return wrong.Err()
+}
+
+// APITokens lists all tokens, the newest first, those that are over included.
+func APITokens(ctx context.Context, q db.Queryer, actor Actor) ([]APIToken, error) {
+	if err := May(actor, ManagePeople); err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, sqlAPITokens)
+	if err != nil {
+		return nil, fmt.Errorf("list api tokens: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[APIToken])
+	if err != nil {
+		return nil, fmt.Errorf("list api tokens: %w", err)
+	}
+	return list, nil
+}
+
+// RevokeAPIToken ends a token at once; a second time changes nothing.
+// fault.NotFound for an unknown id.
+func RevokeAPIToken(ctx context.Context, tx pgx.Tx, actor Actor, id uuid.UUID) error {
+	if err := May(actor, ManagePeople); err != nil {
+		return err
+	}
+	var person uuid.UUID
+	var before *time.Time
+	err := tx.QueryRow(ctx, sqlLockAPIToken, id).Scan(&person, &before)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.Missing("api token")
+	}
+	if err != nil {
+		return fmt.Errorf("find api token: %w", err)
+	}
+	if before != nil {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, sqlRevokeAPIToken, id); err != nil {
+		return fmt.Errorf("revoke api token: %w", err)
+	}
+	return Audit(ctx, tx, actor, Entry{Action: "api_token.revoke", Person: person, Fields: []string{"api_token"}})
+}
+
+// Bearer is whoever sent a bearer token: another system, or a visitor.
+type Bearer struct {
+	Token   *APIToken // nil for a visitor
+	Visitor Actor     // of level L0; the zero Actor for a system
+}
+
+// ByBearer finds whose bearer token this is, and notes its use at most once a
+// minute. A visitor's token opens a session of level L0 only: that of somebody
+// who is signed in is a cookie's secret and nothing for the API.
+// fault.Unauthenticated for one that is unknown, over or revoked.
+func (s *Service) ByBearer(ctx context.Context, secret string) (Bearer, error) {
+	unknown := fault.New(fault.Unauthenticated, "api.err.token")
+	if token, ok := strings.CutPrefix(secret, visitorPrefix); ok {
+		a, err := s.ActorByToken(ctx, token)
+		if fault.Is(err, fault.Unauthenticated) || err == nil && (a.Level > L0 || a.IsStaff()) {
+			return Bearer{}, unknown
+		}
+		return Bearer{Visitor: a}, err
+	}
+	if !strings.HasPrefix(secret, apiPrefix) {
+		return Bearer{}, unknown
+	}
+	var t APIToken
+	var stale bool
+	err := s.db.QueryRow(ctx, sqlAPITokenByHash, hashToken(secret)).Scan(&t.ID, &t.Person, &t.Name, &t.Scopes, &t.Department,
+		&t.DepartmentKey, &t.CreatedAt, &t.ExpiresAt, &t.SeenAt, &t.RevokedAt, &stale)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Bearer{}, unknown
+	}
+	if err != nil {
+		return Bearer{}, fmt.Errorf("find api token: %w", err)
+	}
+	if stale {
+		err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, sqlTouchAPIToken, t.ID)
+			return err
+		})
+		if err != nil {
+			return Bearer{}, fmt.Errorf("touch api token: %w", err)
+		}
+	}
+	return Bearer{Token: &t}, nil
+}
+
+// VisitorToken is what a visitor of the API proves to be the same by.
+type VisitorToken struct {
+	Token     string    `json:"token"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// NewVisitorToken makes a visitor (a person of level L0 with a session, as the
+// first act on a page does). The same key gives the same visitor for a day (see
+// idem.Do); an empty one a new one each time.
+func (s *Service) NewVisitorToken(ctx context.Context, key, locale string) (VisitorToken, error) {
+	var out VisitorToken
+	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		answer, err := idem.Do(ctx, tx, "api.visitors", key, idem.Hash(), func() (idem.Answer, error) {
+			now, err := db.Now(ctx, tx)
+			if err != nil {
+				return idem.Answer{}, err
+			}
+			token, lives, _, err := NewVisitor(ctx, tx, locale)
+			if err != nil {
+				return idem.Answer{}, err
+			}
+			body, err := json.Marshal(VisitorToken{Token: visitorPrefix + token, ExpiresAt: now.Add(lives).UTC().Truncate(time.Second)})
+			return idem.Answer{Status: 201, Body: body}, err
+		})
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(answer.Body, &out)
+	})
+	return out, err
+}
+
+const (
+	sqlInsertAPIToken = `
+INSERT INTO api_tokens (token_hash, id, person_id, name, scopes, department_id, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, mitwirk_now() + $7 * interval '1 microsecond')
+RETURNING created_at, expires_at`
+
+	sqlAPITokens = `
+SELECT t.id, t.person_id, t.name, t.scopes, t.department_id, coalesce(d.key, ''), t.created_at, t.expires_at, t.seen_at, t.revoked_at
+FROM api_tokens t
+LEFT JOIN departments d ON d.id = t.department_id
+ORDER BY t.created_at DESC, t.id DESC`
+
+	sqlAPITokenByHash = `
+SELECT t.id, t.person_id, t.name, t.scopes, t.department_id, coalesce(d.key, ''), t.created_at, t.expires_at, t.seen_at, t.revoked_at,
+       t.seen_at IS NULL OR t.seen_at < mitwirk_now() - interval '1 minute'
+FROM api_tokens t
+LEFT JOIN departments d ON d.id = t.department_id
+WHERE t.token_hash = $1
+  AND t.expires_at > mitwirk_now()
+  AND t.revoked_at IS NULL`
+
+	sqlTouchAPIToken = `UPDATE api_tokens SET seen_at = mitwirk_now() WHERE id = $1`
+
+	sqlLockAPIToken = `SELECT person_id, revoked_at FROM api_tokens WHERE id = $1 FOR UPDATE`
+
+	sqlRevokeAPIToken = `UPDATE api_tokens SET revoked_at = mitwirk_now() WHERE id = $1`
+)
