@@ -16,6 +16,7 @@ const islands: Record<string, () => Promise<Island>> = {
   "[data-live]": () => import("./live"),
   "[data-metoo]": () => import("./metoo"),
   "[data-remember], [data-remembered]": () => import("./remember"),
+  "[data-share-box]": () => import("./share"),
 };
 
 /** near calls fn once the element is about to come into sight: a map is a megabyte that many never scroll to. */
