@@ -12,7 +12,7 @@ import (
 // for the rest of one name.
 var levels = map[string]int{
 	"subject": 0, "migrations": 0,
-	"internal/fault": 0, "internal/config": 0, "internal/i18n": 0, "internal/clock": 0, "internal/privacy": 0, "internal/logs": 0, "internal/sheet": 0,
+	"internal/fault": 0, "internal/config": 0, "internal/i18n": 0, "internal/clock": 0, "internal/privacy": 0, "internal/table": 0, "internal/logs": 0, "internal/sheet": 0,
 
 	"internal/geom": 9, "internal/db": 10, "internal/pgdev": 10,
 	"internal/jobs": 11, "internal/mail": 11, "internal/files": 11, "internal/idem": 11,
@@ -28,9 +28,10 @@ var levels = map[string]int{
 	"web": 38, "web/kit": 39, "web/health": 39,
 	"web/*pages": 40, "web/api": 40, "web/open311": 40, "web/tiles": 40, "web/livesocket": 40,
 
-	"demo": 45,
-	"app":  50,
-	"cmd":  60,
+	"demo":            45,
+	"internal/backup": 46, "internal/faults": 46,
+	"app": 50,
+	"cmd": 60,
 }
 
 // sisters are pairs of one level that the design lets know each other: level 0
