@@ -17,7 +17,9 @@ import (
 	"github.com/mitwirk/mitwirk/votes"
 	"github.com/mitwirk/mitwirk/web"
 	"github.com/mitwirk/mitwirk/web/accountpages"
+	"github.com/mitwirk/mitwirk/web/api"
 	"github.com/mitwirk/mitwirk/web/deskpages"
+	"github.com/mitwirk/mitwirk/web/devicepages"
 	"github.com/mitwirk/mitwirk/web/geopages"
 	"github.com/mitwirk/mitwirk/web/hallpages"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -58,6 +60,9 @@ func (a *App) web(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if err := devicepages.Register(r, devicepages.Deps{DB: a.cfg.Pool, Drafts: a.drafts}); err != nil {
+		return err
+	}
 	if err := reportpages.RegisterShow(r, reportpages.ShowDeps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: a.opens,
 	}); err != nil {
@@ -70,6 +75,11 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := deskpages.Register(r, deskpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Photos: a.photos, Messages: a.messages,
+	}); err != nil {
+		return err
+	}
+	if err := api.Register(r, api.Deps{
+		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Zone: a.zone,
 	}); err != nil {
 		return err
 	}
