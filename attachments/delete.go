@@ -40,6 +40,14 @@ func (s *Service) DeleteFor(ctx context.Context, tx pgx.Tx, kind subject.Kind, r
 	return len(all), s.erase(ctx, tx, all)
 }
 
+// GiveForDraft makes the photos of a draft a person's, together with the draft.
+func (s *Service) GiveForDraft(ctx context.Context, tx pgx.Tx, draft, person uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlGiveForDraft, draft, person); err != nil {
+		return fmt.Errorf("give photos of a draft: %w", err)
+	}
+	return nil
+}
+
 // DeleteForDraft deletes all photos of a draft. It is what package drafts calls
 // when a draft goes.
 func (s *Service) DeleteForDraft(ctx context.Context, tx pgx.Tx, draft uuid.UUID) error {

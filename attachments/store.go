@@ -114,6 +114,8 @@ RETURNING v.blob, v.small_blob`
 SELECT blob FROM attachment_versions WHERE blob = ANY($1)
 UNION
 SELECT small_blob FROM attachment_versions WHERE small_blob = ANY($1)`
+	sqlGiveForDraft = `UPDATE attachments SET owner_id = $2 WHERE draft_id = $1`
+
 	sqlAdopt  = `UPDATE attachments SET owner_id = $2 WHERE owner_id = $1`
 	sqlForget = `UPDATE attachments SET owner_id = NULL WHERE owner_id = $1`
 )

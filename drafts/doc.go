@@ -7,7 +7,10 @@
 //   - a draft lives 14 days from its last change, then it goes with its photos;
 //   - two tabs are merged field by field: a field that a tab did not touch keeps
 //     what the other one wrote, and where both wrote, the later one counts;
+//   - a link to another device is used once, within 15 minutes, and needs six
+//     digits that are not in it; after five wrong ones it is dead. The draft
+//     moves: it is always one person's;
 //   - a body is a JSON object of at most 64 KB; its fields belong to the caller.
 //
-// Tables: drafts. Events: none.
+// Tables: drafts, draft_handovers. Events: none.
 package drafts

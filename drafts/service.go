@@ -21,6 +21,8 @@ import (
 type Photos interface {
 	// DeleteForDraft deletes the photos of a draft, bytes included.
 	DeleteForDraft(ctx context.Context, tx pgx.Tx, draft uuid.UUID) error
+	// GiveForDraft makes them a person's.
+	GiveForDraft(ctx context.Context, tx pgx.Tx, draft, person uuid.UUID) error
 }
 
 // Create begins a form of a kind with its first fields. The id is the caller's
@@ -172,6 +174,9 @@ func (s *Service) Delete(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i
 
 // DeleteFor deletes all drafts of an erased person.
 func (s *Service) DeleteFor(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlForgetHandovers, person); err != nil {
+		return fmt.Errorf("forget handovers: %w", err)
+	}
 	all, err := ids(ctx, tx, sqlOfPerson, person)
 	if err != nil {
 		return err
@@ -206,8 +211,16 @@ func ids(ctx context.Context, tx pgx.Tx, sql string, arg any) ([]uuid.UUID, erro
 // expireBatch is how many drafts one transaction deletes; each may have photos.
 const expireBatch = 100
 
-// Expire deletes the drafts whose time is over, with their photos.
+// Expire deletes the drafts whose time is over, with their photos, and links to
+// other devices that ended a day ago.
 func (s *Service) Expire(ctx context.Context) error {
+	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sqlSweepHandovers, handoverKept.Seconds())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("sweep handovers: %w", err)
+	}
 	for {
 		var n int
 		err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {

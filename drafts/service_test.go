@@ -21,7 +21,15 @@ import (
 	"github.com/mitwirk/mitwirk/subject"
 )
 
-type photos struct{ gone []uuid.UUID }
+type photos struct {
+	gone  []uuid.UUID
+	given [][2]uuid.UUID
+}
+
+func (p *photos) GiveForDraft(_ context.Context, _ pgx.Tx, draft, person uuid.UUID) error {
+	p.given = append(p.given, [2]uuid.UUID{draft, person})
+	return nil
+}
 
 func (p *photos) DeleteForDraft(_ context.Context, _ pgx.Tx, draft uuid.UUID) error {
 	p.gone = append(p.gone, draft)

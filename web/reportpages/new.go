@@ -159,7 +159,7 @@ func (p *newPages) save(c kit.Context) error {
 	}
 	v, err := p.open(c)
 	if fault.Is(err, fault.NotFound) {
-		return p.sentBefore(c, err)
+		return p.sentMeanwhile(c, err)
 	}
 	if err != nil {
 		return err
@@ -411,6 +411,9 @@ func values(c kit.Context) (url.Values, error) {
 // resume is the short address of a draft: on to the first page that needs an answer.
 func (p *newPages) resume(c kit.Context) error {
 	v, err := p.open(c)
+	if fault.Is(err, fault.NotFound) {
+		return p.sentBefore(c, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/categories"
@@ -124,22 +123,6 @@ func mailLang(loc *i18n.Localizer) string {
 		return i18n.English
 	}
 	return i18n.German
-}
-
-// sentBefore leads whoever sends a form twice to the receipt of the first time.
-func (p *newPages) sentBefore(c kit.Context, notFound error) error {
-	id, err := uuid.Parse(c.Param("draft"))
-	if err != nil {
-		return notFound
-	}
-	_, ok, err := p.Reports.Resubmitted(c.Request().Context(), kit.Actor(c), id)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return notFound
-	}
-	return kit.Redirect(c, pathOf(id, "receipt"))
 }
 
 func (p *newPages) checkView(v *visit, f frame) (templ.Component, error) {

@@ -27,6 +27,9 @@ type frame struct {
 	Said    string // one sentence on top, e.g. that something was removed
 }
 
+// Device is where the draft goes on to another device.
+func (f frame) Device() string { return "/reports/new/" + f.Draft + "/device" }
+
 func (f frame) err(name string) string { return f.Errors.For(name) }
 
 // kindOption is a category to choose.

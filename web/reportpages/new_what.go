@@ -130,6 +130,12 @@ func (p *newPages) create(c kit.Context) error {
 	if err != nil {
 		id = subject.NewID()
 	}
+	if id, err = p.unsent(c, id); err != nil {
+		return err
+	}
+	if id == uuid.Nil {
+		return p.sentOffline(c, in)
+	}
 	v := &visit{c: c, loc: kit.Loc(c)}
 	if v.cat, err = p.Categories.Catalogue(v.ctx()); err != nil {
 		return err

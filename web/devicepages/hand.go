@@ -1,0 +1,122 @@
+package devicepages
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/skip2/go-qrcode"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/drafts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// handView is what the first device shows.
+type handView struct {
+	kit.Page
+	Link    string
+	Code    string // "123 456"
+	QR      qr
+	State   string // address that tells where the draft is
+	Back    string
+	Minutes int
+}
+
+// qr is a code as one path on a grid.
+type qr struct {
+	Size int // modules per side, the quiet zone included
+	Path string
+}
+
+// hand makes the link. What it shows can't be shown again: the page is the
+// answer itself, and asking once more makes a new link.
+func (p *pages) hand(c kit.Context) error {
+	draft, err := uuid.Parse(c.Param("draft"))
+	if err != nil {
+		return fault.Missing("draft")
+	}
+	if err := kit.Limit(c, accounts.RulePost); err != nil {
+		return err
+	}
+	var h drafts.Handover
+	err = db.Transact(c.Request().Context(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
+		h, err = drafts.HandOver(ctx, tx, kit.Actor(c), draft)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	view := handView{
+		Page: page(c, "device.hand.title"), Link: p.url("/continue/" + h.Token), Code: h.Code[:3] + " " + h.Code[3:],
+		State: c.Request().URL.Path, Back: "/reports/new/" + draft.String(), Minutes: int(drafts.HandoverTTL.Minutes()),
+	}
+	view.Scripts = []string{"device-hand"}
+	if view.QR, err = draw(view.Link); err != nil {
+		return err
+	}
+	return kit.Render(c, http.StatusOK, handPage(view))
+}
+
+// draw makes a QR code of a link: rows of dark modules as rectangles of one path.
+func draw(link string) (qr, error) {
+	code, err := qrcode.New(link, qrcode.Medium)
+	if err != nil {
+		return qr{}, fmt.Errorf("draw QR code: %w", err)
+	}
+	rows := code.Bitmap()
+	var path strings.Builder
+	for y, row := range rows {
+		for x := 0; x < len(row); x++ {
+			from := x
+			for x < len(row) && row[x] {
+				x++
+			}
+			if x > from {
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", from, y, x-from, x-from)
+			}
+		}
+	}
+	return qr{Size: len(rows), Path: path.String()}, nil
+}
+
+func (q qr) box() string { return fmt.Sprintf("0 0 %d %d", q.Size, q.Size) }
+
+// Where a draft is, as the first device asks.
+const (
+	stateHere  = "here"
+	stateTaken = "taken"
+)
+
+// where tells the first device whether the other one has taken the draft. A
+// draft of somebody else, and one that never was, is not found.
+func (p *pages) where(c kit.Context) error {
+	draft, err := uuid.Parse(c.Param("draft"))
+	if err != nil {
+		return fault.Missing("draft")
+	}
+	ctx, actor := c.Request().Context(), kit.Actor(c)
+	taken, err := drafts.TakenAway(ctx, p.DB, actor, draft)
+	if err != nil {
+		return err
+	}
+	state := stateTaken
+	if !taken {
+		if err := (drafts.Owners{}).Mine(ctx, p.DB, actor, draft); err != nil {
+			return err
+		}
+		state = stateHere
+	}
+	switch {
+	case kit.WantsJSON(c):
+		return c.JSON(http.StatusOK, map[string]string{"state": state})
+	case !taken:
+		return kit.Redirect(c, "/reports/new/"+draft.String())
+	}
+	return kit.Render(c, http.StatusOK, movedPage(page(c, "device.moved.title")))
+}

@@ -1,0 +1,50 @@
+package devicepages
+
+import (
+	"errors"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mitwirk/mitwirk/drafts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// Deps is what the pages need.
+type Deps struct {
+	DB     db.DB
+	Drafts *drafts.Service
+}
+
+type pages struct {
+	Deps
+	url func(path string) string
+}
+
+// Register adds the routes.
+func Register(r *kit.Router, deps Deps) error {
+	if deps.DB == nil || deps.Drafts == nil {
+		return errors.New("devicepages: DB and Drafts are needed")
+	}
+	p := &pages{deps, r.URL}
+	r.POST("/reports/new/:draft/device", p.hand, secret)
+	r.GET("/reports/new/:draft/device", p.where, secret)
+	r.GET("/continue/:token", p.show, secret)
+	r.POST("/continue/:token", p.take, secret)
+	return nil
+}
+
+// secret keeps what a page shows, and its address, to itself.
+func secret(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		kit.NoStore(c)
+		c.Response().Header().Set("Referrer-Policy", "no-referrer")
+		return next(c)
+	}
+}
+
+func page(c kit.Context, titleKey string) kit.Page {
+	p := kit.NewPage(c, titleKey)
+	p.Nav, p.Robots = "report", "noindex"
+	return p
+}
