@@ -395,6 +395,18 @@ CREATE VIEW public.districts_active AS
           ORDER BY s.activated_at DESC, s.id DESC
          LIMIT 1));
 
+CREATE TABLE public.draft_handovers (
+    token_hash bytea NOT NULL,
+    draft_id uuid NOT NULL,
+    from_person uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT draft_handovers_tries CHECK (((tries >= 0) AND (tries <= 5)))
+);
+
 CREATE TABLE public.drafts (
     id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -959,6 +971,9 @@ ALTER TABLE ONLY public.district_sets
 ALTER TABLE ONLY public.districts
     ADD CONSTRAINT districts_pkey PRIMARY KEY (set_id, ref);
 
+ALTER TABLE ONLY public.draft_handovers
+    ADD CONSTRAINT draft_handovers_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY public.drafts
     ADD CONSTRAINT drafts_pkey PRIMARY KEY (id);
 
@@ -1152,6 +1167,12 @@ CREATE INDEX contacts_person ON public.contacts USING btree (person_id) WHERE (p
 CREATE INDEX district_sets_active ON public.district_sets USING btree (activated_at DESC, id DESC) WHERE (activated_at IS NOT NULL);
 
 CREATE INDEX districts_area ON public.districts USING gist (area);
+
+CREATE INDEX draft_handovers_draft ON public.draft_handovers USING btree (draft_id, created_at DESC);
+
+CREATE INDEX draft_handovers_expires ON public.draft_handovers USING btree (expires_at);
+
+CREATE INDEX draft_handovers_person ON public.draft_handovers USING btree (from_person);
 
 CREATE INDEX drafts_expires ON public.drafts USING btree (expires_at, id);
 
