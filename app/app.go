@@ -20,7 +20,6 @@ import (
 	"github.com/mitwirk/mitwirk/internal/config"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/files"
-	"github.com/mitwirk/mitwirk/internal/files/s3store"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/idem"
 	"github.com/mitwirk/mitwirk/internal/jobs"
@@ -95,7 +94,7 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 	if a.bus, err = events.New(events.Config{Jobs: a.jobs, DB: a.cfg.Pool, Pool: a.cfg.Pool, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
-	if a.files, err = files.Open(ctx, files.Config{URL: a.cfg.Settings.FilesURL, Openers: map[string]files.Opener{"s3": s3store.Open}}); err != nil {
+	if a.files, err = OpenFiles(ctx, a.cfg.Settings.FilesURL); err != nil {
 		return err
 	}
 	from, err := a.cfg.Settings.From()

@@ -20,6 +20,9 @@ import (
 type adminCmd struct {
 	User  userCmd  `cmd:"" help:"Make a staff account, or give an existing one a role, and print a one-time sign-in link."`
 	Token tokenCmd `cmd:"" help:"Tokens with which other systems use the API."`
+
+	Backup  backupCmd  `cmd:"" help:"Save database and photos into one archive, while the city goes on."`
+	Restore restoreCmd `cmd:"" help:"Make a city out of an archive, where there is none."`
 }
 
 type userCmd struct {

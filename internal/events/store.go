@@ -154,6 +154,21 @@ func EnsureEpoch(ctx context.Context, d db.DB) error {
 	})
 }
 
+// BeginEpoch begins a new epoch in every case: after a restore into a database
+// that counts its transactions on, as the old one did, nothing else would show
+// that what clients have seen may be gone.
+func BeginEpoch(ctx context.Context, d db.DB) error {
+	return db.Transact(ctx, d, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlLockEpochs); err != nil {
+			return fmt.Errorf("lock epochs: %w", err)
+		}
+		if _, err := tx.Exec(ctx, sqlNextEpoch); err != nil {
+			return fmt.Errorf("next epoch: %w", err)
+		}
+		return nil
+	})
+}
+
 // Retention is how long events are kept.
 const Retention = 90 * 24 * time.Hour
 

@@ -85,6 +85,18 @@ func (c *Client) runPeriodic(ctx context.Context, args periodicArgs) error {
 	return c.RunPeriodic(ctx, args.Name)
 }
 
+// PeriodicNames are the names of all periodic tasks, in the order in which they
+// were added.
+func (c *Client) PeriodicNames() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	names := make([]string, len(c.periodic))
+	for i, p := range c.periodic {
+		names[i] = p.name
+	}
+	return names
+}
+
 // RunPeriodic runs a periodic task now, in the caller's goroutine: for tests and
 // for commands of the operator.
 func (c *Client) RunPeriodic(ctx context.Context, name string) error {

@@ -53,6 +53,25 @@ func (c *Cluster) bin() (string, error) {
 	return fmt.Sprintf("/usr/lib/postgresql/%d/bin", best), nil
 }
 
+// Programs is the folder of PostgreSQL's programs for a server of that version:
+// those of the same version, else of the next newer one, which can read it.
+func Programs(major int) (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/pg_dump")
+	if err != nil {
+		return "", fmt.Errorf("look for PostgreSQL: %w", err)
+	}
+	best := 0
+	for _, f := range found {
+		if v, err := strconv.Atoi(strings.Split(f, "/")[4]); err == nil && v >= major && (best == 0 || v < best) {
+			best = v
+		}
+	}
+	if best == 0 {
+		return "", fmt.Errorf("pg_dump and pg_restore of PostgreSQL %d or later are missing: apt-get install postgresql-client-%d", major, major)
+	}
+	return fmt.Sprintf("/usr/lib/postgresql/%d/bin", best), nil
+}
+
 // run brings the server up. The caller holds start.lock.
 func (c *Cluster) run(ctx context.Context) error {
 	if c.alive(ctx) && !c.stale() {
