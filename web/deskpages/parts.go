@@ -18,8 +18,8 @@ func currentTab(on bool) templ.Attributes {
 	return nil
 }
 
-// number64 names a row for the live list.
-func number64(n subject.Number) string { return strconv.FormatInt(int64(n), 10) }
+// numberOf names a row for the live list, in the words of its messages.
+func numberOf(n subject.Number) string { return n.Format(subject.PrefixReport) }
 
 func keyName(k string) string {
 	if k == "/" {

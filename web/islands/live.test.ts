@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { attach, backoff, Client, merge } from "./live";
+import { attach, backoff, Client, lookAfter, merge } from "./live";
 
 const page = (rows: string[]) =>
   `<section id="timeline"><ol class="track" role="list">${rows.map((r) => `<li data-row="${r}"><h3>${r}</h3></li>`).join("")}</ol></section>`;
@@ -93,21 +93,41 @@ describe("live", () => {
     expect(stale?.hidden).toBe(true);
   });
 
-  it("says nothing about counts, and counts a report in a list once", () => {
+  it("says nothing about counts", () => {
     const { client, say } = listen();
     attach(root(), client);
     say("report.metoo");
     expect(button()).toBeNull();
+  });
+
+  it("offers in a list what this list would show, once a report", async () => {
+    const asked = vi.fn(() => Promise.resolve(new Response(page(["c", "b"]))));
+    vi.stubGlobal("fetch", asked);
     root().dataset.liveKind = "list";
-    const again = listen();
-    attach(root(), again.client);
-    const hear = (number: string) =>
-      again.client.receive(
-        JSON.stringify({ topic: "report:M-1", type: "report.status_changed", cursor: "c", data: { number } }),
-      );
-    hear("M-2026-222222");
-    hear("M-2026-222222");
-    expect(button()?.textContent).toBe("1 neue anzeigen");
+    const { client } = listen();
+    attach(root(), client);
+    const hear = (number?: string) =>
+      client.receive(JSON.stringify({ topic: "report:M-1", type: "report.x", cursor: "c", data: { number } }));
+    hear("elsewhere"); // another filter's report
+    hear("b"); // reads as before
+    await vi.advanceTimersByTimeAsync(2 * lookAfter);
+    expect(button()).toBeNull();
+    hear("c");
+    hear("c");
+    hear("a"); // is gone
+    await vi.advanceTimersByTimeAsync(2 * lookAfter);
+    expect(button()?.textContent).toBe("2 neue anzeigen");
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("counts everything that is new in a list after an import", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(page(["e", "d", "c", "b"]))));
+    root().dataset.liveKind = "list";
+    const { client } = listen();
+    attach(root(), client);
+    client.receive(JSON.stringify({ topic: "report:M-1", type: "report.imported", cursor: "c" }));
+    await vi.advanceTimersByTimeAsync(2 * lookAfter);
+    expect(button()?.textContent).toBe("3 neue anzeigen");
   });
 
   it("offers everything anew after a resync", () => {

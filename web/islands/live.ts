@@ -18,6 +18,9 @@ export interface Message {
 /** atMost is the shortest time between two things that are read out, in ms. */
 export const atMost = 5000;
 
+/** lookAfter is how long a list waits before it asks what is new in it, in ms; up to twice that by chance. */
+export const lookAfter = 1000;
+
 /** backoff is how long to wait before the n-th new try, in ms: 0.5 s doubling up to 30 s, and up to a half more by chance. */
 export function backoff(n: number, chance = Math.random()): number {
   return Math.min(30_000, 500 * 2 ** Math.min(n, 10)) * (1 + chance / 2);
@@ -163,7 +166,9 @@ export function attach(root: HTMLElement, client?: Client): void {
   const isList = root.dataset.liveKind === "list";
   const stale = root.querySelector<HTMLElement>("[data-live-state]");
   let news = 0;
-  const numbers = new Set<string>(); // of a list: two steps of one report are one piece of news
+  const numbers = new Set<string>(); // of a list: the reports that something happened to
+  let all = false;
+  let looking = false;
   let last = new Date();
   let lost = false;
   let heard = false;
@@ -173,9 +178,14 @@ export function attach(root: HTMLElement, client?: Client): void {
   client.subscribe(topic, {
     message(m) {
       const number = (m.data as { number?: string } | undefined)?.number;
+      if (isList) {
+        if (number) numbers.add(number);
+        else all = true; // an import, or a gap: anything may be new
+        look();
+        return;
+      }
       if (m.type === "resync") news = Math.max(news, 1);
-      else if (isList && number) news = numbers.add(number).size;
-      else if (isList || !quiet.has(m.type)) news++;
+      else if (!quiet.has(m.type)) news++;
       else return;
       offer();
     },
@@ -195,33 +205,68 @@ export function attach(root: HTMLElement, client?: Client): void {
 
   /** missed finds what came between the server's reading of this page and the first word from the socket. */
   async function missed(): Promise<void> {
+    const fresh = (await fetched())?.filter(
+      (r) => !document.querySelector(`[data-row="${CSS.escape(r.dataset.row ?? "")}"]`),
+    );
+    if (fresh && fresh.length > news) {
+      news = fresh.length;
+      offer();
+    }
+  }
+
+  /**
+   * look asks a little later what this list would show now: its filters, its
+   * order and its page decide whether a piece of news is one here. Not at once,
+   * and not all readers in the same moment.
+   */
+  function look(): void {
+    if (looking) return;
+    looking = true;
+    setTimeout(() => void compare(), lookAfter * (1 + Math.random()));
+  }
+
+  async function compare(): Promise<void> {
+    looking = false;
+    const now = await fetched();
+    if (!now) return;
+    const keys = new Set(numbers);
+    if (all) for (const r of now) keys.add(r.dataset.row ?? "");
+    all = false;
+    news = [...keys].filter((key) => {
+      const mine = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`);
+      const theirs = now.find((r) => r.dataset.row === key);
+      return mine?.innerHTML !== theirs?.innerHTML; // came, went or reads otherwise
+    }).length;
+    offer();
+  }
+
+  /** fetched gives the rows of this page as the server has them now, or null. */
+  async function fetched(): Promise<HTMLElement[] | null> {
     const url = new URL(location.href);
     url.searchParams.set("fragment", fragment);
     try {
       const res = await fetch(url, { headers: { Accept: "text/html" } });
-      if (!res.ok) return;
+      if (!res.ok) return null;
       const holder = el("div");
       swap(holder, await res.text());
-      const rows = [...holder.querySelectorAll<HTMLElement>(`#${CSS.escape(fragment)} [data-row]`)];
-      const fresh = rows.filter((r) => !document.querySelector(`[data-row="${CSS.escape(r.dataset.row ?? "")}"]`));
-      if (fresh.length > news) {
-        news = fresh.length;
-        offer();
-      }
+      return [...holder.querySelectorAll<HTMLElement>(`#${CSS.escape(fragment)} [data-row]`)];
     } catch {
-      // the next word from the socket says it
+      return null; // the next word from the socket says it
     }
   }
 
   /** offer changes the button's words, at most every five seconds: each change is read out. */
   function offer(): void {
-    if (waiting) return;
+    if (waiting || (news === 0 && !box.querySelector("button"))) return;
     const now = Date.now();
     const wait = said === 0 ? 0 : Math.max(0, said + atMost - now);
     const write = () => {
       waiting = undefined;
       said = Date.now();
-      if (news === 0) return;
+      if (news === 0) {
+        box.replaceChildren();
+        return;
+      }
       const words = isList ? t("live.new", { n: news }) : plural("live.step", news);
       let button = box.querySelector("button");
       if (!button) {
@@ -246,7 +291,7 @@ export function attach(root: HTMLElement, client?: Client): void {
       if (!res.ok) throw new Error(String(res.status));
       const inserted = merge(fragment, await res.text());
       news = Math.max(0, news - shown);
-      if (news === 0) numbers.clear();
+      numbers.clear();
       box.replaceChildren();
       if (inserted) {
         inserted.setAttribute("tabindex", "-1");
