@@ -1,0 +1,1 @@
+function n(t){let e=t.querySelector("summary");!e||typeof navigator.share!="function"||e.addEventListener("click",r=>{r.preventDefault(),a(t)})}async function a(t){try{await navigator.share({title:t.dataset.title,url:t.dataset.url})}catch(e){if(e.name==="AbortError")return;t.open=!0,t.querySelector("input")?.focus()}}export{n as attach};
