@@ -25,6 +25,7 @@ const (
 	RuleCode   Rule = "code"   // try an access code
 	RulePost   Rule = "post"   // anything else that writes
 	RuleVisit  Rule = "visit"  // become a visitor with a session
+	RuleFile   Rule = "file"   // fetch the list as a feed or file
 	// RuleConfirm is mails that ask one address whether it wants mails.
 	RuleConfirm Rule = "confirm"
 
@@ -48,6 +49,7 @@ func DefaultLimits() map[Rule][]Limit {
 		RuleCode:    {{N: 10, Per: 5 * time.Minute}, {N: 40, Per: time.Hour}},
 		RulePost:    {{N: 300, Per: 5 * time.Minute}},
 		RuleVisit:   {{N: 300, Per: 5 * time.Minute}},
+		RuleFile:    {{N: 60, Per: 5 * time.Minute}, {N: 300, Per: time.Hour}},
 		RuleConfirm: {{N: 5, Per: time.Hour}, {N: 15, Per: 24 * time.Hour}},
 		ruleLink:    {{N: 5, Per: 10 * time.Minute}, {N: 20, Per: 24 * time.Hour}},
 	}

@@ -137,7 +137,7 @@ type RateLimit struct {
 }
 
 // rateRules are the rules that can be set.
-var rateRules = []string{"report", "upload", "signin", "code", "post", "visit", "link"}
+var rateRules = []string{"report", "upload", "signin", "code", "post", "visit", "link", "file"}
 
 // RateLimits are the limits that replace the defaults, by rule.
 func (s *Server) RateLimits() (map[string][]RateLimit, error) {
