@@ -286,14 +286,18 @@ func (s *Service) Known(ctx context.Context, source string) (map[string]SourceOf
 
 const sqlSources = `SELECT source_key, report_id, row_hash FROM report_sources WHERE source = $1`
 
-// TieSources notes further rows of a list that say the same as a report that
-// is there. A row that is known already stays where it is.
-func (s *Service) TieSources(ctx context.Context, report uuid.UUID, list []Source) error {
+// TieSources notes further rows of a list that say the same as reports that
+// are there. A row that is known already stays where it is.
+func (s *Service) TieSources(ctx context.Context, of map[uuid.UUID][]Source) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		for _, src := range list {
-			if _, err := tx.Exec(ctx, sqlTieSource, src.Name, src.Key, report, src.Hash); err != nil {
-				return fmt.Errorf("tie row: %w", err)
+		var b pgx.Batch
+		for report, list := range of {
+			for _, src := range list {
+				b.Queue(sqlTieSource, src.Name, src.Key, report, src.Hash)
 			}
+		}
+		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+			return fmt.Errorf("tie rows: %w", err)
 		}
 		return nil
 	})

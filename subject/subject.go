@@ -53,6 +53,11 @@ type BBox struct {
 	West, South, East, North float64
 }
 
+// Holds tells whether p lies in the area or on its edge.
+func (b BBox) Holds(p Point) bool {
+	return p.Lon >= b.West && p.Lon <= b.East && p.Lat >= b.South && p.Lat <= b.North
+}
+
 // Audience says who may see a thing or one step of its timeline. Each one
 // includes those after it in the list below.
 type Audience string
