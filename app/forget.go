@@ -24,3 +24,23 @@ func (a *App) Forget(ctx context.Context) error {
 	}
 	return nil
 }
+
+// What is little room: a twentieth, but no more than 2 GB on a large disk.
+const (
+	littleShare = 20
+	littleBytes = 2 << 30
+)
+
+// Short names what is about to run out in this process: "files" when the folder
+// of photos has little room left. A bucket has none to tell of.
+func (a *App) Short() []string {
+	folder, ok := a.files.(*files.Folder)
+	if !ok {
+		return nil
+	}
+	free, all, err := folder.Room()
+	if err != nil || free < min(all/littleShare, littleBytes) {
+		return []string{"files"}
+	}
+	return nil
+}

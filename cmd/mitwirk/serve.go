@@ -14,6 +14,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/app"
 	"github.com/mitwirk/mitwirk/internal/config"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/web/health"
 )
 
@@ -97,13 +98,29 @@ func listen(ctx context.Context, s *config.Server) (net.Listener, error) {
 	return l, nil
 }
 
+// watch keeps an eye on the database until the function it returns is called.
+func watch(ctx context.Context, check *health.Checker, pool *pgxpool.Pool) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // the last requests want to know, too
+	pulse, done := db.NewPulse(pool), make(chan struct{})
+	go func() {
+		defer close(done)
+		check.Watch(ctx, pulse.Beat)
+		pulse.Close(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
 // run starts the app and its servers and stops all of it when ctx ends or one
 // of them fails.
 func run(ctx context.Context, a *app.App, r running) (err error) {
-	check, err := health.New(health.Config{DB: r.pool, Log: r.log})
+	check, err := health.New(health.Config{DB: r.pool, Log: r.log, Short: a.Short})
 	if err != nil {
 		return err
 	}
+	defer watch(ctx, check, r.pool)()
 	if err := a.Start(ctx); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}

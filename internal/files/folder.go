@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,6 +40,7 @@ type disk interface {
 // may share it.
 type Folder struct {
 	disk disk
+	dir  string
 
 	mu   sync.Mutex
 	safe map[string]bool // folders whose name in their parent is synced
@@ -58,10 +60,21 @@ func NewFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.dir = dir
 	if err := f.tidy(clock.System{}.Now().Add(-time.Hour)); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// Room is how many bytes can still be written, and how many the file system has.
+func (f *Folder) Room() (free, all uint64, err error) {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(f.dir, &st); err != nil {
+		return 0, 0, fmt.Errorf("room for files: %w", err)
+	}
+	size := uint64(st.Bsize) //nolint:gosec // a size of blocks is positive
+	return st.Bavail * size, st.Blocks * size, nil
 }
 
 func newFolder(d disk) (*Folder, error) {

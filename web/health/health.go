@@ -18,12 +18,16 @@ const patience = 2 * time.Second
 type Config struct {
 	DB  db.Queryer
 	Log *slog.Logger // nil: the default one
+	// Short names what is about to run out, e.g. "files"; nil: nothing is known.
+	Short func() []string
 }
 
 // Checker knows whether this process is well.
 type Checker struct {
 	db       db.Queryer
 	log      *slog.Logger
+	short    func() []string
+	gate     *gate
 	stopping atomic.Bool
 }
 
@@ -35,14 +39,18 @@ func New(cfg Config) (*Checker, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	return &Checker{db: cfg.DB, log: cfg.Log}, nil
+	if cfg.Short == nil {
+		cfg.Short = func() []string { return nil }
+	}
+	return &Checker{db: cfg.DB, log: cfg.Log, short: cfg.Short, gate: newGate()}, nil
 }
 
 // Stopping makes the process not ready: its last requests are being answered.
 func (c *Checker) Stopping() { c.stopping.Store(true) }
 
 // Around serves /healthz and /readyz and hands everything else to next, so
-// that no middleware stands before them; next nil answers 404.
+// that no middleware stands before them; next nil answers 404. While the
+// database does not answer (see Watch), next gets contexts that are over.
 func (c *Checker) Around(next http.Handler) http.Handler {
 	if next == nil {
 		next = http.NotFoundHandler()
@@ -54,7 +62,7 @@ func (c *Checker) Around(next http.Handler) http.Handler {
 		case "/readyz":
 			c.Ready(w, r)
 		default:
-			next.ServeHTTP(w, r)
+			c.gate.through(next, w, r)
 		}
 	})
 }
@@ -63,6 +71,8 @@ func (c *Checker) Around(next http.Handler) http.Handler {
 func (*Checker) Live(w http.ResponseWriter, r *http.Request) { answer(w, r, http.StatusOK, "ok") }
 
 // Ready answers 200, or 503 with what is missing: stopping, database, migrations.
+// What is about to run out stands in further lines of a 200: taking the process
+// out of service would not give it more room.
 func (c *Checker) Ready(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithTimeout(r.Context(), patience)
 	defer stop()
@@ -74,12 +84,19 @@ func (c *Checker) Ready(w http.ResponseWriter, r *http.Request) {
 		answer(w, r, http.StatusServiceUnavailable, missing)
 		return
 	}
-	answer(w, r, http.StatusOK, "ready")
+	word := "ready"
+	for _, name := range c.short() {
+		word += "\nshort: " + name
+	}
+	answer(w, r, http.StatusOK, word)
 }
 
 func (c *Checker) missing(ctx context.Context) (string, error) {
 	if c.stopping.Load() {
 		return "stopping", nil
+	}
+	if _, shut := c.gate.state(); shut {
+		return "database", nil
 	}
 	if _, err := db.Now(ctx, c.db); err != nil {
 		return "database", err

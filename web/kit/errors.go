@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -181,9 +182,13 @@ type problemField struct {
 // writeError is the one function that writes error answers.
 func (r *Router) writeError(err error, c echo.Context) {
 	st := of(c)
-	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+	ctx := c.Request().Context()
+	if why := context.Cause(ctx); fault.Is(why, fault.Unavailable) { // ended by us, not by whoever asked
+		err = fmt.Errorf("%w (%w)", why, err)
+	} else if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return // nobody is there any more
 	}
+	c.SetRequest(c.Request().WithContext(context.WithoutCancel(ctx))) // the answer is rendered also when time is over
 	e := asFault(err)
 	r.logFault(c, st, e)
 	if c.Response().Committed {
@@ -208,7 +213,7 @@ func (r *Router) writeError(err error, c echo.Context) {
 		p := bare(c)
 		p.Title = text.Title
 		p.Robots = "noindex"
-		werr = Render(c, status, errorPage(p, errorView{Fault: e, Text: text, Fields: errorFields(st.loc, e), ID: st.id, At: retryAt(st.loc, e, r.cfg.Clock.Now())}))
+		werr = Render(c, status, errorPage(p, errorView{Fault: e, Text: text, Fields: errorFields(st.loc, e), ID: st.id, At: retryAt(st.loc, e, r.cfg.Clock.Now()), Kept: keptForm(c, e)}))
 	}
 	if werr != nil {
 		r.log.Error("write error answer", "request", st.id, "error", werr)
@@ -222,6 +227,7 @@ type errorView struct {
 	Fields Errors
 	ID     string // of the request
 	At     string // when to try again; "" where waiting does not help
+	Kept   []keptField
 }
 
 // danger tells whether somebody may just have wanted to report something urgent.
