@@ -57,6 +57,10 @@ type Attachment struct {
 	CreatedAt time.Time
 	ChangedAt time.Time
 
+	// Taken is where the upload says that it was taken: only in what Upload
+	// returns, for an offer to whoever sent it, and stored nowhere.
+	Taken *subject.Point
+
 	blob, smallBlob string
 }
 

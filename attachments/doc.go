@@ -4,7 +4,8 @@
 //
 // Invariants:
 //   - what is kept was decoded and encoded again by us: no byte of the upload
-//     survives the request, no metadata, no position, no file name;
+//     survives the request, no metadata, no position, no file name; where a photo
+//     was taken is handed back once, to whoever uploads it;
 //   - kind and dimensions are read before anything is decoded: at most 12 MB and
 //     40 megapixels; JPEG, PNG and WebP only, by their first bytes;
 //   - at most two photos are worked on at once per process (a very large one

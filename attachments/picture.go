@@ -11,9 +11,12 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"strings"
 
 	"github.com/bep/imagemeta"
 	"golang.org/x/image/webp"
+
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 // format is a kind of picture that we read.
@@ -68,6 +71,7 @@ type header struct {
 	format
 	width, height int
 	orientation   int // EXIF 1 to 8
+	gps           *subject.Point
 	memory        int // bytes that decoding takes, roughly
 }
 
@@ -104,7 +108,7 @@ func inspect(r io.ReadSeeker) (header, error) {
 	if err := rewind(r); err != nil {
 		return header{}, err
 	}
-	h.orientation = orientation(r, f.meta)
+	h.orientation, h.gps = readEXIF(r, f.meta)
 	return h, rewind(r)
 }
 
@@ -168,29 +172,55 @@ func progressive(r io.Reader) bool {
 	}
 }
 
-// orientation reads how the camera was held from the EXIF data: 1 to 8, where 1
-// is upright and the answer whenever there is nothing readable. Nothing else of
-// the metadata is looked at.
-func orientation(r io.ReadSeeker, f imagemeta.ImageFormat) int {
-	found := 1
+// readEXIF reads how the camera was held, 1 to 8, where 1 is upright and the answer
+// whenever there is nothing readable; and where it stood, nil when the file does
+// not say or what it says is no place. Nothing else of the metadata is looked at.
+func readEXIF(r io.ReadSeeker, f imagemeta.ImageFormat) (orientation int, gps *subject.Point) {
+	orientation = 1
+	where := map[string]any{}
 	_, err := imagemeta.Decode(imagemeta.Options{
 		R:           r,
 		ImageFormat: f,
 		Sources:     imagemeta.EXIF,
 		ShouldHandleTag: func(t imagemeta.TagInfo) bool {
-			return t.Tag == "Orientation" && t.Namespace == "IFD0"
+			return t.Tag == "Orientation" && t.Namespace == "IFD0" || strings.HasPrefix(t.Tag, "GPSL")
 		},
 		HandleTag: func(t imagemeta.TagInfo) error {
-			if v, ok := t.Value.(uint16); ok && v >= 1 && v <= 8 {
-				found = int(v)
+			if v, ok := t.Value.(uint16); ok && t.Tag == "Orientation" && v >= 1 && v <= 8 {
+				orientation = int(v)
+				return nil
 			}
-			return imagemeta.ErrStopWalking
+			where[t.Tag] = t.Value
+			return nil
 		},
 	})
 	if err != nil {
-		return 1
+		return orientation, nil
 	}
-	return found
+	return orientation, position(where)
+}
+
+// position is the place that EXIF tags name (JEITA CP-3451, GPS IFD). Cameras
+// without a fix write zeros.
+func position(tags map[string]any) *subject.Point {
+	lat, ok1 := tags["GPSLatitude"].(float64)
+	lon, ok2 := tags["GPSLongitude"].(float64)
+	ns, ok3 := tags["GPSLatitudeRef"].(string)
+	ew, ok4 := tags["GPSLongitudeRef"].(string)
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return nil
+	}
+	if strings.HasPrefix(ns, "S") {
+		lat = -lat
+	}
+	if strings.HasPrefix(ew, "W") {
+		lon = -lon
+	}
+	at := subject.Point{Lon: lon, Lat: lat}
+	if !at.Valid() || lat == 0 && lon == 0 {
+		return nil
+	}
+	return &at
 }
 
 // decodePicture reads the pixels of a file that inspect has passed. A decoder

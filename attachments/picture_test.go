@@ -17,7 +17,9 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/mitwirk/mitwirk/attachments/attachmentstest"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 func near(a, b color.Color) bool {
@@ -387,6 +389,7 @@ func FuzzInspect(f *testing.F) {
 	f.Add(withMetadata(jpegOf(f, img), 6))
 	f.Add(pngWithMetadata(pngOf(f, img), 3))
 	f.Add(bomb(f, 300))
+	f.Add(attachmentstest.WithPosition(jpegOf(f, img), subject.Point{Lon: 11.5755, Lat: 48.1374}))
 	for _, name := range []string{"lossy.webp", "lossless.webp", "alpha.webp"} {
 		f.Add(file(f, name))
 	}
@@ -400,6 +403,9 @@ func FuzzInspect(f *testing.F) {
 		}
 		if h.width*h.height > MaxPixels || h.orientation < 1 || h.orientation > 8 || h.memory < h.width*h.height {
 			t.Errorf("passed: %+v", h)
+		}
+		if h.gps != nil && !h.gps.Valid() {
+			t.Errorf("no place: %+v", *h.gps)
 		}
 		if h.width*h.height > 1<<20 {
 			return

@@ -125,7 +125,9 @@ func (p *pipeline) process(ctx context.Context, r io.ReadSeeker) (picture, error
 	if err != nil {
 		return picture{}, err
 	}
-	return encode(opaque(upright(shrink(img, LargeSide), h.orientation)))
+	pic, err := encode(opaque(upright(shrink(img, LargeSide), h.orientation)))
+	pic.gps = h.gps
+	return pic, err
 }
 
 // slot waits for a place among those that are worked on.

@@ -9,6 +9,8 @@ import (
 	"image/jpeg"
 
 	"golang.org/x/image/draw"
+
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 // quality of the JPEG files that are kept.
@@ -23,6 +25,7 @@ type picture struct {
 	large, small  []byte // JPEG without metadata
 	width, height int    // of the large form
 	sum           [sha256.Size]byte
+	gps           *subject.Point // what the upload said; goes no further than to whoever sent it
 }
 
 // shrink scales a picture down so that its longer side is at most side; it

@@ -62,6 +62,9 @@ func New(cfg Config) (*Service, error) {
 // the actor. When it returns, bytes and row are on disk. The same picture sent
 // again to the same draft is the same photo, so a repeated request is harmless.
 //
+// Where the photo says that it was taken is handed back in Taken and kept
+// nowhere.
+//
 // Faults, none of which costs the draft: NotFound (not the actor's draft),
 // Unsupported, TooLarge, Conflict (five already), Invalid (alt), Unavailable
 // with RetryAfter (too many at once, disk full).
@@ -90,6 +93,7 @@ func (s *Service) Upload(ctx context.Context, actor accounts.Actor, draft uuid.U
 		a, err = add(ctx, tx, a)
 		return err
 	})
+	a.Taken = p.gps
 	if err == nil && a.ID == fresh {
 		return a, nil
 	}

@@ -2,13 +2,10 @@ package devicepages
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/skip2/go-qrcode"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/drafts"
@@ -22,16 +19,10 @@ type handView struct {
 	kit.Page
 	Link    string
 	Code    string // "123 456"
-	QR      qr
+	QR      kit.QRCode
 	State   string // address that tells where the draft is
 	Back    string
 	Minutes int
-}
-
-// qr is a code as one path on a grid.
-type qr struct {
-	Size int // modules per side, the quiet zone included
-	Path string
 }
 
 // hand makes the link. What it shows can't be shown again: the page is the
@@ -57,35 +48,11 @@ func (p *pages) hand(c kit.Context) error {
 		State: c.Request().URL.Path, Back: "/reports/new/" + draft.String(), Minutes: int(drafts.HandoverTTL.Minutes()),
 	}
 	view.Scripts = []string{"device-hand"}
-	if view.QR, err = draw(view.Link); err != nil {
+	if view.QR, err = kit.NewQR(view.Link); err != nil {
 		return err
 	}
 	return kit.Render(c, http.StatusOK, handPage(view))
 }
-
-// draw makes a QR code of a link: rows of dark modules as rectangles of one path.
-func draw(link string) (qr, error) {
-	code, err := qrcode.New(link, qrcode.Medium)
-	if err != nil {
-		return qr{}, fmt.Errorf("draw QR code: %w", err)
-	}
-	rows := code.Bitmap()
-	var path strings.Builder
-	for y, row := range rows {
-		for x := 0; x < len(row); x++ {
-			from := x
-			for x < len(row) && row[x] {
-				x++
-			}
-			if x > from {
-				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", from, y, x-from, x-from)
-			}
-		}
-	}
-	return qr{Size: len(rows), Path: path.String()}, nil
-}
-
-func (q qr) box() string { return fmt.Sprintf("0 0 %d %d", q.Size, q.Size) }
 
 // Where a draft is, as the first device asks.
 const (

@@ -2,6 +2,7 @@ package reportpages
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -38,6 +40,7 @@ type visit struct {
 	outcome  categories.Outcome   // of the answers so far
 	wrong    fault.Fields         // wrong answers
 	near     []reports.Item
+	taken    *subject.Point // where a photo of this request says that it was taken; stored nowhere
 }
 
 func (v *visit) ctx() context.Context { return v.c.Request().Context() }
@@ -191,11 +194,11 @@ func (p *newPages) save(c kit.Context) error {
 	case res.stay:
 		return kit.Redirect(c, v.here(at)+res.anchor)
 	case res.to != "":
-		return kit.Redirect(c, res.to)
+		return p.onOrOffer(v, res.to)
 	case v.fromCheck() && v.backToCheck():
-		return kit.Redirect(c, v.path(stepCheck))
+		return p.onOrOffer(v, v.path(stepCheck))
 	}
-	return kit.Redirect(c, v.path(v.known().after(at)))
+	return p.onOrOffer(v, v.path(v.known().after(at)))
 }
 
 // fromCheck tells that the page was opened by "Ändern" on the last one.
@@ -214,8 +217,11 @@ func (v *visit) backToCheck() bool {
 	return v.missing() == stepCheck && v.form.Category == v.before.Category && v.form.point() == v.before.point()
 }
 
-// autosaved answers a script that saves while people type.
+// autosaved answers a script that saves while people type, and the one that
+// sends what a device kept: next is the page that needs somebody, ready that
+// there is none before the report can be sent.
 func (p *newPages) autosaved(v *visit, at step, in url.Values, version int) error {
+	answer := map[string]any{}
 	switch at {
 	case stepPlace:
 		if err := p.savePlace(v, in, version); err != nil {
@@ -225,10 +231,23 @@ func (p *newPages) autosaved(v *visit, at step, in url.Values, version int) erro
 		if _, err := p.describePhotos(v, in); err != nil && !fault.Is(err, fault.Invalid) {
 			return err
 		}
+		said, err := p.takePhotoPlace(v, in, version)
+		if err != nil {
+			return err
+		}
+		maps.Copy(answer, said)
 	default:
 	}
 	if kit.WantsJSON(v.c) { // the page goes on with the version that it has written
-		return v.c.JSON(http.StatusOK, map[string]any{"draft": v.draft.ID.String(), "version": v.draft.Version})
+		answer["draft"], answer["version"] = v.draft.ID.String(), v.draft.Version
+		if v.c.Request().Header.Get(keyHeader) != "" {
+			var err error
+			if answer["next"], answer["ready"], err = p.nextOf(v); err != nil {
+				return err
+			}
+		}
+		kit.NoStore(v.c)
+		return v.c.JSON(http.StatusOK, answer)
 	}
 	return v.c.NoContent(http.StatusNoContent)
 }
@@ -259,7 +278,7 @@ func (p *newPages) read(v *visit, at step, in url.Values, f *form) {
 func (p *newPages) act(v *visit, at step, in url.Values, version int) (result, error) {
 	switch at {
 	case stepWhat:
-		return p.actWhat(v, in)
+		return p.actWhat(v, in, version)
 	case stepKind:
 		return p.actKind(v, in)
 	case stepPlace:

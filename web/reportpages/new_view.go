@@ -74,6 +74,18 @@ type whatView struct {
 	Open     *openDraft
 	Keep     []hidden // what a link to this page brought along
 	Category string   // key, when one is chosen
+	Placed   bool     // there is a place: none is offered from a photo
+}
+
+// photoPlaceView offers the place that a photo names.
+type photoPlaceView struct {
+	kit.Page
+	Action   string
+	Draft    string
+	Version  int
+	Lon, Lat float64
+	Place    string // in words
+	Next     string // without it
 }
 
 type hidden struct{ Name, Value string }

@@ -141,7 +141,7 @@ func (p *newPages) create(c kit.Context) error {
 		return err
 	}
 	readWhat(v.cat, in, &v.form)
-	if at, ok := coordinates(in); ok {
+	if at, ok := coordinates(in); ok && in.Get(fromPhoto) == "" {
 		v.form.setPlace(at, "", byMap)
 	}
 	if err := p.begin(v, id); err != nil {
@@ -157,7 +157,7 @@ func (p *newPages) create(c kit.Context) error {
 		c.Response().Header().Set("Location", v.path(stepWhat))
 		return p.autosaved(v, stepWhat, in, v.draft.Version)
 	}
-	res, err := p.actWhat(v, in)
+	res, err := p.actWhat(v, in, v.draft.Version)
 	if err != nil {
 		return p.refused(v, stepWhat, err)
 	}
@@ -174,7 +174,7 @@ func (p *newPages) create(c kit.Context) error {
 	if res.to == "" {
 		res.to = v.path(v.known().after(stepWhat))
 	}
-	return kit.Redirect(c, res.to)
+	return p.onOrOffer(v, res.to)
 }
 
 // begin makes the draft, and whoever asks a person if they were nobody so far.
@@ -223,9 +223,16 @@ func readWhat(cat *categories.Catalogue, in url.Values, f *form) {
 
 // actWhat takes photos in or out and goes on to the kinds, or past them when
 // one of the suggestions was chosen.
-func (p *newPages) actWhat(v *visit, in url.Values) (result, error) {
+func (p *newPages) actWhat(v *visit, in url.Values, version int) (result, error) {
+	if in.Get("do") == fromPhoto {
+		_, err := p.takePhotoPlace(v, in, version)
+		return result{to: v.path(v.afterWhat())}, err
+	}
 	wrong, err := p.describePhotos(v, in)
 	if err != nil {
+		return result{}, err
+	}
+	if _, err := p.takePhotoPlace(v, in, version); err != nil {
 		return result{}, err
 	}
 	if id, ok := strings.CutPrefix(in.Get("do"), "remove:"); ok {
@@ -329,7 +336,10 @@ func (p *newPages) uploadOne(v *visit, h *multipart.FileHeader) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Photos.Upload(v.ctx(), v.actor, v.draft.ID, file, "")
+	a, err := p.Photos.Upload(v.ctx(), v.actor, v.draft.ID, file, "")
+	if a.Taken != nil {
+		v.taken = a.Taken
+	}
 	return errors.Join(err, file.Close())
 }
 
@@ -338,7 +348,7 @@ func (p *newPages) whatView(v *visit, f frame) templ.Component {
 }
 
 func (p *newPages) whatProps(v *visit, f frame) whatView {
-	view := whatView{frame: f, Text: v.form.Text, Category: v.form.Category}
+	view := whatView{frame: f, Text: v.form.Text, Category: v.form.Category, Placed: v.form.placed()}
 	// a kind that wants no photo does not offer any; those that are there already stay in sight
 	view.Photos = v.category == nil || v.category.Photo != categories.PhotoNone || len(v.photos) > 0
 	if v.c.QueryParam("need") != "" && len(f.Errors) == 0 {
