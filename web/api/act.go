@@ -63,7 +63,7 @@ func (a *api) meToo() {
 		fails := []int{403, 404, 429}
 		add(a, operation{Operation: huma.Operation{
 			OperationID: o.id, Method: o.method, Path: "/reports/{number}/me-too", Tags: []string{tagAct}, Summary: o.summary, Description: o.detail,
-		}, need: need{visitor: true}, fails: fails}, func(ctx context.Context, k *call, in *numberParam) (*output, error) {
+		}, need: need{visitor: true}, fails: fails}, func(ctx context.Context, k *call, in *NumberParam) (*output, error) {
 			n, err := number(in.Number)
 			if err != nil {
 				return nil, err
@@ -82,9 +82,9 @@ func (a *api) say(id, path, summary, detail string,
 	do func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number, text string) error,
 ) {
 	type input struct {
-		numberParam
-		codeParam
-		onceParam
+		NumberParam
+		CodeParam
+		OnceParam
 		Body said
 	}
 	type output struct{ Body outcome }
@@ -94,7 +94,7 @@ func (a *api) say(id, path, summary, detail string,
 	}, need: need{scope: accounts.ScopeWrite}, body: true, fails: []int{400, 404, 409, 413, 415, 422, 429}},
 		func(ctx context.Context, k *call, in *input) (*output, error) {
 			var out output
-			return &out, a.once(ctx, k, in.numberParam, in.Code, id, in.Key, in.Body, &out.Body,
+			return &out, a.once(ctx, k, in.NumberParam, in.Code, id, in.Key, in.Body, &out.Body,
 				func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number) (*bool, error) {
 					return nil, do(ctx, s, actor, n, kit.Clean(in.Body.Text, true))
 				})
@@ -103,9 +103,9 @@ func (a *api) say(id, path, summary, detail string,
 
 func (a *api) withdraw() {
 	type input struct {
-		numberParam
-		codeParam
-		onceParam
+		NumberParam
+		CodeParam
+		OnceParam
 	}
 	type output struct{ Body outcome }
 	add(a, operation{Operation: huma.Operation{
@@ -115,7 +115,7 @@ func (a *api) withdraw() {
 	}, need: need{scope: accounts.ScopeWrite}, fails: []int{403, 404, 409, 422, 429}},
 		func(ctx context.Context, k *call, in *input) (*output, error) {
 			var out output
-			return &out, a.once(ctx, k, in.numberParam, in.Code, "withdrawReport", in.Key, nil, &out.Body,
+			return &out, a.once(ctx, k, in.NumberParam, in.Code, "withdrawReport", in.Key, nil, &out.Body,
 				func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number) (*bool, error) {
 					withdrawn, err := s.Withdraw(ctx, actor, n)
 					return &withdrawn, err
@@ -125,7 +125,7 @@ func (a *api) withdraw() {
 
 // once does something with a report as its author, and answers with what
 // became of it: now, and again to the same request.
-func (a *api) once(ctx context.Context, k *call, p numberParam, code, id, key string, body any, out *outcome,
+func (a *api) once(ctx context.Context, k *call, p NumberParam, code, id, key string, body any, out *outcome,
 	do func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number) (*bool, error),
 ) error {
 	n, err := number(p.Number)

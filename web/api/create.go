@@ -80,7 +80,7 @@ func (n *newReport) submission(locale string) (reports.Submission, []reports.Pic
 
 func (a *api) create() {
 	type input struct {
-		onceParam
+		OnceParam
 		Body newReport
 	}
 	type output struct {

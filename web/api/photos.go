@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -47,7 +48,7 @@ type uploaded struct {
 
 func (a *api) photos() {
 	type input struct {
-		onceParam
+		OnceParam
 		Type string `header:"Content-Type" hidden:"true"`
 	}
 	type output struct{ Body uploaded }
@@ -101,7 +102,7 @@ func (a *api) upload(ctx context.Context, k *call, key string) (idem.Answer, err
 	err = kit.BodyLimit(uploadLimit)(func(c kit.Context) error {
 		// A server without deadlines would wait for ever; one that has none to set (a test's) does not mind.
 		_ = http.NewResponseController(c.Response()).SetReadDeadline(clock.System{}.Now().Add(uploadPatience))
-		body := io.TeeReader(c.Request().Body, sum)
+		body := io.TeeReader(&line{c.Request().Body}, sum)
 		var err error
 		photo, err = a.Photos.Upload(ctx, actor, draft, body, "")
 		// What was not read would break the connection before the answer is read.
@@ -124,6 +125,20 @@ func (a *api) upload(ctx context.Context, k *call, key string) (idem.Answer, err
 		}
 	}
 	return answer, err
+}
+
+// line is the body as it arrives; it gives a broken request its words.
+type line struct{ io.Reader }
+
+func (l *line) Read(p []byte) (int, error) {
+	n, err := l.Reader.Read(p)
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return n, fault.New(fault.TooLarge, "err.photo.size").Because(err)
+	}
+	return n, fault.New(fault.BadRequest, "err.photo.read").Because(err)
 }
 
 func (a *api) drop(ctx context.Context, actor accounts.Actor, draft uuid.UUID) error {

@@ -10,10 +10,15 @@ import (
 	"github.com/mitwirk/mitwirk/reports"
 )
 
+// history is the timeline of a report.
+type history struct {
+	Items []step `json:"items" nullable:"false" doc:"Newest first."`
+}
+
 func (a *api) show() {
 	type input struct {
-		numberParam
-		codeParam
+		NumberParam
+		CodeParam
 	}
 	type one struct{ Body report }
 	read := need{scope: accounts.ScopeRead}
@@ -31,15 +36,11 @@ func (a *api) show() {
 		body, err := a.reportOf(ctx, k, v)
 		return &one{body}, err
 	})
-	type history struct {
-		Body struct {
-			Items []step `json:"items" nullable:"false" doc:"Newest first."`
-		}
-	}
+	type many struct{ Body history }
 	add(a, operation{Operation: huma.Operation{
 		OperationID: "getTimeline", Method: http.MethodGet, Path: "/reports/{number}/timeline", Tags: []string{tagRead},
 		Summary: "Read what happened to a report", Description: "Every step that you may see, as on its page.",
-	}, need: read, fails: fails}, func(ctx context.Context, k *call, in *input) (*history, error) {
+	}, need: read, fails: fails}, func(ctx context.Context, k *call, in *input) (*many, error) {
 		v, err := a.view(ctx, k, in.Number, in.Code)
 		if err != nil {
 			return nil, err
@@ -48,7 +49,7 @@ func (a *api) show() {
 		if err != nil {
 			return nil, err
 		}
-		var out history
+		var out many
 		out.Body.Items = make([]step, len(v.Steps))
 		for i := range v.Steps {
 			out.Body.Items[i] = a.stepOf(k.loc(), v, &v.Steps[i], now)

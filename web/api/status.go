@@ -31,7 +31,7 @@ type newStatus struct {
 
 func (a *api) status() {
 	type input struct {
-		numberParam
+		NumberParam
 		Match string `header:"If-Match" maxLength:"40" doc:"The version as you read it, in quotes, in place of version in the body." example:"\"3\""`
 		Body  newStatus
 	}

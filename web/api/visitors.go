@@ -16,14 +16,14 @@ type visitor struct {
 }
 
 func (a *api) visitors() {
-	type input struct{ onceParam }
+	type input struct{ OnceParam }
 	type output struct{ Body visitor }
 	add(a, operation{Operation: huma.Operation{
 		OperationID: "createVisitor", Method: http.MethodPost, Path: "/visitors", Tags: []string{tagReport}, DefaultStatus: http.StatusCreated,
 		Summary: "Become a visitor",
 		Description: "Gives a token by which you are the same person again, without an account: for photos and for \"affects me too\". " +
 			"It knows nothing about you. A visitor is one person: a system that many people use gets one for each of them.",
-	}, fails: []int{409, 403, 422, 429}}, func(ctx context.Context, k *call, in *input) (*output, error) {
+	}, fails: []int{409, 422, 429}}, func(ctx context.Context, k *call, in *input) (*output, error) {
 		if k.known {
 			return nil, fault.New(fault.Conflict, "api.err.known")
 		}
