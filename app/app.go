@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,7 +86,7 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 	if a.zone, err = a.cfg.Settings.Location(); err != nil {
 		return err
 	}
-	if a.messages, err = i18n.New(a.zone); err != nil {
+	if a.messages, err = a.catalogue(); err != nil {
 		return err
 	}
 	if a.jobs, err = jobs.New(jobs.Config{Pool: a.cfg.Pool, Logger: a.cfg.Log}); err != nil {
@@ -112,6 +113,19 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 		}),
 	})
 	return err
+}
+
+// catalogue is the product's languages and those of the operator's folder.
+func (a *App) catalogue() (*i18n.Catalogue, error) {
+	cfg := i18n.Config{Zone: a.zone}
+	if dir := a.cfg.Settings.LocalesDir; dir != "" {
+		cfg.Added = os.DirFS(dir)
+	}
+	c, err := i18n.Load(cfg)
+	if err != nil && cfg.Added != nil {
+		return nil, fmt.Errorf("MITWIRK_LOCALES_DIR: %w", err)
+	}
+	return c, err
 }
 
 // domains makes the services, from the lowest level up.
@@ -216,6 +230,7 @@ func (a *App) subscribe(context.Context) (err error) {
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))
 	events.OnEachFrom(a.bus, "settings", a.site.Reload, reloadOn(site.SettingsChanged{}.EventType(), a.site.Reload))
 	a.reports.RegisterJobs(a.jobs)
+	a.site.RegisterJobs(a.jobs)
 	a.photos.RegisterJobs(a.jobs)
 	a.drafts.RegisterJobs(a.jobs)
 	idem.Clean(a.jobs, a.cfg.Pool)

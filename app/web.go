@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"net/http"
+	"os"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -12,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/votes"
@@ -22,6 +25,7 @@ import (
 	"github.com/mitwirk/mitwirk/web/devicepages"
 	"github.com/mitwirk/mitwirk/web/geopages"
 	"github.com/mitwirk/mitwirk/web/hallpages"
+	"github.com/mitwirk/mitwirk/web/infopages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/livesocket"
 	"github.com/mitwirk/mitwirk/web/photopages"
@@ -37,7 +41,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	r, err := kit.New(kit.Config{
 		DB: a.cfg.Pool, Accounts: a.accounts, Catalogue: a.messages, BaseURL: a.cfg.Settings.Base(), TrustedProxies: proxies, Dev: a.cfg.Dev,
-		Logger: a.cfg.Log, CityOf: a.cityOf,
+		Logger: a.cfg.Log, CityOf: a.cityOf, Notices: a.notices,
 	})
 	if err != nil {
 		return err
@@ -66,6 +70,13 @@ func (a *App) web(ctx context.Context) error {
 	if err := reportpages.RegisterShow(r, reportpages.ShowDeps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: a.opens,
 	}); err != nil {
+		return err
+	}
+	info := infopages.Deps{DB: a.cfg.Pool, Site: a.site, Categories: a.categories, Messages: a.messages}
+	if dir := a.cfg.Settings.MediaDir; dir != "" {
+		info.Media = os.DirFS(dir)
+	}
+	if err := infopages.Register(r, info); err != nil {
 		return err
 	}
 	if err := hallpages.Register(r, hallpages.Deps{
@@ -114,7 +125,21 @@ func (a *App) cityOf(ctx context.Context, lang string) kit.City {
 	if err != nil {
 		return kit.City{}
 	}
-	return kit.City{Name: c.Name.In(lang), Demo: c.Demo}
+	details, err := infopages.LoadDetails(ctx, a.site)
+	if err != nil {
+		a.cfg.Log.WarnContext(ctx, "details of the city", "err", err)
+	}
+	return kit.City{Name: c.Name.In(lang), Demo: c.Demo, Phone: c.Contacts.Phone, EasyBy: details.EasyBy}
+}
+
+// notices are the messages of the site; none when they can't be read, since an
+// error page asks for them too.
+func (a *App) notices(ctx context.Context, loc *i18n.Localizer, now time.Time) []kit.Notice {
+	list, err := a.site.Messages(ctx, now)
+	if err != nil {
+		return nil
+	}
+	return infopages.Notices(list, loc, now)
 }
 
 // unsubscribe ends the mails of a contact about one thing.

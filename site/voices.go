@@ -196,7 +196,9 @@ func (s *Service) FinishBarrier(ctx context.Context, actor accounts.Actor, n sub
 }
 
 // RegisterJobs adds what has to be forgotten in time.
-func (s *Service) RegisterJobs(c *jobs.Client) { jobs.Periodic(c, "site.forget", 12*time.Hour, s.Forget) }
+func (s *Service) RegisterJobs(c *jobs.Client) {
+	jobs.Periodic(c, "site.forget", 12*time.Hour, s.Forget)
+}
 
 // Forget deletes what is over: contacts of barriers 90 days after they are done,
 // the rest of them and feedback after a year, old messages, editors' names.

@@ -37,9 +37,11 @@ type Server struct {
 	SMTPURL  string `name:"smtp-url" env:"MITWIRK_SMTP_URL" placeholder:"URL" group:"Mail" help:"The mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS is required when a password is sent) or smtps://…:465. Unset: nothing leaves the machine; \"mitwirk dev\" shows every mail at /dev/outbox."`
 	MailFrom string `name:"mail-from" env:"MITWIRK_MAIL_FROM" placeholder:"ADDRESS" group:"Mail" help:"The sender of mails, e.g. \"Mitwirk <mitwirk@example.org>\". Needed with a mail server."`
 
-	CityName  string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
-	Timezone  string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
-	MapCenter string `name:"map-center" env:"MITWIRK_MAP_CENTER" placeholder:"LONGITUDE,LATITUDE" group:"City" help:"Where the map opens, as long as no districts are imported, e.g. 11.5755,48.1374."`
+	CityName   string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
+	Timezone   string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
+	LocalesDir string `name:"locales-dir" env:"MITWIRK_LOCALES_DIR" placeholder:"DIR" group:"City" help:"A folder with further languages: files AREA.LANGUAGE.toml (see doc/languages.md). Unset: German, Leichte Sprache and English."`
+	MediaDir   string `name:"media-dir" env:"MITWIRK_MEDIA_DIR" placeholder:"DIR" group:"City" help:"A folder with films in sign language (.mp4, .webm, captions .vtt), served at /media. Unset: no films."`
+	MapCenter  string `name:"map-center" env:"MITWIRK_MAP_CENTER" placeholder:"LONGITUDE,LATITUDE" group:"City" help:"Where the map opens, as long as no districts are imported, e.g. 11.5755,48.1374."`
 }
 
 // Validate refuses what can't work. kong calls it after parsing.

@@ -26,21 +26,21 @@ type Context = echo.Context
 
 // Config makes a Router.
 type Config struct {
-	DB             db.DB
-	Accounts       *accounts.Service
-	Catalogue      *i18n.Catalogue
-	BaseURL        string // "https://mitwirk.example": how people reach us
-	City           City
-	CityOf         func(ctx context.Context, lang string) City // nil: City; else asked for every page, since settings change
+	DB        db.DB
+	Accounts  *accounts.Service
+	Catalogue *i18n.Catalogue
+	BaseURL   string // "https://mitwirk.example": how people reach us
+	City      City
+	CityOf    func(ctx context.Context, lang string) City // nil: City; else asked for every page, since settings change
 	// Notices are the messages of the site that are shown now; nil: none.
-	Notices        func(ctx context.Context, loc *i18n.Localizer, now time.Time) []Notice
+	Notices func(ctx context.Context, loc *i18n.Localizer, now time.Time) []Notice
 	// Observe is told of every answer: the route's pattern ("" when there is
 	// none), the status and how long it took. Nil: nobody counts.
 	Observe        func(method, route string, status int, took time.Duration)
-	TrustedProxies []netip.Prefix                              // peers whose X-Forwarded-For counts; none by default
-	Dev            bool                                        // allows plain http on other addresses than this machine's
-	Clock          clock.Clock                                 // nil: the machine's
-	Logger         *slog.Logger                                // nil: slog.Default()
+	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For counts; none by default
+	Dev            bool           // allows plain http on other addresses than this machine's
+	Clock          clock.Clock    // nil: the machine's
+	Logger         *slog.Logger   // nil: slog.Default()
 }
 
 // Router is an Echo with our middleware and our error writer. Page folders
