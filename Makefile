@@ -38,7 +38,7 @@ lint: ## golangci-lint
 format: ## format Go, templates, TypeScript and CSS, and let the linter fix what it can
 	@scripts/test.sh format
 
-fuzz: ## run each fuzz test for FUZZTIME (20s)
+fuzz: ## run each fuzz test for FUZZTIME (20s), one after the other
 	@scripts/fuzz.sh
 
 bench: ## Go benchmarks

@@ -70,6 +70,9 @@ func decode(format int16, src []byte) (gogeom.T, error) {
 		}
 		src = b
 	}
+	if err := checkSize(src); err != nil {
+		return nil, err
+	}
 	return ewkb.Unmarshal(src)
 }
 
