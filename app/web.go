@@ -23,11 +23,13 @@ import (
 	"github.com/mitwirk/mitwirk/web/api"
 	"github.com/mitwirk/mitwirk/web/deskpages"
 	"github.com/mitwirk/mitwirk/web/devicepages"
+	"github.com/mitwirk/mitwirk/web/feedpages"
 	"github.com/mitwirk/mitwirk/web/geopages"
 	"github.com/mitwirk/mitwirk/web/hallpages"
 	"github.com/mitwirk/mitwirk/web/infopages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/livesocket"
+	"github.com/mitwirk/mitwirk/web/objectpages"
 	"github.com/mitwirk/mitwirk/web/photopages"
 	"github.com/mitwirk/mitwirk/web/reportpages"
 	"github.com/mitwirk/mitwirk/web/tiles"
@@ -81,6 +83,16 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := hallpages.Register(r, hallpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Centre: a.opens, Tiles: "/tiles/reports/{z}/{x}/{y}.mvt", Row: reportpages.Row,
+	}); err != nil {
+		return err
+	}
+	if err := feedpages.Register(r, feedpages.Deps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, City: a.cityOf,
+	}); err != nil {
+		return err
+	}
+	if err := objectpages.Register(r, objectpages.Deps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Messages: a.messages, Row: reportpages.Row,
 	}); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/demo"
+	"github.com/mitwirk/mitwirk/demo/objects"
 	"github.com/mitwirk/mitwirk/demo/pictures"
 	"github.com/mitwirk/mitwirk/demo/places"
 	"github.com/mitwirk/mitwirk/geo"
@@ -91,7 +92,10 @@ func Fill(ctx context.Context, cfg Config, size string) error {
 		return err
 	}
 	cfg.Say(fmt.Sprintf("Writing %d reports over %d years …", n, years))
-	return write(ctx, cfg, n, album)
+	if err := write(ctx, cfg, n, album); err != nil {
+		return err
+	}
+	return objects.Fill(ctx, cfg.Geo, cfg.Reports)
 }
 
 func foundations(ctx context.Context, cfg Config) error {

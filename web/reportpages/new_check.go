@@ -86,6 +86,10 @@ func (p *newPages) actCheck(v *visit, in url.Values) (result, error) {
 	sub := v.form.submission(mailLang(v.loc))
 	sub.Version = v.draft.Version
 	sub.Draft = v.draft.ID
+	var err error
+	if sub.Object, err = p.objectID(v); err != nil {
+		return result{}, err
+	}
 	limited := kit.Limit(v.c, accounts.RuleReport)
 	if limited != nil { // many clicks on one report are no flood
 		if _, ok, err := p.Reports.Resubmitted(v.ctx(), v.actor, v.draft.ID); err != nil || !ok {
@@ -154,7 +158,11 @@ func (p *newPages) checkView(v *visit, f frame) (templ.Component, error) {
 	if v.form.Note != "" {
 		note = v.loc.T("wizard.check.note", "note", v.form.Note)
 	}
-	view.Place = row("wizard.check.place", stepPlace, "wizard.place.need", where.Title, where.District, note)
+	object, err := p.objectLine(v)
+	if err != nil {
+		return nil, err
+	}
+	view.Place = row("wizard.check.place", stepPlace, "wizard.place.need", where.Title, where.District, object, note)
 	contact := ""
 	if v.form.Mail != "" {
 		contact = v.loc.T("wizard.check.contact.mail", "mail", v.form.Mail)
