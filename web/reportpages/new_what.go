@@ -32,6 +32,9 @@ func (p *newPages) start(c kit.Context) error {
 		return err
 	}
 	f := p.startFrame(v, nil)
+	if err := p.sayObject(v, &f); err != nil {
+		return err
+	}
 	view := p.whatProps(v, f)
 	view.Keep = kept(v)
 	var err error
@@ -56,7 +59,7 @@ func (p *newPages) prefill(v *visit) (err error) {
 		v.form.setPlace(at, "", byMap)
 	}
 	v.category = v.cat.ByKey(v.form.Category)
-	return nil
+	return p.takeObject(v, q.Get("object"))
 }
 
 func (p *newPages) startFrame(v *visit, wrong fault.Fields) frame {
@@ -70,6 +73,9 @@ func kept(v *visit) []hidden {
 	var list []hidden
 	if v.form.Category != "" {
 		list = append(list, hidden{"category", v.form.Category})
+	}
+	if v.form.Object != "" {
+		list = append(list, hidden{"object", v.form.Object})
 	}
 	if v.form.placed() {
 		list = append(list, hidden{"lon", degrees(v.form.Lon)}, hidden{"lat", degrees(v.form.Lat)})
@@ -143,6 +149,9 @@ func (p *newPages) create(c kit.Context) error {
 	readWhat(v.cat, in, &v.form)
 	if at, ok := coordinates(in); ok && in.Get(fromPhoto) == "" {
 		v.form.setPlace(at, "", byMap)
+	}
+	if err := p.takeObject(v, in.Get("object")); err != nil {
+		return err
 	}
 	if err := p.begin(v, id); err != nil {
 		return p.notBegun(v, id, err)
