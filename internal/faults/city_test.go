@@ -78,7 +78,7 @@ type city struct {
 	pgDir string
 	files string
 	addr  string
-	extra []string // flags of serve
+	limit string // further limits of serve
 	env   []string
 
 	cluster *pgdev.Cluster
@@ -148,6 +148,14 @@ func (c *city) run(args ...string) string {
 		c.t.Fatalf("mitwirk %s: %v: %s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
+}
+
+// beside is a second server on the same database and photos.
+func (c *city) beside() *city {
+	other := *c
+	other.addr, other.server, other.ended, other.starts = freeAddr(c.t), nil, nil, 0
+	c.t.Cleanup(other.killServer)
+	return &other
 }
 
 // startDB starts the database, also one that was killed.
@@ -228,11 +236,7 @@ func (c *city) launch() {
 	log, err := os.OpenFile(filepath.Join(c.dir, "server.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	must(c.t, err)
 	defer log.Close()
-	args := append([]string{
-		"serve", "--addr", c.addr,
-		"--limits", "report=1000000/1m,upload=1000000/1m,visit=1000000/1m,post=1000000/1m",
-	}, c.extra...)
-	cmd := exec.Command(c.bin, args...)
+	cmd := exec.Command(c.bin, "serve", "--addr", c.addr, "--limits", "report=1000000/1m,upload=1000000/1m,visit=1000000/1m,post=1000000/1m"+c.limit)
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.environment(), log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	must(c.t, cmd.Start())

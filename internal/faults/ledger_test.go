@@ -43,6 +43,7 @@ type photo struct {
 type ledger struct {
 	base string
 	mail bool // leave a mail address
+	lamp bool // report a lamp, whose kind and place are public at once
 
 	mu      sync.Mutex
 	entries []entry
@@ -166,6 +167,13 @@ func (p *person) insist(ctx context.Context, method, path, kind string, body []b
 	return answer{}
 }
 
+func (l *ledger) category() string {
+	if l.lamp {
+		return "laterne"
+	}
+	return "sonstiges"
+}
+
 const formType = "application/x-www-form-urlencoded"
 
 // words is the text of a report: what the checker finds it by.
@@ -177,7 +185,7 @@ func (p *person) report(ctx context.Context) error {
 	key := uuid.New()
 	for begun := false; !begun; {
 		in := url.Values{
-			"draft": {key.String()}, "text": {words(key)}, "category": {"sonstiges"}, "do": {"next"},
+			"draft": {key.String()}, "text": {words(key)}, "category": {p.l.category()}, "do": {"next"},
 			"lon": {fmt.Sprintf("%.6f", 11.5+p.rnd.Float64()/10)}, "lat": {fmt.Sprintf("%.6f", 48.1+p.rnd.Float64()/20)},
 		}
 		a := p.insist(ctx, http.MethodPost, "/reports/new", formType, []byte(in.Encode()))
@@ -204,6 +212,12 @@ func (p *person) report(ctx context.Context) error {
 			return err
 		}
 		e.Photos = append(e.Photos, ph)
+	}
+	if p.l.lamp {
+		in := url.Values{"seen[]": {"art"}, "q_art": {"eine"}, "do": {"next"}}
+		if a := p.insist(ctx, http.MethodPost, "/reports/new/"+key.String()+"/questions", formType, []byte(in.Encode())); a.status != http.StatusSeeOther {
+			return fmt.Errorf("questions: %d: %.300s", a.status, a.body)
+		}
 	}
 	if p.l.mail {
 		in := url.Values{"mail": {fmt.Sprintf("r%s@example.org", key)}, "do": {"next"}}
