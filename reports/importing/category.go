@@ -43,6 +43,7 @@ func (im *Importer) withCategory(ctx context.Context, p *Plan, list []*record) (
 		rows[r.category]++
 	}
 	made := map[string]bool{}
+	spelt := map[string]int{} // a name without regard to large and small letters, to its place among the new
 	unknown := map[string]int{}
 	for _, name := range names {
 		key, err := p.existing(cat, name)
@@ -52,6 +53,12 @@ func (im *Importer) withCategory(ctx context.Context, p *Plan, list []*record) (
 		switch {
 		case key != "":
 		case p.Settings.CreateCategories:
+			if i, ok := spelt[strings.ToLower(name)]; ok {
+				p.NewCategories[i].Rows += rows[name]
+				key = p.NewCategories[i].Key
+				break
+			}
+			spelt[strings.ToLower(name)] = len(p.NewCategories)
 			key = freeKey(cat, made, slug(name))
 			made[key] = true
 			p.NewCategories = append(p.NewCategories, NewCategory{Key: key, Name: name, Rows: rows[name]})

@@ -111,6 +111,9 @@ func (im *Importer) Plan(ctx context.Context, t *table.Table, s Settings) (*Plan
 	if err != nil {
 		return nil, err
 	}
+	if r.fold == nil && r.Map[ID] == "" {
+		p.Batches = findBatches(list)
+	}
 	if list, err = im.inCity(ctx, p, list); err != nil {
 		return nil, err
 	}
@@ -120,7 +123,6 @@ func (im *Importer) Plan(ctx context.Context, t *table.Table, s Settings) (*Plan
 	slices.SortStableFunc(p.Rejects, func(a, b Reject) int { return cmp.Compare(a.Row, b.Row) })
 	p.Used = len(list)
 	if r.fold == nil && r.Map[ID] == "" {
-		p.Batches = findBatches(list)
 		p.Proposal = propose(list, p.Batches)
 	}
 	groups := foldRows(list, r.fold)
@@ -259,12 +261,15 @@ func (im *Importer) compare(ctx context.Context, p *Plan, groups []group) error 
 	}
 	for _, g := range groups {
 		var report uuid.UUID
+		seen := map[string]bool{} // of rows with one id the first is remembered
 		for _, r := range g {
-			if of, ok := known[r.key]; ok {
-				report = of.Report
-				if !slices.Equal(of.Hash, r.hash) {
-					p.Changed++
-				}
+			of, ok := known[r.key]
+			if !ok || seen[r.key] {
+				continue
+			}
+			report, seen[r.key] = of.Report, true
+			if !slices.Equal(of.Hash, r.hash) {
+				p.Changed++
 			}
 		}
 		if report == uuid.Nil {
