@@ -8,7 +8,7 @@ export CGO_ENABLED ?= 0
 COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 ARGS ?=
 
-.PHONY: help run build test check race lint format fuzz bench generate web e2e e2e-all db-reset
+.PHONY: help run build test check race lint format fuzz bench generate web e2e e2e-all faults deb db-reset
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -55,6 +55,12 @@ e2e: ## browser tests in two opposite corners of the looks
 
 e2e-all: ## browser tests in all looks
 	@scripts/test.sh e2e-all
+
+faults: build ## prove reliability: kill -9 200 times, 10,000 cut sockets, a full disk, no database, no mail server (10 minutes; root mounts small file systems)
+	MITWIRK_FAULTS=long MITWIRK_FAULTS_BIN=$(CURDIR)/bin/mitwirk go test -count=1 -timeout 60m -v -parallel 1 ./internal/faults
+
+deb: build ## build the Debian package into dist/
+	@scripts/deb.sh bin/mitwirk
 
 db-reset: ## delete the demo city in var/dev and the databases of the tests
 	go run ./internal/dbtest/reset var/dev
