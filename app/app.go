@@ -30,6 +30,7 @@ import (
 	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/livesocket"
+	"github.com/mitwirk/mitwirk/web/metrics"
 )
 
 // Config makes an App. The schema is current; FilesURL is set.
@@ -59,6 +60,7 @@ type App struct {
 	drafts     *drafts.Service
 	reports    *reports.Service
 
+	metrics *metrics.Metrics
 	broker  *live.Broker
 	socket  *livesocket.Handler
 	handler http.Handler
@@ -73,7 +75,7 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 		cfg.Log = slog.Default()
 	}
 	a := &App{cfg: cfg}
-	for _, build := range []func(context.Context) error{a.plumbing, a.domains, a.subscribe} {
+	for _, build := range []func(context.Context) error{a.plumbing, a.domains, a.subscribe, func(context.Context) error { return a.watch() }} {
 		if err := build(ctx); err != nil {
 			return nil, fmt.Errorf("app: %w", err)
 		}

@@ -30,8 +30,10 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/livesocket"
 	"github.com/mitwirk/mitwirk/web/objectpages"
+	"github.com/mitwirk/mitwirk/web/offlinepages"
 	"github.com/mitwirk/mitwirk/web/photopages"
 	"github.com/mitwirk/mitwirk/web/reportpages"
+	"github.com/mitwirk/mitwirk/web/streetpages"
 	"github.com/mitwirk/mitwirk/web/tiles"
 )
 
@@ -43,7 +45,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	r, err := kit.New(kit.Config{
 		DB: a.cfg.Pool, Accounts: a.accounts, Catalogue: a.messages, BaseURL: a.cfg.Settings.Base(), TrustedProxies: proxies, Dev: a.cfg.Dev,
-		Logger: a.cfg.Log, CityOf: a.cityOf, Notices: a.notices,
+		Logger: a.cfg.Log, CityOf: a.cityOf, Notices: a.notices, Observe: a.metrics.Observe,
 	})
 	if err != nil {
 		return err
@@ -66,6 +68,9 @@ func (a *App) web(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if err := offlinepages.Register(r, offlinepages.Deps{Categories: a.categories}); err != nil {
+		return err
+	}
 	if err := devicepages.Register(r, devicepages.Deps{DB: a.cfg.Pool, Drafts: a.drafts}); err != nil {
 		return err
 	}
@@ -83,12 +88,16 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := hallpages.Register(r, hallpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Centre: a.opens, Tiles: "/tiles/reports/{z}/{x}/{y}.mvt", Row: reportpages.Row,
+		Places: a.geo, Film: infopages.Films(info),
 	}); err != nil {
 		return err
 	}
 	if err := feedpages.Register(r, feedpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, City: a.cityOf,
 	}); err != nil {
+		return err
+	}
+	if err := streetpages.Register(r, streetpages.Deps{DB: a.cfg.Pool, Reports: a.reports, Geo: a.geo, Centre: a.opens, Row: reportpages.Row}); err != nil {
 		return err
 	}
 	if err := objectpages.Register(r, objectpages.Deps{

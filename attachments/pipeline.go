@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -24,6 +25,8 @@ const (
 type pipeline struct {
 	receiving *semaphore.Weighted
 	working   *semaphore.Weighted
+	arriving  atomic.Int64 // uploads that are being received or worked on
+	busy      atomic.Int64 // places that are taken
 	wait      time.Duration
 	tempDir   string // "": the system's
 }
@@ -43,6 +46,8 @@ func (p *pipeline) read(ctx context.Context, r io.Reader) (picture, error) {
 		return picture{}, errBusy(errors.New("too many uploads at once"))
 	}
 	defer p.receiving.Release(1)
+	p.arriving.Add(1)
+	defer p.arriving.Add(-1)
 	f, err := p.spool(r)
 	if err != nil {
 		return picture{}, err
@@ -137,7 +142,11 @@ func (p *pipeline) slot(ctx context.Context, weight int64) (release func(), err 
 	if err := p.working.Acquire(waiting, weight); err != nil {
 		return nil, errBusy(fmt.Errorf("wait for a place: %w", err))
 	}
-	return func() { p.working.Release(weight) }, nil
+	p.busy.Add(weight)
+	return func() {
+		p.busy.Add(-weight)
+		p.working.Release(weight)
+	}, nil
 }
 
 // errRead is for an upload that broke off. A fault of the reader itself, such

@@ -16,6 +16,7 @@ import (
 	"github.com/mitwirk/mitwirk/app"
 	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/config"
+	"github.com/mitwirk/mitwirk/internal/logs"
 	"github.com/mitwirk/mitwirk/internal/pgdev"
 )
 
@@ -35,7 +36,7 @@ type devCmd struct {
 func (c *devCmd) Run(ctx context.Context, g *Globals) (err error) {
 	began := clock.System{}.Now()
 	g.Data = cmp.Or(g.Data, devData)
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: logs.Replace}))
 	slog.SetDefault(log)
 	lock, err := lockData(g.Data)
 	if err != nil {

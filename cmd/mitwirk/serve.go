@@ -14,6 +14,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/app"
 	"github.com/mitwirk/mitwirk/internal/config"
+	"github.com/mitwirk/mitwirk/internal/logs"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/web/health"
 )
@@ -50,7 +51,7 @@ func (c *workCmd) Run(ctx context.Context, g *Globals) error {
 }
 
 func production(ctx context.Context, g *Globals, s config.Server, site net.Listener, work bool) error {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{ReplaceAttr: logs.Replace}))
 	slog.SetDefault(log)
 	pool, done, err := g.OpenDB(ctx)
 	if err != nil {
@@ -151,7 +152,7 @@ func run(ctx context.Context, a *app.App, r running) (err error) {
 		if err != nil {
 			return fmt.Errorf("can't listen on the internal address %s: %w", addr, err)
 		}
-		serve(l, check.Around(nil))
+		serve(l, check.Around(a.Metrics()))
 	}
 	r.log.InfoContext(ctx, "started", "addr", r.settings.Addr, "site", r.site != nil)
 	if r.ready != nil {

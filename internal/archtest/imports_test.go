@@ -26,7 +26,7 @@ var levels = map[string]int{
 	"reports": 30, "complaints": 30, "ideas": 30, "radar": 30, "moderation": 30,
 
 	"web": 38, "web/kit": 39, "web/health": 39,
-	"web/*pages": 40, "web/api": 40, "web/open311": 40, "web/tiles": 40, "web/livesocket": 40,
+	"web/*pages": 40, "web/api": 40, "web/open311": 40, "web/tiles": 40, "web/livesocket": 40, "web/metrics": 40,
 
 	"demo":            45,
 	"internal/backup": 46, "internal/faults": 46,

@@ -30,7 +30,7 @@ type Store struct {
 type Server struct {
 	Addr           string   `name:"addr" env:"MITWIRK_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" group:"Server" help:"Where the site is served (HTTP; TLS is the proxy's work)."`
 	BaseURL        string   `name:"base-url" env:"MITWIRK_BASE_URL" placeholder:"URL" group:"Server" help:"The site's address as people see it; links in mails begin with it. Unset: http:// and the address served."`
-	InternalAddr   string   `name:"internal-addr" env:"MITWIRK_INTERNAL_ADDR" placeholder:"HOST:PORT" group:"Server" help:"A second address, never to be public, for /healthz and /readyz. Unset: no second address."`
+	InternalAddr   string   `name:"internal-addr" env:"MITWIRK_INTERNAL_ADDR" placeholder:"HOST:PORT" group:"Server" help:"A second address, never to be public, for /healthz, /readyz and /metrics. Unset: no second address."`
 	TrustedProxies []string `name:"trusted-proxies" env:"MITWIRK_TRUSTED_PROXIES" placeholder:"CIDR" group:"Server" help:"Networks of the proxies whose X-Forwarded-For is believed. Unset: nobody's, the peer's address counts. Limits per address depend on it."`
 	Limits         []string `name:"limits" env:"MITWIRK_LIMITS" placeholder:"RULE=N/TIME,…" group:"Server" help:"What one network address may do in a time, e.g. report=20/5m,report=60/1h (the default for reports). Rules: report, upload, signin, code, post, visit, and link for sign-in mails to one mail address. A rule that is named replaces its defaults."`
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 )
 
@@ -44,6 +45,7 @@ type reader struct {
 	handle func(context.Context, Envelope) error
 	wake   chan struct{}
 	at     Cursor
+	seen   atomic.Pointer[Cursor] // at, for Lags
 }
 
 // begin fixes the cursor at now and loads.
@@ -53,6 +55,7 @@ func (r *reader) begin(ctx context.Context) error {
 		return err
 	}
 	r.at = now
+	r.seen.Store(&now)
 	if r.load != nil {
 		if err := r.load(ctx); err != nil {
 			return fmt.Errorf("load %s: %w", r.name, err)
@@ -100,6 +103,8 @@ func (r *reader) read(ctx context.Context) (beyond bool, err error) {
 				return false, err
 			}
 			r.at = e.Cursor()
+			at := r.at
+			r.seen.Store(&at)
 		}
 		if len(page) < pageSize {
 			break

@@ -1,15 +1,17 @@
 package hallpages
 
 import (
+	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -18,20 +20,30 @@ type Deps struct {
 	DB         db.DB
 	Reports    *reports.Service
 	Categories *categories.Service
+	Places     Places
 	Centre     kit.Centre // of the small map
 	Tiles      string     // where the small map gets its points
 	// Row is a report as a row of a list (reportpages.Row).
 	Row func(loc *i18n.Localizer, i *reports.Item, now time.Time) kit.Row
+	// Film is the film in sign language of the start page; nil: there is none.
+	Film func(c kit.Context, slot string) (*kit.FilmProps, error)
+}
+
+// Places is what is asked of package geo.
+type Places interface {
+	Districts(ctx context.Context) ([]geo.Label, error)
+	SearchAddress(ctx context.Context, text string, near *subject.Point, limit int) ([]geo.Address, error)
+	Locate(ctx context.Context, p subject.Point, categoryKey string) (geo.Place, error)
 }
 
 const (
 	latest     = 4
-	keepPublic = 30 * time.Second
+	keepPublic = 5 * time.Second // a message of the site has to appear within seconds
 )
 
 // Register adds the start page.
 func Register(r *kit.Router, deps Deps) error {
-	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Row == nil {
+	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Places == nil || deps.Row == nil {
 		return errors.New("hallpages: something of the start page is missing")
 	}
 	p := &pages{deps, r.URL("/")}
@@ -46,26 +58,15 @@ type pages struct {
 
 type hallView struct {
 	kit.Page
-	Rows  []kit.Row
-	Week  string
-	Night string // when staff read again; "" when they do now
-	Map   kit.MapProps
+	Near  nearView
+	Week  weekView
+	Story *storyView // how the last solved report went; nil when there is none
+	Night string     // when staff read again; "" when they do now
+	Film  *kit.FilmProps
 }
 
 func (p *pages) hall(c kit.Context) error {
 	ctx := c.Request().Context()
-	area, err := reports.ParseFilter(url.Values{"bbox": {c.QueryParam("bbox")}}, time.UTC) // the list follows the small map
-	if err != nil {
-		return err
-	}
-	list, err := p.Reports.List(ctx, kit.Actor(c), area, reports.Page{Limit: latest})
-	if err != nil {
-		return err
-	}
-	week, err := p.Reports.Week(ctx)
-	if err != nil {
-		return err
-	}
 	now, err := db.Now(ctx, p.DB)
 	if err != nil {
 		return err
@@ -76,19 +77,34 @@ func (p *pages) hall(c kit.Context) error {
 	}
 	page := kit.NewPage(c, "")
 	page.Canonical, page.Description = p.canonical, page.T("hall.lead")
-	v := hallView{
-		Page: page, Week: page.T("hall.solved", "n", page.Loc.Int(week.Solved), "m", page.Loc.Int(week.Open)),
-		Map: p.Centre.View(ctx).Map("list"),
+	page.Scripts = []string{"hall-hall"}
+	v := hallView{Page: page}
+	if v.Near, err = p.near(c, page, now); err != nil {
+		return err
 	}
-	v.Map.Tiles, v.Map.Label = p.Tiles, page.T("hall.map")
+	if v.Week, err = p.week(ctx, page); err != nil {
+		return err
+	}
+	if v.Story, err = p.story(ctx, page, now); err != nil {
+		return err
+	}
+	if p.Film != nil {
+		if v.Film, err = p.Film(c, "hall"); err != nil {
+			return err
+		}
+	}
 	if !open {
 		v.Night = page.T("hall.night", "day", page.Loc.Date(reads, now), "time", page.Loc.Clock(reads))
 	}
-	for i := range list.Items {
-		row := p.Row(page.Loc, &list.Items[i], now)
-		row.Level = 3
-		v.Rows = append(v.Rows, row)
+	if v.Near.Own { // where somebody stands is nobody's business
+		kit.NoStore(c)
+		v.Robots = "noindex"
 	}
-	kit.Public(c, keepPublic)
+	if v.Near.Chosen {
+		v.Robots = "noindex, follow"
+	}
+	if c.Response().Header().Get("Cache-Control") == "" {
+		kit.Public(c, keepPublic)
+	}
 	return kit.Render(c, http.StatusOK, hallPage(v))
 }

@@ -99,6 +99,9 @@ func (h *Handler) Register(r Routes) {
 	r.GET("/live/poll", h.poll)
 }
 
+// Connections is how many sockets are open, for those who watch it.
+func (h *Handler) Connections() int { return int(h.conns.Load()) }
+
 // Stop closes all connections with 1001 and waits for them, at most 3 s. It may
 // be called twice.
 func (h *Handler) Stop() {
