@@ -43,6 +43,7 @@ type importCmd struct {
 	Categories       ImportCategories       `cmd:"" help:"Departments, groups, categories, questions, stop pages and signposts (YAML)."`
 	Districts        ImportDistricts        `cmd:"" help:"Districts (GeoJSON)."`
 	Responsibilities ImportResponsibilities `cmd:"" help:"Who is in charge where the city is not (GeoJSON)."`
+	Addresses        ImportAddresses        `cmd:"" help:"Streets and houses with their places (CSV)."`
 	Reports          ImportReports          `cmd:"" help:"Reports of another system (CSV)."`
 	Objects          ImportObjects          `cmd:"" help:"Lamps, signals, bins, containers with number and place (CSV or GeoJSON); they get a page and a sticker."`
 }

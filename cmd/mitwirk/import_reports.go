@@ -50,7 +50,7 @@ func (c *ImportReports) Run(ctx context.Context, g *Globals) error {
 	if err != nil {
 		return err
 	}
-	comma, err := settings.Comma()
+	comma, err := table.Separator(settings.Separator)
 	if err != nil {
 		return err
 	}
@@ -88,11 +88,8 @@ func (c *ImportReports) Run(ctx context.Context, g *Globals) error {
 		return fmt.Errorf("%s: %w", c.File, plain(err))
 	}
 	tell(os.Stdout, plan, c.DryRun)
-	if c.Rejects != "" {
-		if err := writeRejects(c.Rejects, tab, plan.Rejects); err != nil {
-			return err
-		}
-		fmt.Printf("The refused rows are in %s.\n", c.Rejects)
+	if err := writeRejects(c.Rejects, tab.Separator, refusals(plan)); err != nil {
+		return err
 	}
 	if c.DryRun {
 		fmt.Println("Nothing was changed.")
@@ -181,16 +178,7 @@ func tell(w io.Writer, p *importing.Plan, dry bool) {
 	if p.FarRows > 0 {
 		say("%s far-off reports (%s rows) are refused: more than the allowed way from the middle of the file's places (%.4f, %.4f).", num(p.FarReports), num(p.FarRows), p.Middle.Lat, p.Middle.Lon)
 	}
-	if len(p.Rejects) > 0 {
-		say("%s rows are refused in all:", num(len(p.Rejects)))
-		for i, r := range p.Rejects {
-			if i == listed {
-				say("  and %s more; --rejects FILE names each", num(len(p.Rejects)-listed))
-				break
-			}
-			say("  row %d: %s", r.Row, r.Reason)
-		}
-	}
+	tellRefused(w, refusals(p))
 	if b := p.Batches; b.N > 0 {
 		say("%s batches of exactly %d rows have one and the same time: this list seems to have been read again and again.", num(b.N), b.Rows)
 	}
@@ -232,6 +220,14 @@ func tell(w io.Writer, p *importing.Plan, dry bool) {
 		say("%s of their rows say something else than when they were imported; they are left as they are.", num(p.Changed))
 	}
 	say("%s reports %s new.", num(p.New), choose(dry, "would be", "are"))
+}
+
+func refusals(p *importing.Plan) []refused {
+	list := make([]refused, len(p.Rejects))
+	for i, r := range p.Rejects {
+		list[i] = refused(r)
+	}
+	return list
 }
 
 // sum says what was done.

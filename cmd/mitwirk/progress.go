@@ -9,9 +9,6 @@ import (
 	"strings"
 
 	"github.com/mattn/go-isatty"
-
-	"github.com/mitwirk/mitwirk/internal/table"
-	"github.com/mitwirk/mitwirk/reports/importing"
 )
 
 // progress shows how far a long command is: a bar on a terminal, a line for
@@ -63,9 +60,34 @@ func num(n int) string {
 	return s
 }
 
+// refused is a row of a table that is not taken.
+type refused struct {
+	Row    int
+	Reason string
+	Raw    string
+}
+
+// tellRefused names the first of the refused rows.
+func tellRefused(w io.Writer, list []refused) {
+	if len(list) == 0 {
+		return
+	}
+	_, _ = fmt.Fprintf(w, "%s rows are refused in all:\n", num(len(list)))
+	for i, r := range list {
+		if i == listed {
+			_, _ = fmt.Fprintf(w, "  and %s more; --rejects FILE names each\n", num(len(list)-listed))
+			break
+		}
+		_, _ = fmt.Fprintf(w, "  row %d: %s\n", r.Row, r.Reason)
+	}
+}
+
 // writeRejects writes refused rows as they were, behind their number and the
-// reason.
-func writeRejects(name string, t *table.Table, list []importing.Reject) (err error) {
+// reason; without a name it does nothing.
+func writeRejects(name string, separator rune, list []refused) (err error) {
+	if name == "" {
+		return nil
+	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // it may hold personal data
 	if err != nil {
 		return fmt.Errorf("rejects: %w", err)
@@ -76,7 +98,7 @@ func writeRejects(name string, t *table.Table, list []importing.Reject) (err err
 		}
 	}()
 	w := csv.NewWriter(f)
-	w.Comma = t.Separator
+	w.Comma = separator
 	if err := w.Write([]string{"row", "reason", "original"}); err != nil {
 		return fmt.Errorf("rejects: %w", err)
 	}
@@ -89,5 +111,6 @@ func writeRejects(name string, t *table.Table, list []importing.Reject) (err err
 	if err := w.Error(); err != nil {
 		return fmt.Errorf("rejects: %w", err)
 	}
+	fmt.Printf("The refused rows are in %s.\n", name)
 	return nil
 }

@@ -114,6 +114,20 @@ func (t *Table) Next() (Row, bool) {
 	return row, true
 }
 
+// Separator reads what people say for a separator: one sign, or "tab". 0 for
+// "": to be detected.
+func Separator(s string) (rune, error) {
+	switch text := []rune(s); {
+	case s == "":
+		return 0, nil
+	case s == "tab" || s == `\t`:
+		return '\t', nil
+	case len(text) == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r' && text[0] != utf8.RuneError:
+		return text[0], nil
+	}
+	return 0, fmt.Errorf("separator: %q is not one sign (or \"tab\")", clip(s))
+}
+
 func reader(text []byte, separator rune) *csv.Reader {
 	c := csv.NewReader(bytes.NewReader(text))
 	c.Comma = separator

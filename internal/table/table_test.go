@@ -248,3 +248,17 @@ func FuzzValues(f *testing.F) {
 		}
 	})
 }
+
+func TestSeparator(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]rune{"": 0, ";": ';', "tab": '\t', `\t`: '\t', "¦": '¦'} {
+		if got, err := Separator(in); err != nil || got != want {
+			t.Errorf("%q: %q, %v", in, got, err)
+		}
+	}
+	for _, in := range []string{";;", `"`, "\n", "\xff"} {
+		if _, err := Separator(in); err == nil {
+			t.Errorf("%q was taken", in)
+		}
+	}
+}

@@ -165,19 +165,6 @@ func (s Settings) check() (r ready, err error) {
 	return r, err
 }
 
-// Comma is the separator as a sign; 0: to be detected.
-func (s Settings) Comma() (rune, error) {
-	switch text := []rune(s.Separator); {
-	case s.Separator == "":
-		return 0, nil
-	case s.Separator == "tab" || s.Separator == `\t`:
-		return '\t', nil
-	case len(text) == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r' && text[0] != 0xfffd:
-		return text[0], nil
-	}
-	return 0, fmt.Errorf("separator: %q is not one sign (or \"tab\")", clip(s.Separator))
-}
-
 // ParseBBox reads "west,south,east,north" in degrees; "" is nil.
 func ParseBBox(text string) (*subject.BBox, error) {
 	if text == "" {
