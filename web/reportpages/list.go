@@ -32,6 +32,7 @@ type listView struct {
 	Reset        string // "" without filters
 	Form         filterForm
 	Other        string // the same as map or list
+	Take         takeList
 	Map          kit.MapProps
 	Legend       []kit.ChipProps
 }
@@ -46,6 +47,9 @@ type filterForm struct {
 	From, To   string
 	Keep       []keptValue // what the form can't show: second values, the map's area
 }
+
+// takeList is the list as a feed and as files, with its filters.
+type takeList struct{ Atom, CSV, GeoJSON string }
 
 type (
 	optionGroup struct {
@@ -147,6 +151,11 @@ func (p *showPages) listOf(c kit.Context, at, title string) (*listView, error) {
 	if at == "/map" {
 		v.Other = with("/reports", values)
 	}
+	v.Take = takeList{Atom: with("/reports.atom", values), GeoJSON: with("/reports.geojson", values)}
+	v.Page.Feed = v.Take.Atom
+	table := maps.Clone(values)
+	table.Set("bom", "1") // people open it in a spreadsheet
+	v.Take.CSV = with("/reports.csv", table)
 	return v, p.fillFilter(ctx, v, values, now)
 }
 
@@ -209,6 +218,9 @@ func (p *showPages) fillFilter(ctx context.Context, v *listView, values url.Valu
 		form.Districts = append(form.Districts, kit.Option{Value: d.Ref, Label: d.Name, On: d.Ref == v.Filter.District})
 	}
 	slices.SortStableFunc(form.Districts[1:], func(a, b kit.Option) int { return strings.Compare(a.Label, b.Label) })
+	if s := v.Filter.Street; s != "" {
+		form.Keep = append(form.Keep, keptValue{"street", s})
+	}
 	for _, name := range []string{"category", "status"} {
 		if list := values[name]; len(list) > 1 { // the form shows the first
 			for _, x := range list[1:] {
@@ -245,6 +257,9 @@ func (p *showPages) fillFilter(ctx context.Context, v *listView, values url.Valu
 			label = ref
 		}
 		chip("district", ref, label)
+	}
+	if s := v.Filter.Street; s != "" {
+		chip("street", s, s)
 	}
 	if v.Filter.From != nil {
 		chip("from", form.From, v.T("list.from", "date", v.Loc.Day(*v.Filter.From)))

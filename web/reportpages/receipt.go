@@ -101,8 +101,10 @@ func (p *newPages) receipt(c kit.Context) error {
 	page.Nav, page.Robots = "report", "noindex"
 	view := receiptView{
 		Page: page, Number: got.Number.Format(subject.PrefixReport), Code: got.Code, Open: report.Path(), Mail: kept.Mail != "",
+		Address: p.url(report.Path()), QR: report.Path() + "/qr.svg", Printed: loc.Day(now),
 		Again: pathOf(draft, "again"), Title: report.Title.In(loc.Lang()), Public: publicNotice(loc, report.Publish),
 	}
+	view.Passable = report.Visibility == reports.VisPublic
 	facts, err := p.Reports.Facts(ctx, report, loc.Lang(), now)
 	if err != nil {
 		return err

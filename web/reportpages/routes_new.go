@@ -25,7 +25,11 @@ type NewDeps struct {
 }
 
 // newPages are the handlers under /reports/new.
-type newPages struct{ NewDeps }
+type newPages struct {
+	NewDeps
+
+	url func(path string) string // absolute address of one of our paths
+}
 
 // uploadLimit lets a form with all its photos in.
 const uploadLimit = maxPhotos*attachments.MaxBytes + 1<<20
@@ -35,7 +39,7 @@ func RegisterNew(r *kit.Router, deps NewDeps) error {
 	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Geo == nil || deps.Drafts == nil || deps.Photos == nil {
 		return errors.New("reportpages: something of the way to report is missing")
 	}
-	p := &newPages{deps}
+	p := &newPages{deps, r.URL}
 	large := kit.BodyLimit(uploadLimit)
 	r.GET("/reports/new", p.start)
 	r.POST("/reports/new", p.create, large)

@@ -47,6 +47,8 @@ func RegisterShow(r *kit.Router, deps ShowDeps) error {
 	r.GET("/reports/open/:token", p.askToken)
 	r.POST("/reports/open/:token", p.openByToken)
 	r.GET("/reports/:number", p.show)
+	r.GET("/reports/:number/qr.svg", p.code)
+	r.GET("/reports/:number/place.svg", p.place)
 	r.POST("/reports/:number/metoo", p.metoo)
 	r.POST("/reports/:number/check", p.hint)
 	r.POST("/reports/:number/follow", p.follow)
