@@ -14,7 +14,7 @@ func TestMessages(t *testing.T) {
 	if got := c.For(English).T("nav.report"); got != "Report" {
 		t.Errorf("english: %q", got)
 	}
-	if got := c.For(Easy).T("nav.report"); got != "Melden" {
+	if got := c.For(Easy).T("nav.crumbs"); got != "Sie sind hier" {
 		t.Errorf("easy language must fall back to German: %q", got)
 	}
 	if got := c.For(German).T("no.such.key"); got != "no.such.key" {
