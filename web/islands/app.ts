@@ -60,4 +60,6 @@ attachMenu();
 attachTheme();
 attachCopy();
 start(document);
+// public pages have a manifest: they can be installed and work without network
+if (document.querySelector("link[rel=manifest]")) void import("./install").then((i) => i.install());
 document.addEventListener("mw:inserted", (e) => start(e.target as HTMLElement));

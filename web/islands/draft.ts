@@ -13,6 +13,7 @@ export function attach(root: HTMLElement): void {
   let saving = false;
   let dirty = false;
   let waiting = false; // the form goes on once the running save is through
+  let ended = false; // the draft is no longer here
   let left = false; // the form is being sent for good
 
   const say = (text: string) => {
@@ -20,13 +21,13 @@ export function attach(root: HTMLElement): void {
   };
 
   function save(): Promise<void> {
-    if (left || !dirty) return running;
+    if (left || ended || !dirty) return running;
     running = running.then(post); // one after the other: each takes the version that the last one left
     return running;
   }
 
   async function post(): Promise<void> {
-    if (left || !dirty) return;
+    if (left || ended || !dirty) return;
     dirty = false;
     saving = true;
     const body = new FormData(form);
@@ -38,6 +39,7 @@ export function attach(root: HTMLElement): void {
         headers: { "X-Autosave": "1", Accept: "application/json" },
         signal: AbortSignal.timeout(10_000),
       });
+      if (res.status === 409) return gone(res); // sent from another tab, or gone to another device
       if (!res.ok) throw new Error(String(res.status));
       const moved = res.headers.get("Location");
       if (moved) {
@@ -45,7 +47,11 @@ export function attach(root: HTMLElement): void {
         form.action = moved;
         history.replaceState(history.state, "", moved);
       }
-      if (res.headers.get("Content-Type")?.includes("json")) take((await res.json()) as Record<string, unknown>);
+      if (res.headers.get("Content-Type")?.includes("json")) {
+        const answer = (await res.json()) as Record<string, unknown>;
+        take(answer);
+        form.dispatchEvent(new CustomEvent("mw:saved", { detail: answer }));
+      }
       say(t("draft.saved", { time: clock(new Date()) }));
     } catch {
       dirty = true;
@@ -54,6 +60,13 @@ export function attach(root: HTMLElement): void {
     } finally {
       saving = false;
     }
+  }
+
+  /** gone says that there is nothing left to save to; what was typed stays in the page. */
+  async function gone(res: Response): Promise<void> {
+    ended = true;
+    const body = (await res.json().catch(() => ({}))) as { title?: string; detail?: string };
+    say(body.title ?? body.detail ?? t("draft.failed"));
   }
 
   /** take keeps the hidden entries that the server counts on, e.g. the version. */
@@ -80,6 +93,16 @@ export function attach(root: HTMLElement): void {
   // The first save makes the draft and the session that it belongs to. A form
   // that overtook it would come from somebody else: it waits.
   form.addEventListener("submit", (e) => {
+    if (navigator.onLine === false && navigator.serviceWorker?.controller) {
+      e.preventDefault();
+      import("./offline-keep")
+        .then(({ keepStep }) => keepStep(form))
+        .then(
+          () => location.assign("/reports/offline"),
+          () => say(t("draft.offline")),
+        );
+      return;
+    }
     if (!saving) {
       left = true;
       return;

@@ -6,6 +6,7 @@
 // <fieldset data-photos data-draft="…" data-max="5"> holds [data-photos-list]
 // with <div class="shot" data-photo="id"> and an <input type="file" multiple>.
 import { announce, el, t } from "./dom";
+import { offer } from "./gps";
 import { shrink } from "./photos-shrink";
 
 export const uploads = "/uploads";
@@ -110,6 +111,7 @@ export function attach(root: HTMLElement): void {
     renumber();
     busy.add(s);
     status(s, t("photo.sending", { n: number(s) }));
+    if (form) void offer(root, form, file);
     try {
       s.blob = await shrink(file);
     } catch {
@@ -207,6 +209,12 @@ export function attach(root: HTMLElement): void {
     if (busy.size === 0) goOn?.();
   }
 
+  // Without network the form moves to this device, with what has not arrived.
+  form.addEventListener("mw:unsent", (e) => {
+    const { photos } = (e as CustomEvent<{ photos: Blob[] }>).detail;
+    for (const s of shots) if (!s.id && s.blob && !s.gone) photos.push(s.blob);
+  });
+
   // Whoever goes on while a photo is on its way waits for it: leaving the page
   // would lose it. The form goes on by itself, unless the photo failed: then
   // people decide. After ten seconds a second press goes on without the photo.
@@ -215,7 +223,7 @@ export function attach(root: HTMLElement): void {
   form.addEventListener(
     "submit",
     (e) => {
-      if (busy.size === 0 || (since > 0 && Date.now() - since > patience)) return;
+      if (busy.size === 0 || navigator.onLine === false || (since > 0 && Date.now() - since > patience)) return;
       e.preventDefault();
       e.stopImmediatePropagation(); // the draft must not believe that the page is left
       if (since > 0) return;

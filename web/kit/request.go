@@ -21,7 +21,7 @@ import (
 
 // csp is the policy of every page: nothing from anywhere but us, nothing inline.
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; " +
-	"img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; form-action 'self'; " +
+	"img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; " +
 	"base-uri 'none'; frame-ancestors 'none'"
 
 const (

@@ -1,0 +1,97 @@
+// The service worker: served at /sw.js with the list of its files in front
+// (web/offlinepages). Pages always come from the network; only when there is
+// none, the offline form is shown in their place. It keeps the files of one
+// build and that form, as everybody sees it: no page of anybody, nothing of the
+// desk, no receipt.
+
+interface Config {
+  build: string;
+  files: string[];
+}
+// The parts of the worker's scope that are used here: the DOM types of this project do not know it.
+interface Extendable extends Event {
+  waitUntil(p: Promise<unknown>): void;
+}
+interface FetchEvent extends Extendable {
+  request: Request;
+  respondWith(r: Promise<Response>): void;
+}
+interface Scope {
+  mitwirk: Config;
+  location: Location;
+  skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+  addEventListener(type: "install" | "activate", fn: (e: Extendable) => void): void;
+  addEventListener(type: "fetch", fn: (e: FetchEvent) => void): void;
+}
+const sw = self as unknown as Scope;
+const { build, files } = sw.mitwirk;
+const prefix = "mitwirk-build-";
+const cacheName = prefix + build;
+const languages = ["de", "en"];
+const formOf = (lang: string) => `/reports/offline?lang=${lang}`;
+const hour = 60 * 60_000;
+
+/** fetchForm stores the form in all languages, asked for as nobody. */
+async function fetchForm(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  for (const lang of languages) {
+    const res = await fetch(formOf(lang), { credentials: "omit", cache: "no-store" });
+    if (!res.ok || res.redirected) throw new Error(`offline form: ${res.status}`);
+    await cache.put(formOf(lang), res);
+  }
+}
+
+async function fill(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.addAll(files);
+  await fetchForm();
+}
+
+/** tidy deletes the files of other builds but the last one: a page of it may still be open. */
+async function tidy(): Promise<void> {
+  const others = (await caches.keys()).filter((n) => n.startsWith(prefix) && n !== cacheName);
+  await Promise.all(others.slice(0, -1).map((n) => caches.delete(n)));
+}
+
+/** refresh fetches the form again when it is over an hour old: its kinds may have changed. */
+async function refresh(): Promise<void> {
+  const kept = await (await caches.open(cacheName)).match(formOf("de"), { ignoreVary: true });
+  const age = Date.now() - Date.parse(kept?.headers.get("Date") ?? "");
+  if (!kept || !(age < hour)) await fetchForm();
+}
+
+async function language(): Promise<string> {
+  const said = await caches.match("/language", { cacheName: "mitwirk-settings" });
+  const lang = said ? await said.text() : "de";
+  return languages.includes(lang) ? lang : "de";
+}
+
+async function fromNetwork(e: FetchEvent): Promise<Response> {
+  try {
+    const res = await fetch(e.request);
+    e.waitUntil(refresh().catch(() => {}));
+    return res;
+  } catch (err) {
+    const form = await caches.match(formOf(await language()), { cacheName, ignoreVary: true });
+    if (form) return form;
+    throw err;
+  }
+}
+
+/** own are the pages that are never anybody else's business: the browser's own message is the right one there. */
+const own = /^\/(desk|login|logout|account|inbox|dev|api|open311|cases|live)(\/|$)/;
+
+sw.addEventListener("install", (e) => e.waitUntil(fill().then(() => sw.skipWaiting())));
+sw.addEventListener("activate", (e) => e.waitUntil(tidy().then(() => sw.clients.claim())));
+sw.addEventListener("fetch", (e) => {
+  const { request } = e;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== sw.location.origin) return;
+  if (url.pathname.startsWith("/static/")) {
+    // the name holds the hash of the content: what is there is right
+    e.respondWith(caches.match(request, { ignoreVary: true }).then((hit) => hit ?? fetch(request)));
+  } else if (request.mode === "navigate" && !own.test(url.pathname)) {
+    e.respondWith(fromNetwork(e));
+  }
+});
