@@ -52,7 +52,7 @@ func All() []geo.ObjectRow {
 			for at := e.metres / 2; at < along; at += e.metres {
 				n++
 				side = -side
-				out = append(out, geo.ObjectRow{Row: len(out) + 1, Kind: e.kind, Number: fmt.Sprintf("%s%d", e.prefix, n), Point: beside(s, at/along, side*e.aside)})
+				out = append(out, geo.ObjectRow{Row: len(out) + 1, Kind: e.kind, Number: fmt.Sprintf("%s%d", e.prefix, n), Place: s.Name, Point: beside(s, at/along, side*e.aside)})
 			}
 		}
 	}

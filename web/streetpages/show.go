@@ -191,6 +191,7 @@ func (p *pages) poster(c kit.Context) error {
 		for i := range list.Items {
 			row := p.Row(v.Loc, &list.Items[i], now)
 			row.Level, row.Image = 3, ""
+			row.Title = strings.TrimSuffix(row.Title, ", "+st.Name) // the poster's own name
 			*part.rows = append(*part.rows, row)
 		}
 	}
