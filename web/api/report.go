@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -163,6 +164,9 @@ func (a *api) reportOf(ctx context.Context, k *call, v *reports.View) (report, e
 	}
 	if v.Text != "" {
 		out.Language = v.Lang
+	}
+	if k.bearer.Token != nil { // a system is not concerned by a defect
+		out.May = slices.DeleteFunc(out.May, func(w string) bool { return w == "me_too" })
 	}
 	if v.Actor.SeeHeld {
 		out.TextState = string(v.TextState)
