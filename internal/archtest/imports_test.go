@@ -44,6 +44,8 @@ func sisters(from, to string, level int) bool {
 var only = map[string][]string{
 	"github.com/labstack/echo/v4":   {"web"},
 	"github.com/gorilla/websocket":  {"web"},
+	"github.com/danielgtaylor/huma": {"web/api"},
+	"github.com/getkin/kin-openapi": {}, // tests only
 	"github.com/riverqueue/river":   {"internal/jobs"},
 	"github.com/pressly/goose/v3":   {"internal/db"},
 	"github.com/alecthomas/kong":    {"cmd", "internal/config"},
