@@ -149,7 +149,11 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if a.site, err = site.New(site.Config{DB: d, Bus: a.bus, Default: original}); err != nil {
 		return err
 	}
-	if a.geo, err = geo.New(geo.Config{DB: d, Bus: a.bus, CityName: func(ctx context.Context) (string, error) {
+	geocoder, err := a.geocoder()
+	if err != nil {
+		return err
+	}
+	if a.geo, err = geo.New(geo.Config{DB: d, Bus: a.bus, Geocoder: geocoder, Area: a.area, CityName: func(ctx context.Context) (string, error) {
 		c, err := a.site.City(ctx)
 		return c.Name[i18n.German], err
 	}}); err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -29,5 +30,15 @@ func (a *App) area(ctx context.Context) (*subject.BBox, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	return &e.Area, nil
+	b := e.Area // a city is larger than where most of its reports lie
+	x, y := (b.East-b.West)/2, (b.North-b.South)/2
+	return &subject.BBox{West: max(-180, b.West-x), South: max(-90, b.South-y), East: min(180, b.East+x), North: min(90, b.North+y)}, nil
+}
+
+// geocoder is the server that finds addresses; nil when none is set.
+func (a *App) geocoder() (*geo.Geocoder, error) {
+	if a.cfg.Settings.GeocoderURL == "" {
+		return nil, nil //nolint:nilnil // without one the own addresses answer
+	}
+	return geo.NewGeocoder(geo.GeocoderConfig{URL: a.cfg.Settings.GeocoderURL, Kind: geo.Kind(a.cfg.Settings.GeocoderKind), Log: a.cfg.Log})
 }

@@ -14,13 +14,17 @@ const (
 	maxHits     = 20
 )
 
-// SearchAddress finds streets, houses and known places by what somebody typed.
+// SearchAddress asks the geocoder, if there is one; when it is silent or knows
+// nothing the own table answers. That one finds streets, houses and known places by what somebody typed.
 // It bears umlauts in all spellings, ss for ß, "Str.", typing errors, a
 // postcode, the municipality's name and house numbers that it does not know
 // (then the street's middle comes back). The best fit comes first, among equal
 // ones the nearest to near (nil: by name). limit 0 is 8, at most 20.
 func (s *Service) SearchAddress(ctx context.Context, text string, near *subject.Point, limit int) ([]Address, error) {
 	limit = min(cmp.Or(max(limit, 0), defaultHits), maxHits)
+	if hits, ok, err := s.askedFor(ctx, text, near, limit); err != nil || ok {
+		return hits, err
+	}
 	q := readQuery(text)
 	texts, err := norms(ctx, s.db, q.variants())
 	if err != nil {

@@ -50,6 +50,19 @@ func newIndex(districts []District) (*index, error) {
 	return ix, nil
 }
 
+// box is the area that holds all districts; ok is false without any.
+func (ix *index) box() (b subject.BBox, ok bool) {
+	for i, d := range ix.districts {
+		if i == 0 {
+			b = d.box
+			continue
+		}
+		b.West, b.East = min(b.West, d.box.West), max(b.East, d.box.East)
+		b.South, b.North = min(b.South, d.box.South), max(b.North, d.box.North)
+	}
+	return b, len(ix.districts) > 0
+}
+
 // at is the district of a point; ok is false outside of all.
 func (ix *index) at(p subject.Point) (l Label, ok bool) {
 	for i := range ix.districts {

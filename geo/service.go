@@ -26,6 +26,11 @@ type Config struct {
 	Bus *events.Bus
 	// CityName is how the city is called in messages; nil: without a name.
 	CityName func(ctx context.Context) (string, error)
+	// Geocoder is asked before the own addresses; nil: they alone answer.
+	Geocoder *Geocoder
+	// Area is what belongs to a city without districts, for the geocoder; it
+	// may be nil or give nil: then its answers are not limited.
+	Area func(ctx context.Context) (*subject.BBox, error)
 }
 
 // Service answers questions about places. It is safe for concurrent use.
@@ -35,6 +40,9 @@ type Service struct {
 	city    func(ctx context.Context) (string, error)
 	index   cached[index]
 	picture cached[[]byte]
+
+	geocoder *Geocoder
+	area     func(ctx context.Context) (*subject.BBox, error)
 }
 
 // New makes a Service and, with a Bus, its subscription.
@@ -42,7 +50,7 @@ func New(cfg Config) (*Service, error) {
 	if cfg.DB == nil {
 		return nil, errors.New("geo: a database is needed")
 	}
-	s := &Service{db: cfg.DB, bus: cfg.Bus, city: cfg.CityName}
+	s := &Service{db: cfg.DB, bus: cfg.Bus, city: cfg.CityName, geocoder: cfg.Geocoder, area: cfg.Area}
 	if s.bus != nil {
 		events.Register[DistrictsChanged](s.bus)
 		events.Register[BasemapChanged](s.bus)
@@ -173,11 +181,15 @@ func (s *Service) Responsible(ctx context.Context, p subject.Point, categoryKey 
 	return r, true, nil
 }
 
-// Nearest is the nearest address within 150 m; ok is false when there is none.
+// Nearest is the nearest address within 150 m, by the geocoder or by the own
+// table; ok is false when there is none.
 func (s *Service) Nearest(ctx context.Context, p subject.Point) (a Address, ok bool, err error) {
 	g, err := geom.Point(p.Lon, p.Lat)
 	if err != nil {
 		return Address{}, false, badPoint(err)
+	}
+	if a, ok, err := s.askedAt(ctx, p); err != nil || ok {
+		return a, ok, err
 	}
 	rows, err := s.db.Query(ctx, sqlNearest, g, nearestMetres)
 	if err != nil {

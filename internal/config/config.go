@@ -37,11 +37,13 @@ type Server struct {
 	SMTPURL  string `name:"smtp-url" env:"MITWIRK_SMTP_URL" placeholder:"URL" group:"Mail" help:"The mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS is required when a password is sent) or smtps://…:465. Unset: nothing leaves the machine; \"mitwirk dev\" shows every mail at /dev/outbox."`
 	MailFrom string `name:"mail-from" env:"MITWIRK_MAIL_FROM" placeholder:"ADDRESS" group:"Mail" help:"The sender of mails, e.g. \"Mitwirk <mitwirk@example.org>\". Needed with a mail server."`
 
-	CityName   string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
-	Timezone   string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
-	LocalesDir string `name:"locales-dir" env:"MITWIRK_LOCALES_DIR" placeholder:"DIR" group:"City" help:"A folder with further languages: files AREA.LANGUAGE.toml (see doc/languages.md). Unset: German, Leichte Sprache and English."`
-	MediaDir   string `name:"media-dir" env:"MITWIRK_MEDIA_DIR" placeholder:"DIR" group:"City" help:"A folder with films in sign language (.mp4, .webm, captions .vtt), served at /media. Unset: no films."`
-	MapCenter  string `name:"map-center" env:"MITWIRK_MAP_CENTER" placeholder:"LONGITUDE,LATITUDE" group:"City" help:"Where the map opens, as long as no districts are imported, e.g. 11.5755,48.1374."`
+	CityName     string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
+	Timezone     string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
+	LocalesDir   string `name:"locales-dir" env:"MITWIRK_LOCALES_DIR" placeholder:"DIR" group:"City" help:"A folder with further languages: files AREA.LANGUAGE.toml (see doc/languages.md). Unset: German, Leichte Sprache and English."`
+	MediaDir     string `name:"media-dir" env:"MITWIRK_MEDIA_DIR" placeholder:"DIR" group:"City" help:"A folder with films in sign language (.mp4, .webm, captions .vtt), served at /media. Unset: no films."`
+	GeocoderURL  string `name:"geocoder-url" env:"MITWIRK_GEOCODER_URL" placeholder:"URL" group:"City" help:"A Photon or Nominatim server that finds addresses, e.g. https://photon.example.org/api. It is sent what people type into the address search, and places, nothing else. Unset, or when it does not answer within 2 s: the imported addresses."`
+	GeocoderKind string `name:"geocoder-kind" env:"MITWIRK_GEOCODER_KIND" enum:",photon,nominatim" default:"" placeholder:"photon|nominatim" group:"City" help:"What the server is. Unset: told by its address."`
+	MapCenter    string `name:"map-center" env:"MITWIRK_MAP_CENTER" placeholder:"LONGITUDE,LATITUDE" group:"City" help:"Where the map opens, as long as no districts are imported, e.g. 11.5755,48.1374."`
 }
 
 // Validate refuses what can't work. kong calls it after parsing.
@@ -72,6 +74,7 @@ func (s *Server) Validate() error {
 		about("MITWIRK_MAIL_FROM", from),
 		about("MITWIRK_TIMEZONE", zone),
 		about("MITWIRK_MAP_CENTER", centre),
+		about("MITWIRK_GEOCODER_URL", checkGeocoder(s.GeocoderURL)),
 	)
 }
 
@@ -205,6 +208,18 @@ func checkURL(raw, expected string, schemes ...string) (*url.URL, error) {
 		return nil, errors.New("is not understood; expected " + expected)
 	}
 	return u, nil
+}
+
+func checkGeocoder(raw string) error {
+	if raw == "" {
+		return nil
+	}
+	const expected = "the address of a Photon or Nominatim server, e.g. https://photon.example.org/api"
+	u, err := checkURL(raw, expected, "http", "https")
+	if err == nil && (u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		err = errors.New("is not understood; expected " + expected)
+	}
+	return err
 }
 
 func checkDatabase(raw string) error {

@@ -56,6 +56,9 @@ func TestRefusals(t *testing.T) {
 		{"local zone", "--timezone=Local", "MITWIRK_TIMEZONE"},
 		{"centre the other way round", "--map-center=48.1374", "longitude,latitude"},
 		{"centre out of range", "--map-center=11.5,98.1", "longitude,latitude"},
+		{"geocoder", "--geocoder-url=photon.example.org", "MITWIRK_GEOCODER_URL"},
+		{"geocoder with a key", "--geocoder-url=https://photon.example.org/api?key=1", "MITWIRK_GEOCODER_URL"},
+		{"geocoder of another kind", "--geocoder-kind=pelias", "geocoder-kind"},
 		{"centre not a number", "--map-center=NaN,48", "longitude,latitude"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
