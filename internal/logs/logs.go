@@ -64,7 +64,7 @@ func Replace(_ []string, a slog.Attr) slog.Attr {
 		if slices.Contains(errorKeys(), a.Key) {
 			return slog.String(a.Key, Error(v))
 		}
-		if reMail.MatchString(v) {
+		if a.Key != "stack" && a.Key != "trace" && reMail.MatchString(v) { // a stack names modules@versions
 			return slog.String(a.Key, reMail.ReplaceAllString(v, "[mail]"))
 		}
 	default:

@@ -244,7 +244,7 @@ func retryAt(loc *i18n.Localizer, e *fault.Error, now time.Time) string {
 	if e.RetryAfter < time.Minute || e.RetryAfter > 12*time.Hour {
 		return ""
 	}
-	return loc.Clock(now.Add(e.RetryAfter).Add(time.Minute).Truncate(time.Minute))
+	return loc.Clock(now.Add(e.RetryAfter).Add(time.Minute - 1).Truncate(time.Minute))
 }
 
 func (r *Router) writeProblem(c echo.Context, status int, e *fault.Error, text ErrorText) error {
@@ -288,7 +288,7 @@ func (r *Router) logFault(c echo.Context, st *state, e *fault.Error) {
 	case fault.Unauthenticated:
 		level, name = slog.LevelInfo, "auth.fail"
 	}
-	attrs := []any{"request", st.id, "method", c.Request().Method, "route", c.Path(), "kind", string(e.Kind), "key", e.Key}
+	attrs := []any{"request", st.id, "method", method(c.Request().Method), "route", c.Path(), "kind", string(e.Kind), "key", e.Key}
 	if e.Cause != nil && e.Kind != fault.Invalid { // the cause of a wrong entry can hold the entry
 		attrs = append(attrs, "cause", logs.Error(e.Cause.Error()))
 	}
