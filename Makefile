@@ -59,8 +59,10 @@ e2e-all: ## browser tests in all looks
 faults: build ## prove reliability: kill -9 200 times, 10,000 cut sockets, a full disk, no database, no mail server (10 minutes; root mounts small file systems)
 	MITWIRK_FAULTS=long MITWIRK_FAULTS_BIN=$(CURDIR)/bin/mitwirk go test -count=1 -timeout 60m -v -parallel 1 ./internal/faults
 
-deb: build ## build the Debian package into dist/
-	@scripts/deb.sh bin/mitwirk
+deb: ## build the Debian package into dist/
+	@mkdir -p dist
+	go build -trimpath -buildvcs=false -ldflags "-s -w -X main.commit=$(COMMIT)" -o dist/mitwirk ./cmd/mitwirk
+	@scripts/deb.sh dist/mitwirk
 
 db-reset: ## delete the demo city in var/dev and the databases of the tests
 	go run ./internal/dbtest/reset var/dev

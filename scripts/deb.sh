@@ -31,7 +31,9 @@ install -m 0644 doc/operations.md doc/configuration.md "$doc/"
 install -m 0644 deploy/nginx.conf deploy/Caddyfile demo/catalogue.yaml "$doc/examples/"
 gzip -9 -n <LICENSE >"$doc/LICENSE.gz"
 gzip -9 -n <THIRD_PARTY.md >"$doc/THIRD_PARTY.md.gz"
-gzip -9 -n <CHANGELOG.md >"$doc/changelog.gz"
+gzip -9 -n <CHANGELOG.md >"$doc/CHANGELOG.md.gz"
+printf 'mitwirk (%s) unstable; urgency=medium\n\n  * Built from commit %s; what changed is in CHANGELOG.md.gz.\n\n -- The Mitwirk project <mitwirk@example.org>  %s\n' \
+	"$version" "$commit" "$(LC_ALL=C date -R -u -d "@$epoch")" | gzip -9 -n >"$doc/changelog.gz"
 chmod 0644 "$doc"/*.gz
 install -m 0644 packaging/lintian-overrides "$root/usr/share/lintian/overrides/mitwirk"
 
