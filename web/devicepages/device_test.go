@@ -108,6 +108,9 @@ func TestContinue(t *testing.T) {
 	if got := moved.Text("h1"); got != "Ihr Entwurf wird auf einem anderen Gerät fortgesetzt." {
 		t.Errorf("first device: %s", got)
 	}
+	if got := first.Post(b.path(), nil).Want(http.StatusOK).Text("h1"); got != moved.Text("h1") {
+		t.Errorf("the page with the link, loaded again: %s", got)
+	}
 	r := first.Request(http.MethodGet, b.path(), nil)
 	r.Header.Set("Accept", "application/json")
 	if got := first.Do(r).Want(http.StatusOK).Body; !strings.Contains(got, `"taken"`) {

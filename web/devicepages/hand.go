@@ -18,6 +18,8 @@ import (
 type handView struct {
 	kit.Page
 	Link    string
+	Base    string // of Link, and
+	Token   string // its end
 	Code    string // "123 456"
 	QR      kit.QRCode
 	State   string // address that tells where the draft is
@@ -40,11 +42,14 @@ func (p *pages) hand(c kit.Context) error {
 		h, err = drafts.HandOver(ctx, tx, kit.Actor(c), draft)
 		return err
 	})
+	if fault.Is(err, fault.NotFound) { // this page, sent again by a reload after the other device has taken the draft
+		return p.where(c)
+	}
 	if err != nil {
 		return err
 	}
 	view := handView{
-		Page: page(c, "device.hand.title"), Link: p.url("/continue/" + h.Token), Code: h.Code[:3] + " " + h.Code[3:],
+		Page: page(c, "device.hand.title"), Link: p.url("/continue/" + h.Token), Base: p.url("/continue/"), Token: h.Token, Code: h.Code[:3] + " " + h.Code[3:],
 		State: c.Request().URL.Path, Back: "/reports/new/" + draft.String(), Minutes: int(drafts.HandoverTTL.Minutes()),
 	}
 	view.Scripts = []string{"device-hand"}

@@ -112,6 +112,7 @@ describe("offer", () => {
     root.querySelector<HTMLElement>("[data-gps] button")?.click();
     expect(changed).toHaveBeenCalledOnce();
     expect(form.querySelector<HTMLInputElement>("[name=lon]")?.value).toMatch(/^11\.5755/);
+    form.dispatchEvent(new CustomEvent("mw:saved", { detail: { version: 2 } })); // of an earlier save
     form.dispatchEvent(new CustomEvent("mw:saved", { detail: { outside: "Nicht hier." } }));
     expect(root.querySelector("[data-gps]")?.textContent).toContain("Nicht hier.");
     expect(form.querySelector("[name=lon]")).toBeNull();

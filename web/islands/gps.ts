@@ -135,16 +135,14 @@ export async function offer(root: HTMLElement, form: HTMLFormElement, file: Blob
       form.querySelector(`input[type=hidden][name=${name}]`)?.remove();
       form.append(el("input", { type: "hidden", name, value }));
     }
-    form.addEventListener(
-      "mw:saved",
-      (e) => {
-        const answer = (e as CustomEvent<{ place?: string; outside?: string }>).detail;
-        if (!answer.place && !answer.outside) return;
-        for (const name of Object.keys(values)) form.querySelector(`input[type=hidden][name=${name}]`)?.remove();
-        end(answer.outside ?? t("gps.done", { place: answer.place ?? "" }));
-      },
-      { once: true },
-    );
+    const saved = (e: Event) => {
+      const answer = (e as CustomEvent<{ place?: string; outside?: string }>).detail;
+      if (!answer.place && !answer.outside) return; // of a save that began before
+      form.removeEventListener("mw:saved", saved);
+      for (const name of Object.keys(values)) form.querySelector(`input[type=hidden][name=${name}]`)?.remove();
+      end(answer.outside ?? t("gps.done", { place: answer.place ?? "" }));
+    };
+    form.addEventListener("mw:saved", saved);
     end(t("gps.taken"));
     form.dispatchEvent(new Event("change", { bubbles: true }));
   });

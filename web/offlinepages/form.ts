@@ -19,7 +19,9 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
   const max = Number(root.dataset.max ?? 5);
   if (!form || !holder || !shots || !input || !place || !error || !heading) return Promise.resolve();
   let now = fresh();
-  let busy = false;
+  let busy = false; // one is being sent: the list stays as it is
+  const notes = new Map<string, string>(); // what became of the last try, by id
+  const maybe = new Set<string>(); // ids of those that may have arrived long ago
 
   const control = (name: string) => form.querySelector<HTMLInputElement>(`[name="${name}"]`) as HTMLInputElement;
   const online = () => navigator.onLine !== false;
@@ -148,6 +150,7 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
   async function draw(): Promise<void> {
     const state = root.querySelector<HTMLElement>("[data-offline-state]");
     if (state) state.hidden = online();
+    if (busy) return;
     const all = await list().catch(() => []);
     const section = root.querySelector<HTMLElement>("[data-offline-kept]");
     if (section) section.hidden = all.length === 0;
@@ -188,10 +191,11 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
       row.append(open, remove);
       return box;
     }
-    const go = primary(t("offline.send"));
+    const force = maybe.has(k.id);
+    const go = primary(t(force ? "offline.again" : "offline.send"));
     go.dataset.keptSend = "";
     go.disabled = !online();
-    go.addEventListener("click", () => void sendOne(k, said, go, false));
+    go.addEventListener("click", () => void sendOne(k, said, go, force));
     const edit = el("button", { type: "button", class: "linkbtn" }, t("offline.edit"));
     edit.addEventListener("click", () => {
       begin({ ...k, photos: [...k.photos] });
@@ -212,7 +216,7 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
 
   function said0(k: Kept): string {
     if (k.sent) return t("offline.sent");
-    return t(online() ? "offline.ask" : "offline.later");
+    return notes.get(k.id) ?? t(online() ? "offline.ask" : "offline.later");
   }
 
   /** sendOne sends; whatever happens on the way, the report stays here until it has arrived. */
@@ -220,11 +224,12 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
     if (busy) return;
     busy = true;
     button.disabled = true;
-    const say = (text: string) => {
-      said.textContent = text;
+    said.textContent = t("offline.sending");
+    announce(t("offline.sending"));
+    const note = (text: string) => {
+      notes.set(k.id, text);
       announce(text);
     };
-    say(t("offline.sending"));
     try {
       const out = await send(k, keep, force);
       switch (out.kind) {
@@ -239,29 +244,24 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
           break;
         case "arrived":
           await forget(k.id);
-          say(t("offline.arrived"));
-          button.remove();
-          return;
+          announce(t("offline.arrived"));
+          break;
         case "maybe":
-          say(t("offline.maybe"));
-          button.replaceWith(again(k, said));
-          return;
+          maybe.add(k.id);
+          note(t("offline.maybe"));
+          break;
       }
     } catch (e) {
-      say(t(e instanceof Refused ? "offline.busy" : "offline.nonet"));
-      button.disabled = false;
+      note(t(e instanceof Refused ? "offline.busy" : "offline.nonet"));
     } finally {
       busy = false;
     }
-  }
-
-  function again(k: Kept, said: HTMLElement): HTMLElement {
-    const b = primary(t("offline.again"));
-    b.addEventListener("click", () => void sendOne(k, said, b, true));
-    return b;
+    await draw();
+    holder?.querySelector<HTMLElement>(`[data-kept-item="${CSS.escape(k.id)}"]`)?.focus();
   }
 
   window.addEventListener("online", () => {
+    for (const id of notes.keys()) if (!maybe.has(id)) notes.delete(id);
     void draw().then(async () => {
       if ((await list().catch(() => [])).some((k) => !k.sent)) announce(t("offline.ask"));
     });
