@@ -21,6 +21,8 @@ type adminCmd struct {
 	User  userCmd  `cmd:"" help:"Make a staff account, or give an existing one a role, and print a one-time sign-in link."`
 	Token tokenCmd `cmd:"" help:"Tokens with which other systems use the API."`
 
+	Languages languagesCmd `cmd:"" help:"List the languages and the messages that they lack."`
+
 	Backup  backupCmd  `cmd:"" help:"Save database and photos into one archive, while the city goes on."`
 	Restore restoreCmd `cmd:"" help:"Make a city out of an archive, where there is none."`
 }
