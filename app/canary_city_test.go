@@ -55,8 +55,8 @@ func (b *buffer) bytes() []byte {
 
 // secret is something that stands nowhere: only those it is for may see it.
 type secret struct {
-	value string
-	owners  []uuid.UUID
+	value  string
+	owners []uuid.UUID
 }
 
 // town is the whole product with people in it.
