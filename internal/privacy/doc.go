@@ -8,7 +8,10 @@
 //	reports.text: {field: free text, purpose: handling, audience: [author, department], retention: category}
 //
 // with audience out of public, author, department, staff, admin; empty: nobody,
-// the system alone reads it. Append a table's lines with its migration.
+// the system alone reads it. Append a table's lines with its migration. The
+// department is whoever works on a case: clerks and team leads of the department
+// in charge, admins, and moderators where a text waits for its release
+// (reports/policy.go). The canary test in package app holds the product to it.
 //
 // Invariants: no I/O beyond the embedded file, no imports of our own packages.
 package privacy
