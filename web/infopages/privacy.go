@@ -83,7 +83,7 @@ func (p *pages) privacy(ctx context.Context, loc *i18n.Localizer) (*privacyView,
 			continue
 		}
 		area := areaOf(f.Table)
-		row := privacyRow{What: upper(p.word(loc, f.Name)), For: p.word(loc, f.Purpose), Who: audience(loc, f), Long: p.word(loc, f.Retention)}
+		row := privacyRow{What: upper(p.word(loc, f.Name)), For: upper(p.word(loc, purpose(f))), Who: audience(loc, f), Long: upper(p.word(loc, f.Retention))}
 		if !slices.Contains(rows[area], row) {
 			rows[area] = append(rows[area], row)
 		}
@@ -131,7 +131,25 @@ func (p *pages) word(loc *i18n.Localizer, english string) string {
 	if loc.Lang() == i18n.German || loc.Lang() == i18n.Easy {
 		return cmp.Or(p.words[english], english)
 	}
-	return english
+	return cmp.Or(englishWords()[english], english)
+}
+
+// englishWords are whole phrases for the words that fields.yaml keeps short.
+func englishWords() map[string]string {
+	return map[string]string{
+		"account": "as long as the account exists", "category": "by the kind of report (see below)",
+		purposeAccount: "account", "handling": "working on the report",
+	}
+}
+
+// purposeAccount is the purpose "account", which as a time means something else.
+const purposeAccount = "purpose account"
+
+func purpose(f privacy.Field) string {
+	if f.Purpose == "account" {
+		return purposeAccount
+	}
+	return f.Purpose
 }
 
 func audience(loc *i18n.Localizer, f privacy.Field) string {
