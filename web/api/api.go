@@ -67,11 +67,11 @@ func Register(r *kit.Router, d Deps) error {
 	a.act()
 	a.status()
 	finish(a.doc)
-	raw, err := json.MarshalIndent(a.doc, "", "  ")
-	if err != nil {
+	var err error
+	if a.raw, err = json.MarshalIndent(a.doc, "", "  "); err != nil {
 		return fmt.Errorf("api document: %w", err)
 	}
-	a.raw = append(raw, '\n')
+	a.raw = append(a.raw, '\n')
 	r.GET(Root+"/openapi.json", func(c kit.Context) error {
 		return kit.Send(c, http.StatusOK, "application/vnd.oai.openapi+json;version=3.1", a.raw)
 	})

@@ -37,7 +37,7 @@ const (
 	garden = "bau-gar"
 )
 
-type bundle struct {
+type bundle struct { //nolint:recvcheck // watched changes it, the rest reads
 	*reportstest.City
 	site  *kittest.Site
 	watch *watch
@@ -337,21 +337,14 @@ func TestOperations(t *testing.T) {
 	b := setup(t)
 	b.watched(t)
 
-	var cat struct {
-		Categories []struct {
-			Key       string
-			Name      map[string]string
-			Questions []struct{ Key string }
-		}
-	}
-	b.do(t, sent{method: "GET", path: "/categories"}).want(200).json(&cat)
-	if i := slices.IndexFunc(cat.Categories, func(c struct {
+	type kind struct {
 		Key       string
 		Name      map[string]string
 		Questions []struct{ Key string }
-	}) bool {
-		return c.Key == "laterne"
-	}); i < 0 || cat.Categories[i].Name["de"] == "" || cat.Categories[i].Name["en"] == "" || len(cat.Categories[i].Questions) == 0 {
+	}
+	var cat struct{ Categories []kind }
+	b.do(t, sent{method: "GET", path: "/categories"}).want(200).json(&cat)
+	if i := slices.IndexFunc(cat.Categories, func(c kind) bool { return c.Key == "laterne" }); i < 0 || cat.Categories[i].Name["de"] == "" || cat.Categories[i].Name["en"] == "" || len(cat.Categories[i].Questions) == 0 {
 		t.Errorf("the catalogue lacks the lamp with its questions: %+v", cat.Categories)
 	}
 

@@ -143,7 +143,7 @@ func (a *api) as(ctx context.Context, k *call, s accounts.Scope, n subject.Numbe
 	}
 	actor, err := a.Reports.ActorByCode(ctx, n, code)
 	if fault.Is(err, fault.Forbidden) {
-		if err := kit.Limit(k.c, accounts.RuleCode); err != nil {
+		if err := kit.Limit(k.c, accounts.RuleCode); err != nil { //nolint:contextcheck // the request's own is in k.c
 			return accounts.Actor{}, err
 		}
 	}
@@ -160,7 +160,7 @@ func (a *api) limit(ctx context.Context, k *call, rule accounts.Rule) error {
 		}
 		return a.Accounts.Allow(ctx, rule, "api:"+t.ID.String())
 	}
-	return kit.Limit(k.c, rule)
+	return kit.Limit(k.c, rule) //nolint:contextcheck // the request's own is in k.c
 }
 
 func (k *call) loc() *i18n.Localizer { return kit.Loc(k.c) }

@@ -82,7 +82,7 @@ func (a *api) categories() {
 	add(a, operation{Operation: huma.Operation{
 		OperationID: "listCategories", Method: http.MethodGet, Path: "/categories", Tags: []string{tagCatalogue},
 		Summary: "List what can be reported", Description: "Groups, categories and their questions, with names in all languages.",
-	}}, func(ctx context.Context, k *call, _ *struct{}) (*output, error) {
+	}}, func(ctx context.Context, _ *call, _ *struct{}) (*output, error) {
 		cat, err := a.Categories.Catalogue(ctx)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"time"
 
@@ -68,9 +69,7 @@ func (n *newReport) submission(locale string) (reports.Submission, []reports.Pic
 			sub.Lang = i18n.English
 		}
 	}
-	for key, values := range n.Answers {
-		sub.Answers[key] = values
-	}
+	maps.Copy(sub.Answers, n.Answers)
 	photos := make([]reports.Picture, len(n.Photos))
 	for i, p := range n.Photos {
 		photos[i] = reports.Picture{ID: p.ID, Alt: kit.Clean(p.Alt, false)}

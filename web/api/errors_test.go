@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -101,9 +102,7 @@ func TestWrongEntries(t *testing.T) {
 			for _, lang := range []string{"de", "en"} {
 				s := tt.send
 				s.header = map[string]string{"Accept-Language": lang}
-				for k, v := range tt.send.header {
-					s.header[k] = v
-				}
+				maps.Copy(s.header, tt.send.header)
 				a := b.do(t, s).want(tt.status)
 				p := a.problem()
 				texts[lang] = p.Title + p.Detail
