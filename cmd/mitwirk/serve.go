@@ -14,8 +14,8 @@ import (
 
 	"github.com/mitwirk/mitwirk/app"
 	"github.com/mitwirk/mitwirk/internal/config"
-	"github.com/mitwirk/mitwirk/internal/logs"
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/logs"
 	"github.com/mitwirk/mitwirk/web/health"
 )
 
