@@ -1,6 +1,7 @@
 package importing_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/demo/places"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/table"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/importing"
@@ -353,6 +356,32 @@ func TestAreas(t *testing.T) {
 	}
 	if p := plan(t, im, raw, bare()); p.New != 2 || p.Rejects[0].Reason != "lies outside the city's area" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestDistricts: with districts only they are the city, and each report knows
+// its own.
+func TestDistricts(t *testing.T) {
+	t.Parallel()
+	c := reportstest.New(t)
+	if _, err := c.Geo.ImportDistricts(t.Context(), bytes.NewReader(places.Districts()), "demo", geo.Fields{}); err != nil {
+		t.Fatal(err)
+	}
+	im := importer(t, c)
+	raw := "t,k,x,y\n2024-01-01,Sonstiges,11.5755,48.1374\n2024-01-02,Sonstiges,11.40,48.08\n"
+	p := plan(t, im, raw, bare())
+	if p.New != 1 || len(p.Rejects) != 1 || p.Rejects[0].Reason != "lies outside the city's districts" {
+		t.Fatalf("%+v", p)
+	}
+	if _, err := im.Run(t.Context(), accounts.System, p, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, c, `SELECT count(*) FROM reports WHERE district_ref = '1'`); n != 1 {
+		t.Errorf("%d reports in their district", n)
+	}
+	middle, area, n, err := c.Reports.Extent(t.Context())
+	if err != nil || n != 1 || middle != (subject.Point{Lon: 11.5755, Lat: 48.1374}) || !area.Holds(middle) || area.West >= area.East {
+		t.Errorf("%v %v %d %v", middle, area, n, err)
 	}
 }
 
