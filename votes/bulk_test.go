@@ -14,8 +14,10 @@ func TestSeedAll(t *testing.T) {
 	one, two := subject.Ref{Kind: subject.Report, ID: subject.NewID()}, subject.Ref{Kind: subject.Report, ID: subject.NewID()}
 	for range 2 { // a second time adds
 		if err := votes.SeedAll(t.Context(), tx, "reports", []votes.Seeding{
-			{Ref: one, Aspect: votes.MeToo, Value: 1, N: 3}, {Ref: two, Aspect: votes.MeToo, Value: 1, N: 0},
-			{Ref: two, Aspect: votes.Fixed, Value: -1, N: 2}, {Ref: two, Aspect: votes.Fixed, Value: -1, N: 1},
+			{Ref: one, Aspect: votes.MeToo, Value: 1, N: 3},
+			{Ref: two, Aspect: votes.MeToo, Value: 1, N: 0},
+			{Ref: two, Aspect: votes.Fixed, Value: -1, N: 2},
+			{Ref: two, Aspect: votes.Fixed, Value: -1, N: 1},
 		}); err != nil {
 			t.Fatal(err)
 		}
