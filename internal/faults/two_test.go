@@ -55,7 +55,9 @@ func TestTwoProcessesAgree(t *testing.T) {
 	var answered atomic.Int64
 	for i := range people {
 		browser := browser(t)
-		at := func(door int) *person { return &person{l: n.l[door], http: browser, rnd: rand.New(rand.NewPCG(uint64(i), 3))} }
+		at := func(door int) *person {
+			return &person{l: n.l[door], http: browser, rnd: rand.New(rand.NewPCG(uint64(i), 3))}
+		}
 		// who comes for the first time is made a person by the first click
 		if a := at(i%2).insist(t.Context(), http.MethodPost, path, formType, []byte("on=true")); a.status != http.StatusSeeOther {
 			t.Fatalf("the first click: %d", a.status)

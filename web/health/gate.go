@@ -65,7 +65,7 @@ func (g *gate) through(next http.Handler, w http.ResponseWriter, r *http.Request
 	ctx, end := context.WithCancelCause(r.Context())
 	defer end(nil)
 	open, _ := g.state()
-	stop := context.AfterFunc(open, func() { end(errShut()) })
+	stop := context.AfterFunc(open, func() { end(errShut()) }) //nolint:contextcheck // the gate's end is what ends the request
 	defer stop()
 	if open.Err() != nil {
 		end(errShut()) // at once, not whenever the other goroutine gets to it

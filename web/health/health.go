@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -84,11 +85,11 @@ func (c *Checker) Ready(w http.ResponseWriter, r *http.Request) {
 		answer(w, r, http.StatusServiceUnavailable, missing)
 		return
 	}
-	word := "ready"
+	words := []string{"ready"}
 	for _, name := range c.short() {
-		word += "\nshort: " + name
+		words = append(words, "short: "+name)
 	}
-	answer(w, r, http.StatusOK, word)
+	answer(w, r, http.StatusOK, strings.Join(words, "\n"))
 }
 
 func (c *Checker) missing(ctx context.Context) (string, error) {
