@@ -143,7 +143,7 @@ func (p *pages) deskFilms(c kit.Context, v *deskView) error {
 	if p.Media == nil {
 		return nil
 	}
-	all, err := p.films(c)
+	all, err := p.films(c.Request().Context())
 	if err != nil {
 		return err
 	}

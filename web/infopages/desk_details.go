@@ -1,6 +1,7 @@
 package infopages
 
 import (
+	"maps"
 	"net/http"
 	"net/mail"
 	"net/url"
@@ -123,7 +124,7 @@ func (p *pages) editFilm(c kit.Context) error {
 	if err := p.mayFilm(c); err != nil {
 		return err
 	}
-	all, err := p.films(c)
+	all, err := p.films(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -152,14 +153,12 @@ func (p *pages) saveFilm(c kit.Context) error {
 		wrong = p.checkFilm(in)
 	}
 	if wrong == nil {
-		all, err := p.films(c)
+		all, err := p.films(c.Request().Context())
 		if err != nil {
 			return err
 		}
 		next := map[string]film{}
-		for slot, f := range all {
-			next[slot] = f
-		}
+		maps.Copy(next, all)
 		delete(next, c.Param("slot"))
 		if in.File != "" {
 			next[c.Param("slot")] = film{File: in.File, Captions: in.Captions, Text: i18n.Text{i18n.German: in.TextDE, i18n.English: in.TextEN}}

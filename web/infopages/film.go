@@ -2,6 +2,7 @@ package infopages
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -34,16 +35,16 @@ var (
 )
 
 // films are the films that the operator has set, by slot.
-func (p *pages) films(c kit.Context) (map[string]film, error) {
-	return site.Setting(c.Request().Context(), p.Site, keyFilms, map[string]film{})
+func (p *pages) films(ctx context.Context) (map[string]film, error) {
+	return site.Setting(ctx, p.Site, keyFilms, map[string]film{})
 }
 
 // Film is the film of a slot, or nil. It lets the page play it.
-func (p *pages) Film(c kit.Context, slot, lang string) (*kit.FilmProps, error) {
+func (p *pages) Film(ctx context.Context, c kit.Context, slot, lang string) (*kit.FilmProps, error) {
 	if p.Media == nil {
 		return nil, nil //nolint:nilnil // no film is no error
 	}
-	all, err := p.films(c)
+	all, err := p.films(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func (p *pages) Film(c kit.Context, slot, lang string) (*kit.FilmProps, error) {
 // Films gives other pages their film: app hands it to them.
 func Films(deps Deps) func(c kit.Context, slot string) (*kit.FilmProps, error) {
 	p := &pages{Deps: deps}
-	return func(c kit.Context, slot string) (*kit.FilmProps, error) { return p.Film(c, slot, kit.Loc(c).Lang()) }
+	return func(c kit.Context, slot string) (*kit.FilmProps, error) { return p.Film(c.Request().Context(), c, slot, kit.Loc(c).Lang()) }
 }
 
 // mediaFiles lists the folder's files that a form may offer.
@@ -110,7 +111,7 @@ func (p *pages) media(c kit.Context) error {
 	if err != nil {
 		return fmt.Errorf("open film: %w", err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("open film: %w", err)

@@ -65,10 +65,10 @@ func (p *pages) more(ctx context.Context, c kit.Context, v *textView) (err error
 	lang := v.Lang
 	switch v.Key {
 	case "help":
-		v.Film, err = p.Film(c, "help", lang)
+		v.Film, err = p.Film(ctx, c, "help", lang)
 	case "how":
 		v.Statuses = statusTexts(v.Loc)
-		v.Film, err = p.Film(c, "report", lang)
+		v.Film, err = p.Film(ctx, c, "report", lang)
 	case "datenschutz":
 		v.Privacy, err = p.privacy(ctx, v.Loc)
 	case "barrierefreiheit":
