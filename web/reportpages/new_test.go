@@ -184,7 +184,7 @@ func TestHardStop(t *testing.T) {
 	if p.Find(".bigcalls a[href='tel:112']").Length() != 1 {
 		t.Error("no number to call")
 	}
-	if p.Find("a[href$='/contact']").Length() != 0 {
+	if p.Find("main a[href$='/contact']").Length() != 0 {
 		t.Error("a hard stop leads on")
 	}
 	p.wants("main", "Zur Startseite")
