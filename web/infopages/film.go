@@ -63,7 +63,9 @@ func (p *pages) Film(ctx context.Context, c kit.Context, slot, lang string) (*ki
 // Films gives other pages their film: app hands it to them.
 func Films(deps Deps) func(c kit.Context, slot string) (*kit.FilmProps, error) {
 	p := &pages{Deps: deps}
-	return func(c kit.Context, slot string) (*kit.FilmProps, error) { return p.Film(c.Request().Context(), c, slot, kit.Loc(c).Lang()) }
+	return func(c kit.Context, slot string) (*kit.FilmProps, error) {
+		return p.Film(c.Request().Context(), c, slot, kit.Loc(c).Lang())
+	}
 }
 
 // mediaFiles lists the folder's files that a form may offer.
