@@ -65,7 +65,7 @@ func (c *town) hearLive() {
 	for _, v := range c.viewers {
 		select {
 		case <-c.sockets[v.name].last:
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			c.t.Errorf("%s did not hear of the last status", v.name)
 		}
 	}
@@ -91,7 +91,7 @@ func (c *town) settle() {
 	c.t.Helper()
 	every := time.NewTicker(20 * time.Millisecond)
 	defer every.Stop()
-	end := time.After(30 * time.Second)
+	end := time.After(2 * time.Minute)
 	for {
 		var left int
 		c.must(c.pool.QueryRow(c.t.Context(), "SELECT count(*) FROM river.river_job WHERE state IN ('available', 'running') OR state IN ('scheduled', 'retryable') AND scheduled_at < now() + interval '5 s'").Scan(&left))
