@@ -33,7 +33,9 @@ test("what is going on near me, by address and by the device", async ({ page, ch
   await page.goto("/");
   await page.locator("[data-nearme]").click();
   await expect(page).toHaveURL(/lon=11\.57\d&lat=48\.13\d/);
-  await expect(page.locator("#nahe [role=status]").first()).toContainText(look.lang === "de" ? "Ihren Standort" : "your position");
+  await expect(page.locator("#nahe [role=status]").first()).toContainText(
+    look.lang === "de" ? "Ihren Standort" : "your position",
+  );
   await check(page);
 });
 

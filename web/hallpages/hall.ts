@@ -14,7 +14,10 @@ export function attach(form: HTMLFormElement, go: (url: string) => void = (url) 
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         button.disabled = false;
-        const query = new URLSearchParams({ lon: coords.longitude.toFixed(digits), lat: coords.latitude.toFixed(digits) });
+        const query = new URLSearchParams({
+          lon: coords.longitude.toFixed(digits),
+          lat: coords.latitude.toFixed(digits),
+        });
         go(`/?${query}#nahe`);
       },
       () => {
