@@ -51,7 +51,7 @@ func foldRows(list []*record, f *Fold) []group {
 }
 
 // of is what a row says in the fields that are compared.
-func (f *Fold) of(r *record) string {
+func (f Fold) of(r *record) string {
 	var b strings.Builder
 	for _, name := range f.Fields {
 		switch name {

@@ -139,7 +139,8 @@ func (m *mapper) read(row table.Row) (record, error) {
 		}
 		r.closed = &at
 	}
-	return r, m.identify(&r, row)
+	err = m.identify(&r, row)
+	return r, err
 }
 
 // identify gives a row its key: the source's id, else the hash and the ordinal
