@@ -71,7 +71,7 @@ func (s *Service) DrawPlace(ctx context.Context, at subject.Point, width, height
 // along writes a name on a road that leads from one point to the other; it is
 // never upside down.
 func along(name string, x1, y1, x2, y2 float64) PictureLabel {
-	turn := math.Atan2(-(y2 - y1), x2-x1) * 180 / math.Pi // y grows downwards
+	turn := math.Atan2(-(y2-y1), x2-x1) * 180 / math.Pi // y grows downwards
 	switch {
 	case turn > 90:
 		turn -= 180

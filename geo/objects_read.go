@@ -2,7 +2,6 @@ package geo
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -126,7 +125,7 @@ func firstSign(b *bufio.Reader) (byte, error) {
 		if err != nil {
 			return 0, err
 		}
-		if !bytes.ContainsRune([]byte(" \t\r\n"), rune(c)) {
+		if !strings.ContainsRune(" \t\r\n", rune(c)) {
 			return c, b.UnreadByte()
 		}
 	}

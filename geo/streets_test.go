@@ -21,8 +21,14 @@ func streetCity(t *testing.T) *geo.Service {
 	at := subject.Point{Lon: 11.57, Lat: 48.13}
 	var list []geo.Address
 	for _, a := range [][2]string{
-		{"Rosenheimer Straße", "München"}, {"Rosenheimer Platz", "München"}, {"Müllerstraße", "München"}, {"Sankt-Martin-Straße", "München"},
-		{"Hauptstraße", "Laim"}, {"Hauptstraße", "Pasing"}, {"Straße des 17. Juni", "München"}, {"Ödkarspitzstraße", "München"},
+		{"Rosenheimer Straße", "München"},
+		{"Rosenheimer Platz", "München"},
+		{"Müllerstraße", "München"},
+		{"Sankt-Martin-Straße", "München"},
+		{"Hauptstraße", "Laim"},
+		{"Hauptstraße", "Pasing"},
+		{"Straße des 17. Juni", "München"},
+		{"Ödkarspitzstraße", "München"},
 	} {
 		list = append(list, geo.Address{Street: a[0], Place: a[1], HouseNo: "1", Postcode: "80331", Point: at}, geo.Address{Street: a[0], Place: a[1], HouseNo: "2", Postcode: "80333", Point: at})
 	}

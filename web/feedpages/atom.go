@@ -18,30 +18,30 @@ import (
 // atomFeed is a feed by RFC 4287 with the places of GeoRSS. The library's own
 // has room for one link and no place.
 type atomFeed struct {
-	XMLName  xml.Name `xml:"feed"`
-	Xmlns    string   `xml:"xmlns,attr"`
-	GeoRSS   string   `xml:"xmlns:georss,attr"`
-	Lang     string   `xml:"xml:lang,attr"`
-	ID       string   `xml:"id"`
-	Title    string   `xml:"title"`
-	Subtitle string   `xml:"subtitle,omitempty"`
-	Updated  string   `xml:"updated"`
-	Rights   string   `xml:"rights"`
-	Author   *feeds.AtomAuthor
-	Links    []feeds.AtomLink
-	Entries  []atomEntry
+	XMLName  xml.Name          `xml:"feed"`
+	Xmlns    string            `xml:"xmlns,attr"`
+	GeoRSS   string            `xml:"xmlns:georss,attr"`
+	Lang     string            `xml:"xml:lang,attr"`
+	ID       string            `xml:"id"`
+	Title    string            `xml:"title"`
+	Subtitle string            `xml:"subtitle,omitempty"`
+	Updated  string            `xml:"updated"`
+	Rights   string            `xml:"rights"`
+	Author   *feeds.AtomAuthor `xml:"author"`
+	Links    []feeds.AtomLink  `xml:"link"`
+	Entries  []atomEntry       `xml:"entry"`
 }
 
 type atomEntry struct {
-	XMLName   xml.Name `xml:"entry"`
-	ID        string   `xml:"id"`
-	Title     string   `xml:"title"`
-	Updated   string   `xml:"updated"`
-	Published string   `xml:"published"`
-	Links     []feeds.AtomLink
-	Category  atomCategory
-	Summary   *feeds.AtomSummary
-	Point     string `xml:"georss:point"` // latitude, longitude
+	XMLName   xml.Name           `xml:"entry"`
+	ID        string             `xml:"id"`
+	Title     string             `xml:"title"`
+	Updated   string             `xml:"updated"`
+	Published string             `xml:"published"`
+	Links     []feeds.AtomLink   `xml:"link"`
+	Category  atomCategory       `xml:"category"`
+	Summary   *feeds.AtomSummary `xml:"summary"`
+	Point     string             `xml:"georss:point"` // latitude, longitude
 }
 
 type atomCategory struct {

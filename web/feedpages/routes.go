@@ -87,7 +87,7 @@ func (p *pages) read(c kit.Context) (a asked, err error) {
 	if a.before, err = reports.ParseCursor(c.QueryParam("before")); err != nil {
 		return a, err
 	}
-	if err = kit.Limit(c, accounts.RuleFile); err != nil {
+	if err := kit.Limit(c, accounts.RuleFile); err != nil {
 		return a, err
 	}
 	if a.cat, err = p.Categories.Catalogue(a.ctx); err != nil {
