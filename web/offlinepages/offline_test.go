@@ -90,7 +90,7 @@ func TestManifest(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := img.Bounds()
-		if want := strings.Split(i.Sizes, "x")[0]; want != map[int]string{192: "192", 512: "512"}[b.Dx()] {
+		if want, _, _ := strings.Cut(i.Sizes, "x"); want != map[int]string{192: "192", 512: "512"}[b.Dx()] {
 			t.Errorf("%s is %v", i.Src, b)
 		}
 		_, _, _, corner := img.At(0, 0).RGBA()
