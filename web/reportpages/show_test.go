@@ -84,7 +84,7 @@ func TestWhoSeesWhat(t *testing.T) {
 				if a.Text(".lead-status .word") != "Eingegangen" || a.Doc().Find(`form[data-metoo] button[aria-pressed="false"]`).Length() != 1 {
 					t.Errorf("%s sees no status or can't join: %q", who, a.Text(".lead-status"))
 				}
-				if a.Doc().Find("a[href^='/desk/'], a[href$='/withdraw'], form[action$='/add'], form[action$='/reopen'], form[action$='/answer'], .heldmark").Length() != 0 {
+				if a.Doc().Find("main a[href^='/desk/'], a[href$='/withdraw'], form[action$='/add'], form[action$='/reopen'], form[action$='/answer'], .heldmark").Length() != 0 {
 					t.Errorf("%s is offered what only the reporter may do", who)
 				}
 			}
