@@ -211,7 +211,7 @@ func (g *Geocoder) fetch(ctx context.Context, path string, q url.Values) ([]Addr
 	u := *g.base
 	u.Path = strings.TrimRight(u.Path, "/") + path
 	u.RawQuery = q.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("geocoder: %w", bare(err))
 	}
@@ -221,7 +221,7 @@ func (g *Geocoder) fetch(ctx context.Context, path string, q url.Values) ([]Addr
 	if err != nil {
 		return nil, fmt.Errorf("geocoder: %w", bare(err))
 	}
-	defer res.Body.Close() //nolint:errcheck // was only read
+	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("geocoder: answered %d", res.StatusCode)
 	}

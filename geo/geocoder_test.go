@@ -53,7 +53,7 @@ func server(t *testing.T, path string, handler http.HandlerFunc) (g *Geocoder, c
 	var mu sync.Mutex
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
-		*requests = append(*requests, r.Clone(context.Background())) //nolint:forbidigo // only looked at
+		*requests = append(*requests, r.Clone(context.Background()))
 		mu.Unlock()
 		handler(w, r)
 	}))

@@ -80,7 +80,7 @@ func (b *pastBatch) add(cat *categories.Catalogue, r *Report, p *Past) error {
 	b.reports = append(b.reports, []any{
 		r.ID, int64(r.Number), r.Category, r.Title, r.Text, string(r.TextState), r.Lang, string(r.Publish), string(r.Visibility),
 		string(r.Status), string(r.Status.Class()), params, point, r.Address, r.PlaceNote, r.DistrictRef, r.Wish, r.Quiet, zeroNull(r.TargetDays),
-		r.FirstDue, r.Channel, r.CreatedAt, words(r), r.TextPublic, r.StatusAt, r.ChangedAt, r.ClosedAt, int16(r.ReopenedN), //nolint:gosec // a few
+		r.FirstDue, r.Channel, r.CreatedAt, words(r), r.TextPublic, r.StatusAt, r.ChangedAt, r.ClosedAt, int16(r.ReopenedN),
 	})
 	for _, src := range p.Sources {
 		b.sources = append(b.sources, []any{src.Name, src.Key, r.ID, src.Hash})

@@ -36,7 +36,7 @@ func SeedAll(ctx context.Context, tx pgx.Tx, scope string, all []Seeding) error 
 			cast = append(cast, []any{string(s.Ref.Kind), s.Ref.ID, string(s.Aspect), voter, s.Value})
 		}
 		kinds, ids, aspects = append(kinds, string(s.Ref.Kind)), append(ids, s.Ref.ID), append(aspects, string(s.Aspect))
-		values, totals = append(values, s.Value), append(totals, int32(s.N)) //nolint:gosec // a count of people
+		values, totals = append(values, s.Value), append(totals, int32(s.N))
 	}
 	if len(voters) == 0 {
 		return nil
