@@ -43,6 +43,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%T comes back as nothing: %v", g, err)
 		}
+		if _, several := g.(*gogeom.GeometryCollection); several {
+			return // has no numbers of its own
+		}
 		if again.SRID() != g.SRID() || len(again.FlatCoords()) != len(g.FlatCoords()) {
 			t.Errorf("%T comes back as %T with %d instead of %d numbers", g, again, len(again.FlatCoords()), len(g.FlatCoords()))
 		}
