@@ -13,7 +13,7 @@ import (
 // The whole product starts on an empty city, answers, and stops, also twice.
 func TestStartAndStop(t *testing.T) {
 	t.Parallel()
-	a, _, _, _ := start(t, true)
+	a := start(t, true)
 	for path, want := range map[string]int{
 		"/": http.StatusOK, "/reports": http.StatusOK, "/map": http.StatusOK, "/reports/new": http.StatusOK, "/datenschutz": http.StatusOK,
 		"/api/v1/categories": http.StatusOK, "/reports.geojson": http.StatusOK, "/tiles/reports/0/0/0.mvt": http.StatusNoContent,
@@ -42,7 +42,7 @@ func TestNewRefuses(t *testing.T) {
 	if _, err := New(t.Context(), Config{}); err == nil {
 		t.Error("starts without a database")
 	}
-	_, pool, _, _ := start(t, false)
+	pool := start(t, false).pool
 	for name, s := range map[string]config.Settings{
 		"a zone that is none": {Store: config.Store{FilesURL: "file://" + t.TempDir()}, Server: config.Server{Timezone: "Europe/Munich"}},
 		"no such store":       {Store: config.Store{FilesURL: "ftp://x"}, Server: config.Server{Timezone: "Europe/Berlin"}},
@@ -56,7 +56,7 @@ func TestNewRefuses(t *testing.T) {
 // Everything that deletes by time runs at once, for a restore; twice is fine.
 func TestForget(t *testing.T) {
 	t.Parallel()
-	a, _, _, _ := start(t, false)
+	a := start(t, false)
 	for range 2 {
 		if err := a.Forget(t.Context()); err != nil {
 			t.Fatal(err)

@@ -79,8 +79,17 @@ type town struct {
 
 const base = "http://127.0.0.1:8080"
 
+// product is what start makes: the App, its database, its log, the folder of its files.
+type product struct {
+	*App
+
+	pool   *pgxpool.Pool
+	log    *buffer
+	folder string
+}
+
 // start makes the product on a database of the test's own, with a catalogue.
-func start(t testing.TB, work bool) (*App, *pgxpool.Pool, *buffer, string) {
+func start(t testing.TB, work bool) product {
 	t.Helper()
 	pool, err := db.Open(context.Background(), db.Config{URL: dbtest.DB(t).Config().ConnString(), MaxConns: 16, AppName: "mitwirk canary"})
 	if err != nil {
@@ -122,7 +131,7 @@ func start(t testing.TB, work bool) (*App, *pgxpool.Pool, *buffer, string) {
 			t.Error(err)
 		}
 	})
-	return a, pool, log, folder
+	return product{App: a, pool: pool, log: log, folder: folder}
 }
 
 func newTown(t testing.TB) *town {
@@ -131,7 +140,8 @@ func newTown(t testing.TB) *town {
 		t: t, by: map[string]*viewer{}, actors: map[string]accounts.Actor{}, secrets: map[string]secret{}, params: map[string][]string{},
 		numbers: map[string]subject.Number{}, sockets: map[string]*listener{},
 	}
-	c.app, c.pool, c.log, c.folder = start(t, true)
+	p := start(t, true)
+	c.app, c.pool, c.log, c.folder = p.App, p.pool, p.log, p.folder
 	c.server = httptest.NewServer(c.app.Handler())
 	t.Cleanup(c.server.Close)
 
@@ -312,7 +322,7 @@ func (c *town) category(question string) *categories.Category {
 // is written, and each text is a sign.
 func (c *town) tell() {
 	t, ctx, r := c.t, c.t.Context(), c.app.reports
-	later := time.Now().AddDate(0, 0, 20) //nolint:forbidigo // a deadline that lies ahead
+	later := time.Now().AddDate(0, 0, 20) // a deadline that lies ahead
 	at := func(dx, dy float64, street string, note string) reports.Place {
 		return reports.Place{Point: subject.Point{Lon: 11.571357 + dx, Lat: 48.137531 + dy}, Address: street, Note: note}
 	}
@@ -446,7 +456,7 @@ func (c *town) begun() {
 func (c *town) site() {
 	c.t.Helper()
 	ctx, editor := c.t.Context(), c.actors["editor"]
-	now := time.Now() //nolint:forbidigo // around now
+	now := time.Now()
 	c.must(c.app.site.PutMessage(ctx, editor, site.Message{Kind: site.Info, Text: i18n.Text{"de": "Heute Sturm.", "en": "Storm today."}, From: now.Add(-time.Hour), To: now.Add(time.Hour)}))
 	c.must(c.app.site.SetText(ctx, editor, "page.impressum", "de", "Stadt der Vögel"))
 	place := site.DefaultCity()

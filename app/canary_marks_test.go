@@ -178,7 +178,7 @@ func (c *town) collect(fields privacy.Fields) []*mark {
 	for name, query := range extras() {
 		key, who, _ := strings.Cut(name, "|")
 		var audience []privacy.Audience
-		for _, a := range strings.Split(who, ",") {
+		for a := range strings.SplitSeq(who, ",") {
 			audience = append(audience, privacy.Audience(a))
 		}
 		table, _, _ := strings.Cut(key, ".")

@@ -28,12 +28,12 @@ func (s *Service) SetExtent(ctx context.Context, actor accounts.Actor, e Extent)
 	if !e.Centre.Valid() || !validArea(e.Area) {
 		return fault.OnField("area", "site.err.place")
 	}
-	return SetSetting(ctx, s, actor, keyExtent, e) //nolint:musttag // the corners of the area have their names as keys
+	return SetSetting(ctx, s, actor, keyExtent, e)
 }
 
 // Extent is where the data lie; ok is false when no import has said so.
 func (s *Service) Extent(ctx context.Context) (e Extent, ok bool, err error) {
-	e, err = Setting(ctx, s, keyExtent, Extent{}) //nolint:musttag // as above
+	e, err = Setting(ctx, s, keyExtent, Extent{})
 	return e, err == nil && e != Extent{}, err
 }
 
@@ -68,7 +68,9 @@ func zoomFor(a subject.BBox) float64 {
 		lat = max(-85, min(85, lat))
 		return math.Log(math.Tan(math.Pi/4+lat*math.Pi/360)) * 180 / math.Pi
 	}
-	fits := func(degrees, pixels float64) float64 { return math.Log2(pixels * 360 / tilePixels / max(degrees, 1e-6)) }
+	fits := func(degrees, pixels float64) float64 {
+		return math.Log2(pixels * 360 / tilePixels / max(degrees, 1e-6))
+	}
 	z := min(fits(a.East-a.West, mapWidth), fits(y(a.North)-y(a.South), mapHeight))
 	return math.Round(10*max(minZoom, min(maxZoom, z))) / 10
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -147,9 +148,7 @@ func (c *ImportReports) settings() (importing.Settings, error) {
 func merged[K comparable](base, over map[K]string) map[K]string {
 	m := make(map[K]string, len(base)+len(over))
 	for _, from := range []map[K]string{base, over} {
-		for k, v := range from {
-			m[k] = v
-		}
+		maps.Copy(m, from)
 	}
 	return m
 }

@@ -73,7 +73,7 @@ func (f *Folder) Room() (free, all uint64, err error) {
 	if err := syscall.Statfs(f.dir, &st); err != nil {
 		return 0, 0, fmt.Errorf("room for files: %w", err)
 	}
-	size := uint64(st.Bsize) //nolint:gosec // a size of blocks is positive
+	size := uint64(st.Bsize)
 	return st.Bavail * size, st.Blocks * size, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -52,9 +53,7 @@ func TestFormIsNotLost(t *testing.T) {
 	req := site.Browser().Request(http.MethodPost, "/fail/down", &b)
 	req.Header.Set("Content-Type", w.FormDataContentType())
 	want := url.Values{"after": {"the photo"}}
-	for name, values := range in {
-		want[name] = values
-	}
+	maps.Copy(want, in)
 	if got := kept(site.Browser().Do(req).Want(http.StatusServiceUnavailable).Doc()); got.Encode() != want.Encode() {
 		t.Errorf("of a form with a photo: %v, want %v", got, want)
 	}

@@ -53,7 +53,7 @@ type form struct {
 	District string  `json:"district,omitempty"` // ref, when the place is a district's middle
 	Accuracy int     `json:"accuracy,omitempty"` // metres, as the device says
 	Sure     bool    `json:"sure,omitempty"`     // "Ja, der Ort stimmt"
-	Object   string  `json:"object,omitempty"` // code of what it is about, where a sticker said so
+	Object   string  `json:"object,omitempty"`   // code of what it is about, where a sticker said so
 	Note     string  `json:"note,omitempty"`
 	Mail     string  `json:"mail,omitempty"`
 	KeepPII  string  `json:"keep_pii,omitempty"` // the text that is to stay as it is

@@ -51,7 +51,7 @@ func (p *newPages) onOrOffer(v *visit, next string) error {
 func (p *newPages) takePhotoPlace(v *visit, in url.Values, version int) (map[string]any, error) {
 	at, ok := coordinates(in)
 	if in.Get(fromPhoto) == "" && in.Get("do") != fromPhoto || !ok {
-		return nil, nil
+		return map[string]any{}, nil // nothing to say
 	}
 	next := v.form
 	next.setPlace(at, "", byMap)
