@@ -14,7 +14,9 @@ test("the reference", async ({ page, check, look }) => {
   // every link of the page leads to a place on it
   const lost = await page
     .locator(".apidoc a[href^='#']")
-    .evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? "").filter((to) => !document.getElementById(to.slice(1))));
+    .evaluateAll((all) =>
+      all.map((a) => a.getAttribute("href") ?? "").filter((to) => !document.getElementById(to.slice(1))),
+    );
   expect(lost).toEqual([]);
 });
 

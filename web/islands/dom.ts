@@ -21,7 +21,10 @@ export function t(key: TextKey, params: Params = {}): string {
 }
 
 /** plural picks KEY.one or KEY.other by n. */
-export function plural(key: "live.step" | "address.found" | "cover.done" | "offline.waiting" | "offline.photos", n: number): string {
+export function plural(
+  key: "live.step" | "address.found" | "cover.done" | "offline.waiting" | "offline.photos",
+  n: number,
+): string {
   return t(`${key}.${n === 1 ? "one" : "other"}`, { n });
 }
 

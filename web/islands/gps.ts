@@ -68,7 +68,7 @@ function inTIFF(view: DataView): Position | undefined {
 
   const angle = (tag: number): number => {
     const e = gps.get(tag);
-    if (!e || e.type !== 5 || e.count !== 3) return Number.NaN;
+    if (e?.type !== 5 || e.count !== 3) return Number.NaN;
     const start = view.getUint32(e.at, little);
     const part = (i: number) => view.getUint32(start + 8 * i, little) / view.getUint32(start + 8 * i + 4, little);
     return part(0) + part(1) / 60 + part(2) / 3600;

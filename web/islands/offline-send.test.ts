@@ -28,7 +28,8 @@ function server(answers: Record<string, (Response | Error)[]>) {
   const net = vi.fn(async (input: RequestInfo | URL, init?: RequestInit) => {
     const path = String(input);
     const fields: Record<string, string> = {};
-    for (const [k, v] of init?.body as FormData) fields[k] = typeof v === "string" ? v : "file";
+    for (const [k, v] of (init?.body as FormData | undefined) ?? new FormData())
+      fields[k] = typeof v === "string" ? v : "file";
     calls.push({ path, fields, key: new Headers(init?.headers).get("Idempotency-Key") });
     const last = path.split("/").pop() ?? "";
     const list = answers[last] ?? [];
