@@ -111,7 +111,7 @@ test("a poster is one page A4", async ({ page }) => {
 
 test("stickers are exact to the millimetre", async ({ page, check }) => {
   await signIn(page, people.light);
-  await page.goto("/desk/objects?kind=lamp");
+  await page.goto("/desk/objects?kind=lamp&q=Rosenheimer");
   await check(page);
   await page.locator("a[href^='/desk/objects/print']").click();
   await check(page);
