@@ -130,6 +130,24 @@ describe("suggest", () => {
     expect(String(fetch.mock.calls[0]?.[1].body)).toContain("Laterne");
     expect(document.querySelector<HTMLElement>("[data-suggestions]")?.hidden).toBe(false);
   });
+
+  it("moves nothing between press and release", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response("<p>Laterne</p>")));
+    document.body.innerHTML = `<form><textarea data-suggest="/s"></textarea><div data-suggestions hidden></div><button>x</button></form>`;
+    const text = document.querySelector("textarea") as HTMLTextAreaElement;
+    suggest(text);
+    text.value = "Die Laterne ist dunkel";
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    document.querySelector("button")?.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+    await vi.advanceTimersByTimeAsync(600);
+    const place = document.querySelector<HTMLElement>("[data-suggestions]");
+    expect(place?.hidden).toBe(true);
+    document.dispatchEvent(new Event("pointerup"));
+    await vi.advanceTimersByTimeAsync(10);
+    vi.useRealTimers();
+    expect(place?.hidden).toBe(false);
+  });
 });
 
 describe("questions", () => {

@@ -31,6 +31,7 @@ export function attach(root: HTMLElement): void {
       .then(async (res) => {
         if (!res.ok) return;
         const html = await res.text();
+        await released();
         const chosen = place.querySelector<HTMLInputElement>("input:checked")?.value;
         swap(place, html);
         place.hidden = place.childElementCount === 0;
@@ -39,6 +40,25 @@ export function attach(root: HTMLElement): void {
       })
       .catch(() => {}); // the next page offers the same
   }, 500);
+
+  // The proposals push down what stands below them. A button that moves between
+  // press and release is not clicked: they wait until nothing is pressed.
+  let pressed = false;
+  let waiting: (() => void)[] = [];
+  form.addEventListener("pointerdown", () => {
+    pressed = true;
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      pressed = false;
+      // the click comes after the release
+      setTimeout(() => {
+        for (const go of waiting) go();
+        waiting = [];
+      });
+    });
+  }
+  const released = () => (pressed ? new Promise<void>((go) => waiting.push(go)) : Promise.resolve());
 
   input.addEventListener("input", ask);
 }
