@@ -134,7 +134,10 @@ export const test = base.extend<Fixtures>({
       }
       // The other mode opens a blank page per look, to join what frames say. Our pages have no frames.
       expect(await page.locator("iframe, frame").count(), "frames").toBe(0);
-      const found = await new AxeBuilder({ page }).setLegacyMode(true).options({ rules, resultTypes: ["violations"] }).analyze();
+      const found = await new AxeBuilder({ page })
+        .setLegacyMode(true)
+        .options({ rules, resultTypes: ["violations"] })
+        .analyze();
       const lines = found.violations.flatMap((v) =>
         v.nodes.map(
           (n) => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary?.split("\n").slice(1).join(" ").trim()}`,
