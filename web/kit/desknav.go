@@ -1,0 +1,64 @@
+package kit
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// deskArea is one area of the desk: the list that DeskNav shows from. Whoever
+// adds an area adds one line to deskAreas; the label is a message key.
+type deskArea struct {
+	URL, Label string
+	For        []subject.Role // who sees it in the bar; the page itself decides by its own policy
+}
+
+func deskAreas() []deskArea {
+	works := []subject.Role{subject.Caseworker, subject.TeamLead, subject.Admin}
+	return []deskArea{
+		{"/desk", "queue.area.cases", append([]subject.Role{subject.Moderator}, works...)},
+		// Add your area here, in the order in which a clerk needs it, one line each.
+		{"/desk/objects", "object.desk.title", works},
+		{"/desk/site", "sitedesk.title", []subject.Role{subject.Editor, subject.Admin}},
+	}
+}
+
+// NavItem is one link of a menu.
+type NavItem struct {
+	URL, Label string
+	On         bool // this page belongs to it
+}
+
+// DeskNav lists the areas of the desk that somebody may use. The one that is on
+// is the most exact beginning of the page's path. The layout shows it on every
+// page whose Nav is "desk"; a page need not call it.
+func DeskNav(p Page, actor accounts.Actor) []NavItem {
+	var items []NavItem
+	on, length := -1, 0
+	for _, a := range deskAreas() {
+		if !actor.Has(a.For...) {
+			continue
+		}
+		if len(a.URL) > length && (p.Path == a.URL || strings.HasPrefix(p.Path, a.URL+"/")) {
+			on, length = len(items), len(a.URL)
+		}
+		items = append(items, NavItem{URL: a.URL, Label: p.T(a.Label)})
+	}
+	if on >= 0 {
+		items[on].On = true
+	}
+	return items
+}
+
+func navOn(p Page, i NavItem) templ.Attributes {
+	switch {
+	case i.On && p.Path == i.URL:
+		return templ.Attributes{"aria-current": "page"}
+	case i.On:
+		return templ.Attributes{"aria-current": "true"}
+	}
+	return nil
+}

@@ -1,0 +1,37 @@
+package kit_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+func TestDeskNav(t *testing.T) {
+	t.Parallel()
+	cat, err := i18n.New(time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := func(path string) kit.Page { return kit.Page{Path: path, Loc: cat.For("de")} }
+	as := func(r ...subject.Role) accounts.Actor { return accounts.Actor{Roles: r} }
+	if n := kit.DeskNav(page("/desk"), as(subject.Resident)); len(n) != 0 {
+		t.Errorf("a resident sees areas of the desk: %v", n)
+	}
+	for _, tt := range []struct {
+		path, on string
+	}{{"/desk", "/desk"}, {"/desk/reports/M-2026-7K3QX9", "/desk"}, {"/desk/objects/print", "/desk/objects"}, {"/desk/objectsX", "/desk"}} {
+		items := kit.DeskNav(page(tt.path), as(subject.Admin))
+		i := slices.IndexFunc(items, func(i kit.NavItem) bool { return i.On })
+		if i < 0 || items[i].URL != tt.on {
+			t.Errorf("%s: on is %v of %v, want %s", tt.path, i, items, tt.on)
+		}
+	}
+	if n := kit.DeskNav(page("/desk/site"), as(subject.Editor)); len(n) != 1 || n[0].URL != "/desk/site" {
+		t.Errorf("an editor sees %v", n)
+	}
+}
