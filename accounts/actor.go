@@ -24,8 +24,9 @@ type Actor struct {
 	Level       int         // L0 to L3
 	Departments []uuid.UUID // in which the person works
 	Roles       []subject.Role
-	Locale      string // the language the person chose, e.g. "de"
-	System      bool   // the product itself: jobs, imports, the demo
+	Limits      []subject.Remit // where the roles count, as granted; nil: each one in Departments (see Remits)
+	Locale      string          // the language the person chose, e.g. "de"
+	System      bool            // the product itself: jobs, imports, the demo
 }
 
 // System acts for jobs, imports and the demo.
@@ -37,7 +38,12 @@ func (a Actor) Viewer() subject.Viewer {
 	if a.System {
 		return subject.Viewer{Roles: []subject.Role{subject.Admin}}
 	}
-	return subject.Viewer{Person: a.Person, Departments: a.Departments, Roles: a.Roles}
+	return subject.Viewer{Person: a.Person, Departments: a.Departments, Roles: a.Roles, Remits: a.Limits}
+}
+
+// ActorOf is the actor that a viewer was made from, as far as policies ask.
+func ActorOf(v subject.Viewer) Actor {
+	return Actor{Person: v.Person, Departments: v.Departments, Roles: v.Roles, Limits: v.Remits}
 }
 
 // Anonymous tells that nothing is known about who acts, not even a session.
@@ -54,10 +60,11 @@ func (a Actor) IsStaff() bool { return a.Viewer().IsStaff() }
 // Is tells whether the actor is this very person; never true for nobody.
 func (a Actor) Is(person uuid.UUID) bool { return person != uuid.Nil && a.Person == person }
 
-// Worked tells whether the actor works in the department: as somebody granted
-// a role there, as an admin, or as the product itself.
+// Worked tells whether the actor works in the department in any role: as
+// somebody granted a role there, or as the product itself. Whether they may do
+// something with a thing of it is asked by Covers.
 func (a Actor) Worked(department uuid.UUID) bool {
-	if a.System || a.Has(subject.Admin) {
+	if a.System {
 		return true
 	}
 	return department != uuid.Nil && a.IsStaff() && slices.Contains(a.Departments, department)

@@ -1,7 +1,9 @@
 package accounts
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -51,7 +53,16 @@ func GrantRole(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID, ro
 		return fmt.Errorf("grant role: %w", err)
 	}
 	for _, l := range limits {
-		if l.Kind == InDepartment {
+		switch l.Kind {
+		case InCategory: // a row of a higher level: that it is an id is all that can be known here
+			if _, err := uuid.Parse(l.Ref); err != nil {
+				return fault.OnField("category", "field.choice")
+			}
+		case InDistrict:
+			if l.Ref == "" {
+				return fault.OnField("district", "field.required")
+			}
+		case InDepartment:
 			department, err := uuid.Parse(l.Ref)
 			if err != nil {
 				return fault.Missing("department").Because(err)
@@ -99,14 +110,51 @@ func Grants(ctx context.Context, q db.Queryer, person uuid.UUID) ([]Grant, error
 	return gs, nil
 }
 
-// rights are the roles of a person and the departments they work in.
-func rights(ctx context.Context, q db.Queryer, person uuid.UUID) ([]subject.Role, []uuid.UUID, error) {
-	var roles []subject.Role
-	var departments []uuid.UUID
-	if err := q.QueryRow(ctx, sqlRights, person).Scan(&roles, &departments); err != nil {
-		return nil, nil, fmt.Errorf("load rights: %w", err)
+// loadRights gives the actor the roles of now, and where they count.
+func loadRights(ctx context.Context, q db.Queryer, a *Actor) error {
+	var limits []subject.Remit
+	if err := q.QueryRow(ctx, sqlRights, a.Person).Scan(&limits); err != nil {
+		return fmt.Errorf("load rights: %w", err)
 	}
-	return roles, departments, nil
+	a.limit(limits)
+	return nil
+}
+
+// limit sets what follows from the grants of a person.
+func (a *Actor) limit(remits []subject.Remit) {
+	a.Limits, a.Roles, a.Departments = remits, nil, nil
+	for _, r := range remits {
+		a.Roles = append(a.Roles, r.Role)
+		for _, d := range r.Departments {
+			if !slices.Contains(a.Departments, d) {
+				a.Departments = append(a.Departments, d)
+			}
+		}
+	}
+	slices.SortFunc(a.Departments, func(x, y uuid.UUID) int { return bytes.Compare(x[:], y[:]) })
+}
+
+// Renew is the actor with the rights of this moment, read and locked in the
+// transaction: a role that is taken away between the check and the write makes
+// the write wait or fail. fault.Unauthenticated when the session has ended
+// meanwhile. Every write of staff begins with it.
+func Renew(ctx context.Context, tx pgx.Tx, actor Actor) (Actor, error) {
+	if actor.System || actor.Session == uuid.Nil {
+		return actor, nil
+	}
+	// grants first, then the session, as RevokeRole takes them away
+	if _, err := tx.Exec(ctx, sqlHoldGrants, actor.Person); err != nil {
+		return Actor{}, fmt.Errorf("hold grants: %w", err)
+	}
+	var there bool
+	err := tx.QueryRow(ctx, sqlHoldSession, actor.Session, actor.Person).Scan(&there)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Actor{}, fault.New(fault.Unauthenticated, "err.401")
+	}
+	if err != nil {
+		return Actor{}, fmt.Errorf("hold session: %w", err)
+	}
+	return actor, loadRights(ctx, tx, &actor)
 }
 
 // StaffOf lists the people who work in a department.

@@ -52,7 +52,7 @@ func StartSession(ctx context.Context, tx pgx.Tx, person uuid.UUID, by Assurance
 		return "", 0, Actor{}, fault.Missing("person")
 	}
 	a = Actor{Person: p.ID, Session: subject.NewID(), Level: p.Level, Locale: p.Locale}
-	if a.Roles, a.Departments, err = rights(ctx, tx, person); err != nil {
+	if err := loadRights(ctx, tx, &a); err != nil {
 		return "", 0, Actor{}, err
 	}
 	idle, lives := residentIdle, residentAbsolute
@@ -106,14 +106,16 @@ func (s *Service) Look(ctx context.Context, token string) (Actor, error) {
 }
 
 func (s *Service) look(ctx context.Context, token string) (a Actor, stale bool, err error) {
+	var limits []subject.Remit
 	err = s.db.QueryRow(ctx, sqlActorByToken, hashToken(token)).
-		Scan(&a.Session, &a.Person, &a.Level, &a.Locale, &a.Roles, &a.Departments, &stale)
+		Scan(&a.Session, &a.Person, &a.Level, &a.Locale, &limits, &stale)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Actor{}, false, fault.New(fault.Unauthenticated, "err.401")
 	}
 	if err != nil {
 		return Actor{}, false, fmt.Errorf("find session: %w", err)
 	}
+	a.limit(limits)
 	return a, stale, nil
 }
 

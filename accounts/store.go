@@ -128,11 +128,14 @@ WHERE g.person_id = $1
 ORDER BY g.role`
 
 	sqlRights = `
-SELECT coalesce((SELECT array_agg(role ORDER BY role) FROM role_grants WHERE person_id = $1), '{}'),
-       coalesce((SELECT array_agg(DISTINCT l.ref_id::uuid)
-                 FROM role_grants g
-                 JOIN role_grant_limits l ON l.grant_id = g.id AND l.kind = 'department'
-                 WHERE g.person_id = $1), '{}')`
+SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'departments', l.departments, 'categories', l.categories, 'districts', l.districts) ORDER BY g.role), '[]')
+FROM role_grants g,
+     LATERAL (SELECT coalesce(jsonb_agg(ref_id ORDER BY ref_id) FILTER (WHERE kind = 'department'), '[]') AS departments,
+                     coalesce(jsonb_agg(ref_id ORDER BY ref_id) FILTER (WHERE kind = 'category'), '[]') AS categories,
+                     coalesce(jsonb_agg(ref_id ORDER BY ref_id) FILTER (WHERE kind = 'district'), '[]') AS districts
+              FROM role_grant_limits
+              WHERE grant_id = g.id) l
+WHERE g.person_id = $1`
 
 	sqlStaffOf = `
 SELECT DISTINCT p.id, p.level, p.pseudonym, p.locale, p.created_at, p.erased_at

@@ -37,11 +37,14 @@ SELECT s.id,
        p.id,
        p.level,
        p.locale,
-       coalesce((SELECT array_agg(g.role ORDER BY g.role) FROM role_grants g WHERE g.person_id = p.id), '{}'),
-       coalesce((SELECT array_agg(DISTINCT l.ref_id::uuid)
-                 FROM role_grants g
-                 JOIN role_grant_limits l ON l.grant_id = g.id AND l.kind = 'department'
-                 WHERE g.person_id = p.id), '{}'),
+       coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'departments', l.departments, 'categories', l.categories, 'districts', l.districts) ORDER BY g.role)
+                 FROM role_grants g,
+                      LATERAL (SELECT coalesce(jsonb_agg(ref_id ORDER BY ref_id) FILTER (WHERE kind = 'department'), '[]') AS departments,
+                                      coalesce(jsonb_agg(ref_id ORDER BY ref_id) FILTER (WHERE kind = 'category'), '[]') AS categories,
+                                      coalesce(jsonb_agg(ref_id ORDER BY ref_id) FILTER (WHERE kind = 'district'), '[]') AS districts
+                               FROM role_grant_limits
+                               WHERE grant_id = g.id) l
+                 WHERE g.person_id = p.id), '[]'),
        s.seen_at < mitwirk_now() - interval '1 minute'
 FROM sessions s
 JOIN persons p ON p.id = s.person_id
@@ -56,6 +59,17 @@ SET seen_at = mitwirk_now(),
     idle_until = mitwirk_now() + $2 * interval '1 microsecond'
 WHERE id = $1
   AND seen_at < mitwirk_now() - interval '1 minute'`
+
+	sqlHoldSession = `
+SELECT true
+FROM sessions
+WHERE id = $1
+  AND person_id = $2
+  AND idle_until > mitwirk_now()
+  AND absolute_until > mitwirk_now()
+FOR SHARE`
+
+	sqlHoldGrants = `SELECT id FROM role_grants WHERE person_id = $1 ORDER BY id FOR SHARE`
 
 	sqlEndSession    = `DELETE FROM sessions WHERE id = $1`
 	sqlEndSessionsOf = `DELETE FROM sessions WHERE person_id = $1`

@@ -31,7 +31,7 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 	if e.Ref.Kind != subject.Report {
 		return nil, nil
 	}
-	actor := accounts.Actor{Person: viewer.Person, Departments: viewer.Departments, Roles: viewer.Roles}
+	actor := accounts.ActorOf(viewer)
 	r, err := byID(ctx, s.db, e.Ref.ID, viewer.Person)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil

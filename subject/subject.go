@@ -89,12 +89,35 @@ func Roles() []Role {
 	return []Role{Resident, Caseworker, TeamLead, Moderator, Editor, Analyst, Council, Admin}
 }
 
+// Remit is where one role counts. An empty list limits nothing.
+type Remit struct {
+	Role        Role        `json:"role"`
+	Departments []uuid.UUID `json:"departments"`
+	Categories  []uuid.UUID `json:"categories"`
+	Districts   []string    `json:"districts"` // their refs
+}
+
+// Covers tells whether a thing of a department, category and district lies in
+// the remit: in all three at once.
+func (r Remit) Covers(department, category uuid.UUID, district string) bool {
+	return in(r.Departments, department) && in(r.Categories, category) && in(r.Districts, district)
+}
+
+func in[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
+
+// Equal tells whether both say the same, in the same order.
+func (r Remit) Equal(o Remit) bool {
+	return r.Role == o.Role && slices.Equal(r.Departments, o.Departments) &&
+		slices.Equal(r.Categories, o.Categories) && slices.Equal(r.Districts, o.Districts)
+}
+
 // Viewer is whoever looks: the part of an actor that queries and live
 // subscriptions need. The zero value is an anonymous visitor.
 type Viewer struct {
 	Person      uuid.UUID
 	Departments []uuid.UUID // those in which the person works
 	Roles       []Role
+	Remits      []Remit // where the roles count; none where Roles and Departments say it all
 }
 
 // Has tells whether the viewer holds one of the roles.

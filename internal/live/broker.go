@@ -203,7 +203,8 @@ func isAnonymous(v subject.Viewer) bool {
 }
 
 func sameViewer(a, b subject.Viewer) bool {
-	return a.Person == b.Person && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Departments, b.Departments)
+	return a.Person == b.Person && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Departments, b.Departments) &&
+		slices.EqualFunc(a.Remits, b.Remits, subject.Remit.Equal)
 }
 
 // after is the next page of events behind a cursor, from memory if it reaches
