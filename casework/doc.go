@@ -5,5 +5,10 @@
 // lives in the domain only, which puts its facts here in its own transaction
 // (Open, Put). A stopped clock moves the deadline by the time it stood.
 //
-// Tables: cases, deadline_pauses, messages.
+// Assignee and priority are changed with a line in case_log, by people whose
+// rights are read again in the same transaction. Who stands in for whom is
+// computed from absences; no row changes hands when an absence begins or ends.
+//
+// Tables: cases, deadline_pauses, messages, case_log, notes, templates,
+// resubmissions, absences, presence.
 package casework

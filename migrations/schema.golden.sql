@@ -151,6 +151,15 @@ ALTER TEXT SEARCH CONFIGURATION public.mitwirk_de
 ALTER TEXT SEARCH CONFIGURATION public.mitwirk_de
     ADD MAPPING FOR uint WITH simple;
 
+CREATE TABLE public.absences (
+    person_id uuid NOT NULL,
+    from_day date NOT NULL,
+    to_day date NOT NULL,
+    deputy_id uuid NOT NULL,
+    CONSTRAINT absences_days CHECK ((to_day >= from_day)),
+    CONSTRAINT absences_deputy CHECK ((deputy_id <> person_id))
+);
+
 CREATE TABLE public.addresses (
     id uuid NOT NULL,
     street text NOT NULL,
@@ -233,6 +242,16 @@ CREATE TABLE public.basemap_features (
     name text DEFAULT ''::text NOT NULL,
     shape public.geometry(Geometry,4326) NOT NULL,
     CONSTRAINT basemap_features_kind_check CHECK ((kind = ANY (ARRAY['water'::text, 'park'::text, 'road'::text, 'rail'::text])))
+);
+
+CREATE TABLE public.case_log (
+    id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    actor uuid,
+    change jsonb NOT NULL,
+    batch_id uuid,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
 CREATE TABLE public.cases (
@@ -538,6 +557,18 @@ CREATE TABLE public.messages (
     CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['question'::text, 'answer'::text, 'addition'::text, 'objection'::text, 'withdrawal_hint'::text])))
 );
 
+CREATE TABLE public.notes (
+    id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    department_id uuid NOT NULL,
+    author uuid NOT NULL,
+    text text NOT NULL,
+    mentions uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT notes_text_check CHECK ((char_length(text) <= 4000))
+);
+
 CREATE TABLE public.objections (
     report_id uuid NOT NULL,
     text text NOT NULL,
@@ -603,6 +634,14 @@ CREATE TABLE public.persons (
     erased_at timestamp with time zone,
     CONSTRAINT persons_level_check CHECK (((level >= 0) AND (level <= 3))),
     CONSTRAINT persons_pseudonym_check CHECK ((char_length(pseudonym) <= 100))
+);
+
+CREATE UNLOGGED TABLE public.presence (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    seen_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
 CREATE TABLE public.question_options (
@@ -682,6 +721,18 @@ CREATE TABLE public.report_sources (
     row_hash bytea NOT NULL
 );
 
+CREATE TABLE public.report_undos (
+    entry_id uuid NOT NULL,
+    report_id uuid NOT NULL,
+    before jsonb NOT NULL,
+    version integer NOT NULL,
+    by_id uuid,
+    until timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT report_undos_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sent'::text, 'undone'::text])))
+);
+
 CREATE TABLE public.reports (
     id uuid NOT NULL,
     number bigint NOT NULL,
@@ -740,6 +791,19 @@ CREATE TABLE public.responsibilities (
     CONSTRAINT responsibilities_body_key_check CHECK ((body_key <> ''::text)),
     CONSTRAINT responsibilities_forward_check CHECK ((forward = ANY (ARRAY['mail'::text, 'link'::text, 'none'::text]))),
     CONSTRAINT responsibilities_link CHECK (((forward <> 'link'::text) OR (link <> ''::text)))
+);
+
+CREATE TABLE public.resubmissions (
+    id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    due_on date NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    made_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    raised_at timestamp with time zone,
+    done_at timestamp with time zone,
+    CONSTRAINT resubmissions_note_check CHECK ((char_length(note) <= 300))
 );
 
 CREATE TABLE public.retention_records (
@@ -856,6 +920,22 @@ CREATE TABLE public.stop_pages (
     CONSTRAINT stop_pages_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,39}$'::text))
 );
 
+CREATE TABLE public.templates (
+    id uuid NOT NULL,
+    department_id uuid,
+    category_id uuid,
+    status text DEFAULT ''::text NOT NULL,
+    lang text NOT NULL,
+    name text NOT NULL,
+    text text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    gone_at timestamp with time zone,
+    CONSTRAINT templates_lang_check CHECK ((lang = ANY (ARRAY['de'::text, 'en'::text]))),
+    CONSTRAINT templates_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT templates_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 2000)))
+);
+
 CREATE TABLE public.timeline_entries (
     id uuid NOT NULL,
     subject_kind text NOT NULL,
@@ -902,6 +982,12 @@ CREATE TABLE public.votes (
     CONSTRAINT votes_state_check CHECK ((state = ANY (ARRAY['counted'::text, 'held'::text, 'void'::text])))
 );
 
+ALTER TABLE ONLY public.absences
+    ADD CONSTRAINT absences_once EXCLUDE USING gist (person_id WITH =, daterange(from_day, to_day, '[]'::text) WITH &&);
+
+ALTER TABLE ONLY public.absences
+    ADD CONSTRAINT absences_pkey PRIMARY KEY (person_id, from_day);
+
 ALTER TABLE ONLY public.addresses
     ADD CONSTRAINT addresses_once UNIQUE (street, place, house_no, postcode);
 
@@ -934,6 +1020,9 @@ ALTER TABLE ONLY public.barrier_reports
 
 ALTER TABLE ONLY public.basemap_features
     ADD CONSTRAINT basemap_features_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.case_log
+    ADD CONSTRAINT case_log_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.cases
     ADD CONSTRAINT cases_pkey PRIMARY KEY (subject_kind, subject_id);
@@ -1007,6 +1096,9 @@ ALTER TABLE ONLY public.merges
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.notes
+    ADD CONSTRAINT notes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.objections
     ADD CONSTRAINT objections_pkey PRIMARY KEY (report_id);
 
@@ -1030,6 +1122,9 @@ ALTER TABLE ONLY public.page_feedback
 
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.presence
+    ADD CONSTRAINT presence_pkey PRIMARY KEY (subject_kind, subject_id, session_id);
 
 ALTER TABLE ONLY public.question_options
     ADD CONSTRAINT question_options_pkey PRIMARY KEY (question_id, key);
@@ -1061,6 +1156,9 @@ ALTER TABLE ONLY public.report_owners
 ALTER TABLE ONLY public.report_sources
     ADD CONSTRAINT report_sources_pkey PRIMARY KEY (source, source_key);
 
+ALTER TABLE ONLY public.report_undos
+    ADD CONSTRAINT report_undos_pkey PRIMARY KEY (entry_id);
+
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_number UNIQUE (number);
 
@@ -1069,6 +1167,9 @@ ALTER TABLE ONLY public.reports
 
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.resubmissions
+    ADD CONSTRAINT resubmissions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.retention_records
     ADD CONSTRAINT retention_records_pkey PRIMARY KEY (id);
@@ -1112,6 +1213,9 @@ ALTER TABLE ONLY public.site_texts
 ALTER TABLE ONLY public.stop_pages
     ADD CONSTRAINT stop_pages_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.timeline_entries
     ADD CONSTRAINT timeline_entries_pkey PRIMARY KEY (id);
 
@@ -1129,6 +1233,8 @@ ALTER TABLE ONLY public.voters
 
 ALTER TABLE ONLY public.votes
     ADD CONSTRAINT votes_pkey PRIMARY KEY (subject_kind, subject_id, aspect, voter_id);
+
+CREATE INDEX absences_of_deputy ON public.absences USING btree (deputy_id, to_day);
 
 CREATE INDEX addresses_norm ON public.addresses USING gin (norm public.gin_trgm_ops) WHERE (house_no = ''::text);
 
@@ -1153,6 +1259,10 @@ CREATE INDEX attachments_subject ON public.attachments USING btree (subject_kind
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, seq) WHERE (subject_id IS NOT NULL);
 
 CREATE INDEX barrier_reports_at ON public.barrier_reports USING btree (at DESC, id DESC);
+
+CREATE INDEX case_log_batch ON public.case_log USING btree (batch_id) WHERE (batch_id IS NOT NULL);
+
+CREATE INDEX case_log_subject ON public.case_log USING btree (subject_kind, subject_id, at DESC, id DESC);
 
 CREATE INDEX cases_missed ON public.cases USING btree (due_at) WHERE ((state = 'open'::text) AND (missed_at IS NULL) AND (paused_at IS NULL));
 
@@ -1200,6 +1310,10 @@ CREATE INDEX merges_from ON public.merges USING btree (from_kind, from_id) WHERE
 
 CREATE INDEX messages_subject ON public.messages USING btree (subject_kind, subject_id, at, id);
 
+CREATE INDEX notes_mentions ON public.notes USING gin (mentions);
+
+CREATE INDEX notes_subject ON public.notes USING btree (subject_kind, subject_id, at, id);
+
 CREATE INDEX objects_point ON public.objects USING gist (((point)::public.geography));
 
 CREATE INDEX one_time_tokens_contact ON public.one_time_tokens USING btree (contact_id) WHERE (contact_id IS NOT NULL);
@@ -1210,9 +1324,15 @@ CREATE INDEX one_time_tokens_person ON public.one_time_tokens USING btree (perso
 
 CREATE INDEX page_feedback_at ON public.page_feedback USING btree (at);
 
+CREATE INDEX presence_seen ON public.presence USING btree (seen_at);
+
 CREATE INDEX rate_buckets_window ON public.rate_buckets USING btree (window_start);
 
 CREATE INDEX report_owners_person ON public.report_owners USING btree (person_id, since DESC);
+
+CREATE INDEX report_undos_report ON public.report_undos USING btree (report_id, at DESC);
+
+CREATE INDEX report_undos_until ON public.report_undos USING btree (until);
 
 CREATE INDEX reports_category ON public.reports USING btree (category_id, created_at DESC, id DESC) WHERE (visibility = 'public'::text);
 
@@ -1238,6 +1358,12 @@ CREATE INDEX reports_tsv ON public.reports USING gin (tsv);
 
 CREATE INDEX responsibilities_area ON public.responsibilities USING gist (area);
 
+CREATE INDEX resubmissions_due ON public.resubmissions USING btree (due_on) WHERE ((done_at IS NULL) AND (raised_at IS NULL));
+
+CREATE UNIQUE INDEX resubmissions_open ON public.resubmissions USING btree (subject_kind, subject_id, person_id) WHERE (done_at IS NULL);
+
+CREATE INDEX resubmissions_person ON public.resubmissions USING btree (person_id, due_on) WHERE (done_at IS NULL);
+
 CREATE INDEX retention_records_at ON public.retention_records USING btree (deleted_at, id);
 
 CREATE INDEX role_grant_limits_ref ON public.role_grant_limits USING btree (kind, ref_id);
@@ -1248,6 +1374,8 @@ CREATE INDEX sessions_person ON public.sessions USING btree (person_id);
 
 CREATE INDEX site_messages_to ON public.site_messages USING btree (to_at DESC, id DESC);
 
+CREATE INDEX templates_fit ON public.templates USING btree (department_id, status) WHERE (gone_at IS NULL);
+
 CREATE INDEX timeline_entries_subject ON public.timeline_entries USING btree (subject_kind, subject_id, at, id);
 
 CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_chain();
@@ -1255,6 +1383,12 @@ CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EX
 CREATE TRIGGER audit_log_keep BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_refuse();
 
 CREATE TRIGGER audit_log_keep_all BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.mitwirk_audit_refuse();
+
+ALTER TABLE ONLY public.absences
+    ADD CONSTRAINT absences_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.absences
+    ADD CONSTRAINT absences_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
@@ -1264,6 +1398,9 @@ ALTER TABLE ONLY public.api_tokens
 
 ALTER TABLE ONLY public.attachment_versions
     ADD CONSTRAINT attachment_versions_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES public.attachments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.case_log
+    ADD CONSTRAINT case_log_actor_fkey FOREIGN KEY (actor) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.cases
     ADD CONSTRAINT cases_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
@@ -1294,6 +1431,12 @@ ALTER TABLE ONLY public.links
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.notes
+    ADD CONSTRAINT notes_author_fkey FOREIGN KEY (author) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.notes
+    ADD CONSTRAINT notes_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
 
 ALTER TABLE ONLY public.objections
     ADD CONSTRAINT objections_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.persons(id);
@@ -1340,6 +1483,12 @@ ALTER TABLE ONLY public.report_owners
 ALTER TABLE ONLY public.report_sources
     ADD CONSTRAINT report_sources_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
 
+ALTER TABLE ONLY public.report_undos
+    ADD CONSTRAINT report_undos_by_id_fkey FOREIGN KEY (by_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.report_undos
+    ADD CONSTRAINT report_undos_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
+
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id);
 
@@ -1352,6 +1501,9 @@ ALTER TABLE ONLY public.reports
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.resubmissions
+    ADD CONSTRAINT resubmissions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
 ALTER TABLE ONLY public.role_grant_limits
     ADD CONSTRAINT role_grant_limits_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.role_grants(id) ON DELETE CASCADE;
 
@@ -1363,6 +1515,12 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.signposts
     ADD CONSTRAINT signposts_stop_key_fkey FOREIGN KEY (stop_key) REFERENCES public.stop_pages(key);
+
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id);
+
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
 
 ALTER TABLE ONLY public.timeline_entries
     ADD CONSTRAINT timeline_entries_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);

@@ -16,6 +16,7 @@ import (
 // Names are those of the migrations; a constraint that is not here is a bug of
 // ours and becomes Internal.
 var constraints = map[string]func() *fault.Error{
+	"absences_once":              func() *fault.Error { return fault.New(fault.Conflict, "case.err.absence_overlap") },
 	"votes_pkey":                 func() *fault.Error { return fault.New(fault.Conflict, "err.conflict") },
 	"contacts_confirmed_address": func() *fault.Error { return fault.New(fault.Conflict, "err.conflict") },
 }
