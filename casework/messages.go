@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,11 +26,12 @@ const (
 	Addition       = "addition"
 	Objection      = "objection"
 	WithdrawalHint = "withdrawal_hint"
+	Letter         = "message" // the team writes without asking
 )
 
 // Message is one turn of the dialogue. Only the reporter and the team see it.
 type Message struct {
-	ID         uuid.UUID
+	ID         uuid.UUID // zero in Say: a new one
 	Ref        subject.Ref
 	Direction  string
 	Kind       string
@@ -37,21 +39,44 @@ type Message struct {
 	Deadline   *time.Time
 	Department uuid.UUID
 	At         time.Time
+	Unread     bool // the other side has not looked at it yet
 }
 
-// Say appends a message to the dialogue.
+// Say appends a message to the dialogue. What the other side has sent counts as
+// read from then on: whoever answers has read it.
 func Say(ctx context.Context, tx pgx.Tx, m Message) error {
 	var dep *uuid.UUID
 	if m.Department != uuid.Nil {
 		dep = &m.Department
 	}
-	_, err := tx.Exec(ctx, sqlSay, subject.NewID(), string(m.Ref.Kind), m.Ref.ID, m.Direction, m.Kind, m.Text, m.Deadline, dep)
-	return wrap("say", err)
+	if m.ID == uuid.Nil {
+		m.ID = subject.NewID()
+	}
+	if _, err := tx.Exec(ctx, sqlSay, m.ID, string(m.Ref.Kind), m.Ref.ID, m.Direction, m.Kind, m.Text, m.Deadline, dep); err != nil {
+		return fmt.Errorf("say: %w", err)
+	}
+	return MarkRead(ctx, tx, m.Ref, other(m.Direction))
+}
+
+func other(direction string) string {
+	if direction == In {
+		return Out
+	}
+	return In
 }
 
 const sqlSay = `
-INSERT INTO messages (id, subject_kind, subject_id, direction, kind, text, question_deadline, department_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+INSERT INTO messages (id, subject_kind, subject_id, direction, kind, text, question_deadline, department_id, unread)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true)`
+
+// MarkRead takes the marks from all messages of one direction. When and by whom
+// is not kept.
+func MarkRead(ctx context.Context, tx pgx.Tx, ref subject.Ref, direction string) error {
+	_, err := tx.Exec(ctx, sqlMarkRead, string(ref.Kind), ref.ID, direction)
+	return wrap("mark messages as read", err)
+}
+
+const sqlMarkRead = `UPDATE messages SET unread = false WHERE subject_kind = $1 AND subject_id = $2 AND direction = $3 AND unread`
 
 // Dialogue lists the messages of a case, oldest first.
 func Dialogue(ctx context.Context, q db.Queryer, ref subject.Ref) ([]Message, error) {
@@ -61,22 +86,92 @@ func Dialogue(ctx context.Context, q db.Queryer, ref subject.Ref) ([]Message, er
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Message, error) {
 		m := Message{Ref: ref}
-		return m, row.Scan(&m.ID, &m.Direction, &m.Kind, &m.Text, &m.Deadline, &m.At)
+		return m, row.Scan(&m.ID, &m.Direction, &m.Kind, &m.Text, &m.Deadline, &m.At, &m.Unread)
 	})
 	return list, wrap("dialogue", err)
 }
 
 const sqlDialogue = `
-SELECT id, direction, kind, text, question_deadline, at
+SELECT id, direction, kind, text, question_deadline, at, unread
 FROM messages
 WHERE subject_kind = $1 AND subject_id = $2
 ORDER BY at, id
 LIMIT 500`
 
-// Forget removes the texts of a dialogue.
-func Forget(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
-	_, err := tx.Exec(ctx, sqlForget, string(ref.Kind), ref.ID)
-	return wrap("forget dialogue", err)
+// Asked is a question that has not been answered.
+type Asked struct {
+	ID       uuid.UUID
+	Ref      subject.Ref
+	Deadline time.Time
 }
 
-const sqlForget = `UPDATE messages SET text = '' WHERE subject_kind = $1 AND subject_id = $2 AND text <> ''`
+// TakeReminders marks and returns up to limit questions of a kind of subject
+// whose date comes within the time, each one once.
+func TakeReminders(ctx context.Context, tx pgx.Tx, kind subject.Kind, within time.Duration, limit int) ([]Asked, error) {
+	rows, err := tx.Query(ctx, sqlTakeReminders, string(kind), within.Seconds(), limit)
+	if err != nil {
+		return nil, fmt.Errorf("reminders: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Asked, error) {
+		a := Asked{Ref: subject.Ref{Kind: kind}}
+		return a, row.Scan(&a.ID, &a.Ref.ID, &a.Deadline)
+	})
+	return list, wrap("reminders", err)
+}
+
+// A question that was asked with so short a date that it is near at once is
+// reminded of after half of its time.
+const sqlTakeReminders = `
+WITH near AS (
+  SELECT id
+  FROM messages
+  WHERE kind = 'question' AND NOT reminded AND subject_kind = $1
+    AND question_deadline > mitwirk_now()
+    AND question_deadline <= mitwirk_now() + make_interval(secs => $2)
+    AND mitwirk_now() >= at + (question_deadline - at) / 2
+  ORDER BY question_deadline
+  LIMIT $3
+  FOR UPDATE SKIP LOCKED)
+UPDATE messages m
+SET reminded = true
+FROM near n
+WHERE m.id = n.id
+RETURNING m.id, m.subject_id, m.question_deadline`
+
+// LastQuestion is the newest question of a case; ok is false when none was asked.
+func LastQuestion(ctx context.Context, q db.Queryer, ref subject.Ref) (id uuid.UUID, ok bool, err error) {
+	err = q.QueryRow(ctx, sqlLastQuestion, string(ref.Kind), ref.ID).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return id, false, nil
+	}
+	return id, err == nil, wrap("last question", err)
+}
+
+const sqlLastQuestion = `
+SELECT id
+FROM messages
+WHERE subject_kind = $1 AND subject_id = $2 AND kind = 'question'
+ORDER BY at DESC, id DESC
+LIMIT 1`
+
+// Forget removes the texts of a dialogue and what was said about the case
+// afterwards. The bytes of its files go with Files.ForgetFiles.
+func Forget(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
+	for _, sql := range []string{sqlForget, sqlForgetSatisfaction, sqlForgetHandovers, sqlForgetHandoverAnswers} {
+		if _, err := tx.Exec(ctx, sql, string(ref.Kind), ref.ID); err != nil {
+			return fmt.Errorf("forget dialogue: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	sqlForget                = `UPDATE messages SET text = '' WHERE subject_kind = $1 AND subject_id = $2 AND text <> ''`
+	sqlForgetSatisfaction    = `UPDATE satisfaction SET text = '' WHERE subject_kind = $1 AND subject_id = $2 AND text <> ''`
+	sqlForgetHandovers       = `UPDATE handovers SET need = '' WHERE subject_kind = $1 AND subject_id = $2 AND need <> ''`
+	sqlForgetHandoverAnswers = `
+UPDATE handover_answers a
+SET text = ''
+FROM handovers h
+WHERE h.id = a.handover_id AND h.subject_kind = $1 AND h.subject_id = $2 AND a.text <> ''`
+)

@@ -15,7 +15,7 @@ var levels = map[string]int{
 	"internal/fault": 0, "internal/config": 0, "internal/i18n": 0, "internal/clock": 0, "internal/privacy": 0, "internal/table": 0, "internal/logs": 0, "internal/sheet": 0,
 
 	"internal/geom": 9, "internal/db": 10, "internal/pgdev": 10,
-	"internal/jobs": 11, "internal/mail": 11, "internal/files": 11, "internal/idem": 11,
+	"internal/jobs": 11, "internal/mail": 11, "internal/files": 11, "internal/idem": 11, "internal/scan": 11, "internal/inbound": 11,
 	"internal/events": 12,
 	"search":          13, "geo": 13, "internal/live": 13,
 

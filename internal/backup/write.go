@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/files"
 )
@@ -121,7 +122,7 @@ func fill(ctx context.Context, src Source, out io.Writer, dump string) (m *Manif
 	if m.Tables, err = tables(ctx, tx); err != nil {
 		return nil, err
 	}
-	keys, err := attachments.Keys(ctx, tx)
+	keys, err := storedKeys(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +165,7 @@ func addPhotos(ctx context.Context, store files.Store, conn *pgx.Conn, t *tar.Wr
 	if len(absent) == 0 {
 		return nil
 	}
-	now, err := attachments.Keys(ctx, conn)
+	now, err := storedKeys(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -176,6 +177,17 @@ func addPhotos(ctx context.Context, store files.Store, conn *pgx.Conn, t *tar.Wr
 		}
 	}
 	return nil
+}
+
+// storedKeys are the keys of all bytes that rows name, in the order of their
+// bytes: files of the dialogue ("messages/…") before photos ("photos/…").
+func storedKeys(ctx context.Context, q attachments.Reader) ([]string, error) {
+	keys, err := casework.FileKeys(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	photos, err := attachments.Keys(ctx, q)
+	return append(keys, photos...), err
 }
 
 func header(name string, size int64, at time.Time) *tar.Header {

@@ -1,0 +1,363 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// HandoverKind is the kind of thing that a partner's link is about.
+const HandoverKind subject.Kind = "handover"
+
+// PurposePartner is that of a partner's link. It may be opened as often as it is
+// needed while the hand-over is not over.
+const PurposePartner accounts.Purpose = "partner"
+
+// PartnerTTL is how long a partner's link is good for.
+const PartnerTTL = 60 * 24 * time.Hour
+
+// HandoverState says how far a hand-over has come.
+type HandoverState string
+
+// The states of a hand-over.
+const (
+	HandoverSent     HandoverState = "sent"
+	HandoverQuestion HandoverState = "question" // the partner asks something
+	HandoverTaken    HandoverState = "taken"
+	HandoverDone     HandoverState = "done"
+	HandoverNotOurs  HandoverState = "not_ours"
+	HandoverRevoked  HandoverState = "revoked"
+)
+
+// Over tells that nothing more is awaited.
+func (s HandoverState) Over() bool {
+	return s == HandoverDone || s == HandoverNotOurs || s == HandoverRevoked
+}
+
+// MaxNeed is how long words to and from partners may be, in characters.
+const MaxNeed = 2000
+
+// Partner is an office without a desk.
+type Partner struct {
+	ID         uuid.UUID
+	Name       i18n.Text
+	Mail       string
+	RemindDays int // working days
+	Active     bool
+	Categories []uuid.UUID // for which it is proposed first
+	// Department is set instead of ID for a department whose door is mail.
+	Department uuid.UUID
+}
+
+// Handover is a case in a partner's hands.
+type Handover struct {
+	ID         uuid.UUID
+	Ref        subject.Ref
+	Partner    uuid.UUID
+	Department uuid.UUID
+	Name       i18n.Text
+	Mail       string
+	Need       string
+	State      HandoverState
+	RemindDays int
+	RemindAt   *time.Time
+	Reminded   int
+	SentAt     time.Time
+	AnsweredAt *time.Time
+	ExpiresAt  time.Time
+	Answers    []HandoverAnswer // oldest first; HandoversOf only
+}
+
+// HandoverAnswer is one word between the partner and the team.
+type HandoverAnswer struct {
+	Direction string // In: of the partner
+	Kind      string // taken, done, not_ours, question, reply
+	Text      string
+	At        time.Time
+}
+
+// Partners lists the partners by name, and after them the departments whose door
+// is mail; with all also those that are switched off.
+func Partners(ctx context.Context, q db.Queryer, all bool) ([]Partner, error) {
+	rows, err := q.Query(ctx, sqlPartners, all)
+	if err != nil {
+		return nil, fmt.Errorf("partners: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Partner, error) {
+		var p Partner
+		return p, row.Scan(&p.ID, &p.Name, &p.Mail, &p.RemindDays, &p.Active, &p.Categories)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("partners: %w", err)
+	}
+	rows, err = q.Query(ctx, sqlMailDepartments)
+	if err != nil {
+		return nil, fmt.Errorf("partners: %w", err)
+	}
+	offices, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Partner, error) {
+		p := Partner{RemindDays: 5, Active: true}
+		return p, row.Scan(&p.Department, &p.Name, &p.Mail)
+	})
+	return append(list, offices...), wrap("partners", err)
+}
+
+const (
+	sqlPartners = `
+SELECT p.id, p.name, p.mail, p.remind_days, p.active,
+       ARRAY(SELECT c.category_id FROM partner_categories c WHERE c.partner_id = p.id)
+FROM partners p
+WHERE p.active OR $1
+ORDER BY p.name ->> 'de', p.id
+LIMIT 500`
+	sqlMailDepartments = `
+SELECT d.id, d.name, d.mail
+FROM departments d
+WHERE d.door = 'mail' AND d.active AND d.mail <> ''
+ORDER BY d.name ->> 'de', d.id
+LIMIT 500`
+)
+
+// PutPartner stores a partner; a zero ID is a new one. For admins; who and which
+// fields stand in the audit log.
+func PutPartner(ctx context.Context, tx pgx.Tx, actor accounts.Actor, p Partner) (uuid.UUID, error) {
+	if !actor.System && !actor.Has(subject.Admin) {
+		return uuid.Nil, fault.New(fault.Forbidden, "err.403")
+	}
+	var wrong fault.Fields
+	for _, lang := range []string{i18n.German, i18n.English} {
+		if p.Name[lang] = strings.TrimSpace(p.Name[lang]); p.Name[lang] == "" || utf8.RuneCountInString(p.Name[lang]) > 100 {
+			wrong.Add("name_"+lang, "talk.err.partner_name")
+		}
+	}
+	mail, err := accounts.ParseAddress(p.Mail)
+	if err != nil {
+		wrong.Add("mail", "report.err.mail")
+	}
+	if p.RemindDays < 1 || p.RemindDays > 60 {
+		wrong.Add("remind_days", "talk.err.remind_days")
+	}
+	if err := wrong.Err(); err != nil {
+		return uuid.Nil, err
+	}
+	if p.ID == uuid.Nil {
+		p.ID = subject.NewID()
+	}
+	if _, err := tx.Exec(ctx, sqlPutPartner, p.ID, p.Name, mail, p.RemindDays, p.Active); err != nil {
+		return uuid.Nil, fmt.Errorf("put partner: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlDropPartnerCategories, p.ID); err != nil {
+		return uuid.Nil, fmt.Errorf("put partner: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlAddPartnerCategories, p.ID, p.Categories); err != nil {
+		return uuid.Nil, fmt.Errorf("put partner: %w", err)
+	}
+	return p.ID, accounts.Audit(ctx, tx, actor, accounts.Entry{
+		Action: "partner.put", Ref: subject.Ref{Kind: "partner", ID: p.ID}, Fields: []string{"name", "mail", "remind_days", "active", "categories"},
+	})
+}
+
+const (
+	sqlPutPartner = `
+INSERT INTO partners (id, name, mail, remind_days, active) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, mail = excluded.mail, remind_days = excluded.remind_days, active = excluded.active`
+	sqlDropPartnerCategories = `DELETE FROM partner_categories WHERE partner_id = $1`
+	sqlAddPartnerCategories  = `
+INSERT INTO partner_categories (partner_id, category_id)
+SELECT $1, c.id FROM categories c WHERE c.id = ANY ($2)`
+)
+
+// HandTo gives a case to a partner and returns what goes into the link's path.
+// remindAt is when to remind first. A partner who has it already is Conflict.
+func HandTo(ctx context.Context, tx pgx.Tx, ref subject.Ref, p Partner, need string, remindAt time.Time) (id uuid.UUID, token string, err error) {
+	need = strings.TrimSpace(need)
+	if utf8.RuneCountInString(need) > MaxNeed {
+		return uuid.Nil, "", fault.OnField("need", "report.err.long")
+	}
+	id = subject.NewID()
+	err = tx.QueryRow(ctx, sqlHandTo, id, string(ref.Kind), ref.ID, orNull(p.ID), orNull(p.Department), p.Name, p.Mail, need, p.RemindDays, remindAt, PartnerTTL.Seconds()).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, "", fault.New(fault.Conflict, "talk.err.handed")
+	}
+	if err != nil {
+		return uuid.Nil, "", fmt.Errorf("hand over: %w", err)
+	}
+	token, err = PartnerToken(ctx, tx, id, PartnerTTL)
+	return id, token, err
+}
+
+const sqlHandTo = `
+INSERT INTO handovers (id, subject_kind, subject_id, partner_id, department_id, name, mail, need, remind_days, remind_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, mitwirk_now() + make_interval(secs => $11))
+ON CONFLICT DO NOTHING
+RETURNING id`
+
+// PartnerToken makes one more link to the same hand-over: of those before only
+// hashes are kept, so a reminder needs its own.
+func PartnerToken(ctx context.Context, tx pgx.Tx, handover uuid.UUID, ttl time.Duration) (string, error) {
+	return accounts.IssueToken(ctx, tx, PurposePartner, accounts.Target{Ref: subject.Ref{Kind: HandoverKind, ID: handover}}, ttl)
+}
+
+const sqlPartHandover = `
+SELECT id, subject_kind, subject_id, coalesce(partner_id, '00000000-0000-0000-0000-000000000000'),
+       coalesce(department_id, '00000000-0000-0000-0000-000000000000'), name, mail, need, state, remind_days, remind_at, reminded,
+       sent_at, answered_at, expires_at
+FROM handovers`
+
+const (
+	sqlHandover     = sqlPartHandover + ` WHERE id = $1`
+	sqlHandoverLock = sqlPartHandover + ` WHERE id = $1 FOR UPDATE`
+	sqlHandoversOf  = sqlPartHandover + ` WHERE subject_kind = $1 AND subject_id = $2 ORDER BY sent_at DESC, id DESC LIMIT 100`
+)
+
+func scanHandover(row pgx.CollectableRow) (Handover, error) {
+	var h Handover
+	return h, row.Scan(&h.ID, &h.Ref.Kind, &h.Ref.ID, &h.Partner, &h.Department, &h.Name, &h.Mail, &h.Need, &h.State, &h.RemindDays, &h.RemindAt,
+		&h.Reminded, &h.SentAt, &h.AnsweredAt, &h.ExpiresAt)
+}
+
+// HandoverByToken finds what a partner's link is about, and locks it when it is
+// to be answered. Gone for a link that is unknown, too old or was taken back.
+func HandoverByToken(ctx context.Context, q db.Queryer, token string, lock bool) (Handover, error) {
+	t, err := accounts.PeekToken(ctx, q, PurposePartner, token)
+	if fault.Is(err, fault.Gone) || err == nil && t.Target.Ref.Kind != HandoverKind {
+		return Handover{}, fault.New(fault.Gone, "talk.err.link").Because(err)
+	}
+	if err != nil {
+		return Handover{}, err
+	}
+	return HandoverByID(ctx, q, t.Target.Ref.ID, lock)
+}
+
+// HandoverByID loads a hand-over; Gone when it was taken back.
+func HandoverByID(ctx context.Context, q db.Queryer, id uuid.UUID, lock bool) (Handover, error) {
+	sql := sqlHandover
+	if lock {
+		sql = sqlHandoverLock
+	}
+	rows, err := q.Query(ctx, sql, id)
+	if err != nil {
+		return Handover{}, fmt.Errorf("hand-over: %w", err)
+	}
+	h, err := pgx.CollectExactlyOneRow(rows, scanHandover)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && h.State == HandoverRevoked {
+		return Handover{}, fault.New(fault.Gone, "talk.err.link")
+	}
+	return h, wrap("hand-over", err)
+}
+
+// HandoversOf lists the hand-overs of a case with what was said, newest first.
+func HandoversOf(ctx context.Context, q db.Queryer, ref subject.Ref) ([]Handover, error) {
+	rows, err := q.Query(ctx, sqlHandoversOf, string(ref.Kind), ref.ID)
+	if err != nil {
+		return nil, fmt.Errorf("hand-overs: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanHandover)
+	if err != nil {
+		return nil, fmt.Errorf("hand-overs: %w", err)
+	}
+	for i := range list {
+		if list[i].Answers, err = answersOf(ctx, q, list[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// answersOf lists what was said about one hand-over, oldest first.
+func answersOf(ctx context.Context, q db.Queryer, handover uuid.UUID) ([]HandoverAnswer, error) {
+	rows, err := q.Query(ctx, sqlHandoverAnswers, handover)
+	if err != nil {
+		return nil, fmt.Errorf("answers of a partner: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[HandoverAnswer])
+	return list, wrap("answers of a partner", err)
+}
+
+const sqlHandoverAnswers = `SELECT direction, kind, text, at FROM handover_answers WHERE handover_id = $1 ORDER BY at, id LIMIT 100`
+
+// WithAnswers fills in what was said about a hand-over.
+func (h *Handover) WithAnswers(ctx context.Context, q db.Queryer) (err error) {
+	h.Answers, err = answersOf(ctx, q, h.ID)
+	return err
+}
+
+// NoteHandover stores a word about a hand-over with its new state; remindAt nil
+// ends the reminders.
+func NoteHandover(ctx context.Context, tx pgx.Tx, h *Handover, to HandoverState, a HandoverAnswer, remindAt *time.Time) error {
+	if _, err := tx.Exec(ctx, sqlAddHandoverAnswer, subject.NewID(), h.ID, a.Direction, a.Kind, a.Text); err != nil {
+		return fmt.Errorf("answer of a partner: %w", err)
+	}
+	h.State, h.RemindAt = to, remindAt
+	_, err := tx.Exec(ctx, sqlSetHandover, h.ID, string(to), remindAt, a.Direction == In)
+	return wrap("answer of a partner", err)
+}
+
+const (
+	sqlAddHandoverAnswer = `INSERT INTO handover_answers (id, handover_id, direction, kind, text) VALUES ($1, $2, $3, $4, $5)`
+	sqlSetHandover       = `
+UPDATE handovers
+SET state = $2, remind_at = $3, answered_at = CASE WHEN $4 THEN mitwirk_now() ELSE answered_at END
+WHERE id = $1`
+)
+
+// Revoke takes a hand-over back: its links are worthless from then on. Again is
+// no error; one that was answered for good stays as it is.
+func Revoke(ctx context.Context, tx pgx.Tx, ref subject.Ref, id uuid.UUID) (Handover, error) {
+	rows, err := tx.Query(ctx, sqlHandoverLock, id)
+	if err != nil {
+		return Handover{}, fmt.Errorf("take back: %w", err)
+	}
+	h, err := pgx.CollectExactlyOneRow(rows, scanHandover)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && h.Ref != ref {
+		return Handover{}, fault.Missing("hand-over")
+	}
+	if err != nil || h.State.Over() {
+		return h, wrap("take back", err)
+	}
+	h.State = HandoverRevoked
+	_, err = tx.Exec(ctx, sqlSetHandover, id, string(HandoverRevoked), nil, false)
+	return h, wrap("take back", err)
+}
+
+// Remindable locks and returns up to limit hand-overs that are to be reminded.
+func Remindable(ctx context.Context, tx pgx.Tx, kind subject.Kind, limit int) ([]Handover, error) {
+	rows, err := tx.Query(ctx, sqlRemindable, string(kind), limit)
+	if err != nil {
+		return nil, fmt.Errorf("partners to remind: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanHandover)
+	return list, wrap("partners to remind", err)
+}
+
+const sqlRemindable = sqlPartHandover + `
+WHERE remind_at <= mitwirk_now() AND subject_kind = $1 AND state IN ('sent', 'taken') AND expires_at > mitwirk_now()
+ORDER BY remind_at
+LIMIT $2
+FOR UPDATE SKIP LOCKED`
+
+// maxReminders is how often a partner is reminded; then it is the team's turn.
+const maxReminders = 3
+
+// Reminded notes a reminder; next is when the one after it is due.
+func Reminded(ctx context.Context, tx pgx.Tx, h Handover, next time.Time) error {
+	at := &next
+	if h.Reminded+1 >= maxReminders {
+		at = nil
+	}
+	_, err := tx.Exec(ctx, sqlReminded, h.ID, at)
+	return wrap("remind", err)
+}
+
+const sqlReminded = `UPDATE handovers SET reminded = reminded + 1, remind_at = $2 WHERE id = $1`
