@@ -46,7 +46,7 @@ func (s *Service) viewOf(ctx context.Context, actor accounts.Actor, r *Report, n
 		ID: r.ID, Number: r.Number, Title: r.Title, Category: cat.ByID(r.Category), Status: r.Status, StatusAt: r.StatusAt, Params: r.Params,
 		Version: r.Version, TextState: r.TextState, Point: r.Point, Address: r.Address, DistrictRef: r.DistrictRef, OutsideBody: r.OutsideBody,
 		Wish: r.Wish, Quiet: r.Quiet, Visibility: r.Visibility, Publish: r.Publish, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, ClosedAt: r.ClosedAt,
-		Lang: r.Lang, Actor: may,
+		Lang: r.Lang, Actor: may, Why: Why(actor, r, now),
 	}
 	if body, ok := cat.Body(r.OutsideBody); ok {
 		v.OutsideName = body.Name

@@ -67,15 +67,26 @@ func mayKnow(actor accounts.Actor, r *Report) bool {
 		return false
 	case VisDraft, VisHeld, VisPrivate, VisHidden:
 	}
-	return r.IsOwner || worksOn(actor, r) || actor.Has(subject.Moderator) && r.Publish != "P"
+	return r.IsOwner || worksOn(actor, r) || moderates(actor, r)
 }
 
-// worksOn: clerks and team leads of the department in charge, admins, the system.
+// placeOf is where a report stands in the city's order.
+func placeOf(r *Report) accounts.Place {
+	return accounts.Place{Department: r.DepartmentID, Category: r.Category, District: r.DistrictRef}
+}
+
+// worksOn: clerks and team leads of the department in charge, within the
+// categories and districts of their role, and the product itself. An admin runs
+// the system and does not read what people write to the city.
 func worksOn(actor accounts.Actor, r *Report) bool {
-	if actor.System || actor.Has(subject.Admin) {
-		return true
-	}
-	return actor.Has(subject.Caseworker, subject.TeamLead) && actor.Worked(r.DepartmentID)
+	return actor.Covers(placeOf(r), subject.Caseworker, subject.TeamLead)
+}
+
+// moderates: moderators know of what may ever become public. What waits for
+// the department's release is not theirs to read; what a decision of theirs has
+// hidden is, for the appeal.
+func moderates(actor accounts.Actor, r *Report) bool {
+	return r.Publish != "P" && actor.Covers(placeOf(r), subject.Moderator)
 }
 
 // The reasons of a refusal, as message keys.
@@ -88,7 +99,26 @@ const (
 	whyOwn       = "report.why.own"
 	whyLead      = "report.why.lead"
 	whyNoRelease = "report.why.no_release"
+	whyRemit     = "report.why.remit"
+	whyAdmin     = "report.why.admin"
+	whyModerator = "report.why.moderator"
 )
+
+// notStaff is why somebody who does not work on a report may not do what its
+// team may.
+func notStaff(actor accounts.Actor, r *Report) string {
+	switch {
+	case actor.Worked(r.DepartmentID) && actor.Has(subject.Caseworker, subject.TeamLead):
+		return whyRemit
+	case actor.Has(subject.Caseworker, subject.TeamLead):
+		return whyNotStaff
+	case actor.Has(subject.Moderator):
+		return whyModerator
+	case actor.Has(subject.Admin):
+		return whyAdmin
+	}
+	return whyNotStaff
+}
 
 func allowed(actor accounts.Actor, action Action, r *Report, now time.Time) (ok bool, why string) {
 	staff := worksOn(actor, r)
@@ -96,7 +126,7 @@ func allowed(actor accounts.Actor, action Action, r *Report, now time.Time) (ok 
 	case ActView:
 		return true, ""
 	case ActSeeHeld:
-		return r.IsOwner || staff || actor.Has(subject.Moderator) && (r.Publish == "A" || r.Publish == "B"), whyNotYours
+		return r.IsOwner || staff || r.Visibility == VisHidden && moderates(actor, r), whyNotYours
 	case ActMeToo:
 		if r.IsOwner {
 			return false, whyOwn
@@ -132,24 +162,24 @@ func allowed(actor accounts.Actor, action Action, r *Report, now time.Time) (ok 
 		if r.Publish == "C" || r.Publish == "P" {
 			return false, whyNoRelease
 		}
-		return staff || actor.Has(subject.Moderator), whyNotStaff
+		return staff, notStaff(actor, r)
 	case ActSetStatus:
 		if !staff {
-			return false, whyNotStaff
+			return false, notStaff(actor, r)
 		}
 		return len(r.Status.Mechanics().Next) > 0, whyState
 	case ActStep:
 		if !staff {
-			return false, whyNotStaff
+			return false, notStaff(actor, r)
 		}
 		return r.Status.IsOpen() || r.Status == Forwarded, whyState
 	case ActMove:
 		if !staff {
-			return false, whyNotStaff
+			return false, notStaff(actor, r)
 		}
 		return r.Status.IsOpen(), whyState
 	case ActDecide:
-		return staff, whyNotStaff
+		return staff, notStaff(actor, r)
 	}
 	return false, whyState
 }
@@ -158,12 +188,24 @@ func withdrawable(s Status) bool {
 	return s == Received || s == InReview || s == Waiting || s == Reopened
 }
 
+// Why tells for which actions of a report the actor is refused, by message keys:
+// what a control that can't be used says.
+func Why(actor accounts.Actor, r *Report, now time.Time) map[Action]string {
+	whys := map[Action]string{}
+	for _, a := range Actions() {
+		if ok, why := allowed(actor, a, r, now); !ok {
+			whys[a] = why
+		}
+	}
+	return whys
+}
+
 func mayReopen(actor accounts.Actor, r *Report, now time.Time, staff bool) (bool, string) {
 	if r.Status != Resolved { // from "Bleibt vorerst so" only another person leads back: decide_objection
 		return false, whyState
 	}
 	if staff {
-		if r.ReopenedN+1 >= leadFrom && !actor.System && !actor.Has(subject.TeamLead, subject.Admin) {
+		if r.ReopenedN+1 >= leadFrom && !actor.System && !actor.Covers(placeOf(r), subject.TeamLead) {
 			return false, whyLead
 		}
 		return true, ""

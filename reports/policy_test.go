@@ -31,6 +31,10 @@ func TestPolicyMatrix(t *testing.T) {
 		{"clerk", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Caseworker}, Departments: []uuid.UUID{dep}}, false},
 		{"other clerk", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Caseworker}, Departments: []uuid.UUID{other}}, false},
 		{"council", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Council}, Departments: []uuid.UUID{dep}}, false},
+		{"clerk of another kind", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Caseworker}, Departments: []uuid.UUID{dep}, Limits: []subject.Remit{{Role: subject.Caseworker, Departments: []uuid.UUID{dep}, Categories: []uuid.UUID{other}}}}, false},
+		{"clerk of another district", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Caseworker}, Departments: []uuid.UUID{dep}, Limits: []subject.Remit{{Role: subject.Caseworker, Departments: []uuid.UUID{dep}, Districts: []string{"4"}}}}, false},
+		{"moderator", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Moderator}}, false},
+		{"admin", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Admin}}, false},
 		{"analyst", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Analyst}, Departments: []uuid.UUID{dep}}, false},
 	}
 	want := map[Status]map[string]string{
@@ -50,7 +54,8 @@ func TestPolicyMatrix(t *testing.T) {
 		Reopened:       {"owner": "view see_held hint add withdraw", "visitor": "view metoo hint"},
 	}
 	for status, row := range want {
-		// somebody else's clerk, a committee and an analyst are the public
+		// somebody else's clerk, a clerk whose role is limited to something else, a
+		// committee, an analyst, and also a moderator and an admin are the public
 		visitor, ok := row["visitor"]
 		for _, a := range actors {
 			expect, named := row[a.name]
@@ -93,6 +98,67 @@ func TestUnseenIsNotFound(t *testing.T) {
 				if err := Allowed(actor, action, r, time.Now()); !fault.Is(err, fault.NotFound) {
 					t.Errorf("%s, %s: got %v, want not found", visibility, action, err)
 				}
+			}
+		}
+	}
+}
+
+// TestHidden: what a moderator's decision has hidden can be read by moderators
+// (within their remit), the team and the author; by an admin never.
+func TestHidden(t *testing.T) {
+	t.Parallel()
+	dep := uuid.New()
+	r := &Report{Status: Received, Visibility: VisHidden, Publish: "A", DepartmentID: dep, DistrictRef: "3"}
+	as := func(role subject.Role, districts ...string) accounts.Actor {
+		return accounts.Actor{Person: uuid.New(), Roles: []subject.Role{role}, Limits: []subject.Remit{{Role: role, Districts: districts}}}
+	}
+	for _, tt := range []struct {
+		name  string
+		actor accounts.Actor
+		want  string
+	}{
+		{"moderator", as(subject.Moderator), "view see_held"},
+		{"moderator of the district", as(subject.Moderator, "3"), "view see_held"},
+		{"moderator of another district", as(subject.Moderator, "4"), ""},
+		{"admin", as(subject.Admin), ""},
+		{"the product", accounts.System, "view see_held release set_status step move decide_objection"},
+	} {
+		if got := may(tt.actor, r, time.Now()); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	held := &Report{Status: Received, Visibility: VisHeld, Publish: "B", DepartmentID: dep}
+	if got := may(as(subject.Moderator), held, time.Now()); got != "view" {
+		t.Errorf("a moderator may %q what waits for its department", got)
+	}
+}
+
+// TestWhyNot: whoever is refused learns a reason that fits them, never an empty one.
+func TestWhyNot(t *testing.T) {
+	t.Parallel()
+	dep, other := uuid.New(), uuid.New()
+	r := &Report{Status: Received, Visibility: VisPublic, Publish: "A", DepartmentID: dep}
+	for _, tt := range []struct {
+		name   string
+		remits []subject.Remit
+		want   string
+	}{
+		{"a clerk of another team", []subject.Remit{{Role: subject.Caseworker, Departments: []uuid.UUID{other}}}, whyNotStaff},
+		{"a clerk of other kinds", []subject.Remit{{Role: subject.Caseworker, Departments: []uuid.UUID{dep}, Categories: []uuid.UUID{other}}}, whyRemit},
+		{"a moderator", []subject.Remit{{Role: subject.Moderator}}, whyModerator},
+		{"an admin", []subject.Remit{{Role: subject.Admin}}, whyAdmin},
+	} {
+		actor := accounts.Actor{Person: uuid.New(), Limits: tt.remits}
+		for _, l := range tt.remits {
+			actor.Roles, actor.Departments = append(actor.Roles, l.Role), append(actor.Departments, l.Departments...)
+		}
+		whys := Why(actor, r, time.Now())
+		if whys[ActSetStatus] != tt.want || whys[ActRelease] != tt.want {
+			t.Errorf("%s: %v, want %s", tt.name, whys, tt.want)
+		}
+		for action, why := range whys {
+			if why == "" || Allowed(actor, action, r, time.Now()) == nil {
+				t.Errorf("%s: %s is refused because of %q", tt.name, action, why)
 			}
 		}
 	}

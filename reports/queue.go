@@ -131,8 +131,7 @@ JOIN departments d ON d.id = c.department_id
 )
 
 func queueWhere(w *db.Where, actor accounts.Actor, department uuid.UUID) error {
-	all := actor.System || actor.Has(subject.Admin)
-	if !all && !actor.Has(subject.Caseworker, subject.TeamLead) {
+	if !actor.System && !actor.Has(subject.Caseworker, subject.TeamLead) {
 		return fault.New(fault.Forbidden, "err.403").With("why", whyNotStaff)
 	}
 	w.And("r.visibility <> 'erased'")
@@ -141,11 +140,8 @@ func queueWhere(w *db.Where, actor accounts.Actor, department uuid.UUID) error {
 			return fault.Missing("department")
 		}
 		w.And("c.department_id = ?", department)
-		return nil
 	}
-	if !all {
-		w.And("c.department_id = ANY (?)", actor.Departments)
-	}
+	actor.Within(w, accounts.Columns{Department: "c.department_id", Category: "r.category_id", District: "r.district_ref"}, subject.Caseworker, subject.TeamLead)
 	return nil
 }
 

@@ -54,6 +54,7 @@ type View struct {
 	Merged       []Link
 	DuplicateOf  *Link
 	Actor        May
+	Why          map[Action]string // why not, by message keys, for what the actor may not do
 }
 
 // Path is the public page.

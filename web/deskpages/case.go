@@ -48,15 +48,14 @@ func (p *pages) reload(v *visit) error {
 		return err
 	}
 	if !mayWork(r) {
-		return refuse("report.why.not_staff")
+		return refuse(r.Why[reports.ActSetStatus])
 	}
 	v.r = r
 	return nil
 }
 
-// mayWork tells whether the desk is for this actor: who works on the case, or
-// moderates what may become public.
-func mayWork(r *reports.View) bool { return r.Actor.Staff || r.Actor.Release }
+// mayWork tells whether the desk is for this actor: who works on the case.
+func mayWork(r *reports.View) bool { return r.Actor.Staff }
 
 // path is the case in the list in which the clerk works.
 func (v *visit) path() string { return casePath(v.n) + v.list.query() }

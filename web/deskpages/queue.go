@@ -130,8 +130,8 @@ type queueView struct {
 func (p *pages) queue(c kit.Context) error {
 	actor := kit.Actor(c)
 	if !worksHere(actor) {
-		if actor.Has(subject.Moderator) {
-			return p.lookUp(c)
+		if home := kit.DeskHome(actor); home != "" && home != "/desk" { // staff whose desk is another one
+			return kit.Redirect(c, home)
 		}
 		return refuse("desk.why.staff")
 	}
@@ -171,19 +171,6 @@ func (p *pages) queue(c kit.Context) error {
 	}
 	v.Next, v.First = pager(l, f.After, list.Next)
 	return kit.Render(c, http.StatusOK, queuePage(v))
-}
-
-// lookUp is the desk of somebody who has no list but may release by number.
-func (p *pages) lookUp(c kit.Context) error {
-	l := placeOf(c)
-	v := queueView{Page: kit.NewPage(c, "desk.title"), place: l}
-	v.Nav, v.Robots = "desk", "noindex"
-	if l.Q != "" {
-		if to := p.numbered(c.Request().Context(), kit.Actor(c), l); to != "" {
-			return kit.Redirect(c, to)
-		}
-	}
-	return kit.Render(c, http.StatusOK, lookUpPage(v))
 }
 
 // numbered is the case whose number was typed into the search, or "" when it is

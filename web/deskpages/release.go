@@ -120,10 +120,7 @@ func (p *pages) release(c kit.Context) error {
 // applyRelease writes the descriptions of the photos, then what is public.
 func (p *pages) applyRelease(v *visit, in *releaseIn) error {
 	if !v.r.Actor.Release {
-		if neverPublic(v.r) {
-			return refuse("report.why.no_release")
-		}
-		return refuse("report.why.not_staff")
+		return refuse(v.r.Why[reports.ActRelease])
 	}
 	if in.Version != v.r.Version {
 		return fault.New(fault.Conflict, "report.err.version")

@@ -56,7 +56,7 @@ func refuse(why string) error { return fault.New(fault.Forbidden, "err.403").Wit
 
 // worksHere tells whether somebody has a list of cases.
 func worksHere(a accounts.Actor) bool {
-	return a.Has(subject.Caseworker, subject.TeamLead, subject.Admin)
+	return a.Has(subject.Caseworker, subject.TeamLead)
 }
 
 // number reads the report's number in the path. What is none does not exist.

@@ -17,11 +17,11 @@ type deskArea struct {
 }
 
 func deskAreas() []deskArea {
-	works := []subject.Role{subject.Caseworker, subject.TeamLead, subject.Admin}
+	works := []subject.Role{subject.Caseworker, subject.TeamLead}
 	return []deskArea{
-		{"/desk", "queue.area.cases", append([]subject.Role{subject.Moderator}, works...)},
+		{"/desk", "queue.area.cases", works},
 		// Add your area here, in the order in which a clerk needs it, one line each.
-		{"/desk/objects", "object.desk.title", works},
+		{"/desk/objects", "object.desk.title", append([]subject.Role{subject.Admin}, works...)},
 		{"/desk/site", "sitedesk.title", []subject.Role{subject.Editor, subject.Admin}},
 	}
 }
@@ -51,6 +51,17 @@ func DeskNav(p Page, actor accounts.Actor) []NavItem {
 		items[on].On = true
 	}
 	return items
+}
+
+// DeskHome is where the desk begins for somebody: the first area of theirs, or
+// "" for whoever has none.
+func DeskHome(actor accounts.Actor) string {
+	for _, a := range deskAreas() {
+		if actor.Has(a.For...) {
+			return a.URL
+		}
+	}
+	return ""
 }
 
 func navOn(p Page, i NavItem) templ.Attributes {

@@ -25,7 +25,7 @@ func TestDeskNav(t *testing.T) {
 	for _, tt := range []struct {
 		path, on string
 	}{{"/desk", "/desk"}, {"/desk/reports/M-2026-7K3QX9", "/desk"}, {"/desk/objects/print", "/desk/objects"}, {"/desk/objectsX", "/desk"}} {
-		items := kit.DeskNav(page(tt.path), as(subject.Admin))
+		items := kit.DeskNav(page(tt.path), as(subject.Caseworker, subject.Editor))
 		i := slices.IndexFunc(items, func(i kit.NavItem) bool { return i.On })
 		if i < 0 || items[i].URL != tt.on {
 			t.Errorf("%s: on is %v of %v, want %s", tt.path, i, items, tt.on)
@@ -33,5 +33,10 @@ func TestDeskNav(t *testing.T) {
 	}
 	if n := kit.DeskNav(page("/desk/site"), as(subject.Editor)); len(n) != 1 || n[0].URL != "/desk/site" {
 		t.Errorf("an editor sees %v", n)
+	}
+	for role, want := range map[subject.Role]string{subject.Caseworker: "/desk", subject.Resident: ""} {
+		if got := kit.DeskHome(as(role)); got != want {
+			t.Errorf("the desk of a %s begins at %q", role, got)
+		}
 	}
 }
