@@ -36,6 +36,14 @@ type Audited struct {
 // personKind is what the log calls a person, which is no subject of the product.
 const personKind subject.Kind = "person"
 
+type reasonKey struct{}
+
+// Because gives all entries that are written under the context a reason, unless
+// they have one of their own: for use cases that are made of several functions.
+func Because(ctx context.Context, reason string) context.Context {
+	return context.WithValue(ctx, reasonKey{}, reason)
+}
+
 // Audit writes an entry into the hash-chained log. Other writers of the log wait
 // till the transaction ends: call it last.
 func Audit(ctx context.Context, tx pgx.Tx, actor Actor, e Entry) error {
@@ -44,6 +52,9 @@ func Audit(ctx context.Context, tx pgx.Tx, actor Actor, e Entry) error {
 	}
 	if e.Fields == nil {
 		e.Fields = []string{}
+	}
+	if reason, ok := ctx.Value(reasonKey{}).(string); ok && e.Reason == "" {
+		e.Reason = reason
 	}
 	if _, err := tx.Exec(ctx, sqlInsertAudit, orNull(actor.Person), e.Action, kindOrNull(e.Ref), orNull(e.Ref.ID), e.Fields, e.Reason); err != nil {
 		return fmt.Errorf("insert audit entry: %w", err)
