@@ -60,7 +60,7 @@ func (h *Held) Place() accounts.Place {
 // MayWork tells whether the actor works on the cases of a place. Whoever does
 // not is told nothing: NotFound.
 func MayWork(actor accounts.Actor, at accounts.Place) error {
-	if actor.Covers(at, subject.Caseworker, subject.TeamLead, subject.Admin) {
+	if actor.Covers(at, subject.Caseworker, subject.TeamLead) {
 		return nil
 	}
 	return fault.Missing("case")
@@ -150,9 +150,8 @@ SELECT EXISTS (
   SELECT FROM role_grants g
   JOIN persons p ON p.id = g.person_id
   WHERE g.person_id = $1 AND p.erased_at IS NULL
-    AND (g.role = 'admin'
-      OR g.role IN ('caseworker', 'team_lead')
-      AND EXISTS (SELECT FROM role_grant_limits l WHERE l.grant_id = g.id AND l.kind = 'department' AND l.ref_id = $2)))`
+    AND g.role IN ('caseworker', 'team_lead')
+    AND EXISTS (SELECT FROM role_grant_limits l WHERE l.grant_id = g.id AND l.kind = 'department' AND l.ref_id = $2))`
 
 // SetPriority changes how urgent a case is.
 func SetPriority(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Ref, p Priority, o Opt) error {

@@ -31,6 +31,20 @@ func (StatusChanged) EventType() string { return "report.status_changed" }
 // Subject is the report.
 func (e StatusChanged) Subject() subject.Ref { return ref(e.Report) }
 
+// Undone says: a step was taken back before its mails left.
+type Undone struct {
+	Report uuid.UUID `json:"report"`
+	From   Status    `json:"from"` // the status that is gone; the same as To when the step was none
+	To     Status    `json:"to"`
+	Entry  uuid.UUID `json:"entry"` // of the timeline, gone with it
+}
+
+// EventType names the event in the database.
+func (Undone) EventType() string { return "report.undone" }
+
+// Subject is the report.
+func (e Undone) Subject() subject.Ref { return ref(e.Report) }
+
 // StepAdded says: the timeline has a step that is no status.
 type StepAdded struct {
 	Report   uuid.UUID        `json:"report"`

@@ -28,6 +28,7 @@ func (s *Service) RegisterJobs(c *jobs.Client) {
 	jobs.Periodic(c, "reports_waiting", 15*time.Minute, s.EndWaiting)
 	jobs.Periodic(c, "reports_retention", time.Hour, s.Retain)
 	jobs.Periodic(c, "reports_unconfirmed", 6*time.Hour, s.ForgetUnconfirmed)
+	jobs.Periodic(c, "reports_undos", 6*time.Hour, s.ForgetUndos)
 	jobs.Periodic(c, "reports_vote_totals", 24*time.Hour, s.repairTotals)
 }
 
@@ -322,7 +323,7 @@ func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, r *Report) error {
 			return err
 		}
 	}
-	for _, sql := range []string{sqlEraseAnswers, sqlEraseOwners, sqlEraseObjection, sqlErase} {
+	for _, sql := range []string{sqlEraseAnswers, sqlEraseOwners, sqlEraseObjection, sqlEraseHidden, sqlErase} {
 		if _, err := tx.Exec(ctx, sql, r.ID); err != nil {
 			return fmt.Errorf("erase report: %w", err)
 		}
@@ -331,7 +332,8 @@ func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, r *Report) error {
 		return err
 	}
 	nothing := facts(r)
-	nothing.Title, nothing.Words = "", ""
+	nothing.Title, nothing.Titles, nothing.Place, nothing.Words, nothing.Gone = "", nil, "", "", true
+	nothing.HeldText = false
 	if err := casework.Put(ctx, tx, nothing); err != nil {
 		return err
 	}

@@ -166,6 +166,9 @@ func (s *Service) mail(ctx context.Context, post *Post, report, entry uuid.UUID,
 	if err != nil {
 		return err
 	}
+	if err := s.waitForUndo(ctx, entry); err != nil {
+		return err
+	}
 	if to != "" && r.Status != to || r.Visibility == VisErased || r.Visibility == VisHidden {
 		return nil
 	}
@@ -199,6 +202,9 @@ func (s *Service) mail(ctx context.Context, post *Post, report, entry uuid.UUID,
 		}
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if ok, err := noUndo(ctx, tx, entry); err != nil || !ok {
+			return err // taken back
+		}
 		tag, err := tx.Exec(ctx, sqlMailed, entry)
 		if err != nil || tag.RowsAffected() == 0 {
 			return err // done before

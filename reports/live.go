@@ -39,6 +39,9 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 	if err != nil {
 		return nil, err
 	}
+	if e.Type == (Hidden{}).EventType() {
+		return hiddenNews(r, e.Body)
+	}
 	if !mayKnow(actor, r) {
 		return nil, nil
 	}
@@ -76,7 +79,7 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 // a release, not with a step or a vote.
 func concernsLists(eventType string) bool {
 	switch eventType {
-	case (Submitted{}).EventType(), (StatusChanged{}).EventType(), (Released{}).EventType():
+	case (Submitted{}).EventType(), (StatusChanged{}).EventType(), (Undone{}).EventType(), (Released{}).EventType():
 		return true
 	}
 	return false

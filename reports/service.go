@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -32,6 +33,9 @@ type Config struct {
 	Letters   Letters
 	Zone      *time.Location // of the city; nil: UTC
 	Log       *slog.Logger
+	// UndoFor is how long a public step can be taken back and its mails wait;
+	// 0: 5 minutes, below: not at all.
+	UndoFor time.Duration
 }
 
 // Service is the use cases of reports. It is safe for concurrent use.
@@ -46,6 +50,8 @@ type Service struct {
 	letters  Letters
 	zone     *time.Location
 	log      *slog.Logger
+	undoFor  time.Duration
+	gate     Gate // nil: nothing is held
 }
 
 // scope keeps the voters of reports apart from those of other processes.
@@ -66,17 +72,20 @@ func New(cfg Config) (*Service, error) {
 	return &Service{
 		db: cfg.DB, bus: cfg.Bus, cat: cfg.Catalogue, places: cfg.Places, accounts: cfg.Accounts, photos: cfg.Photos,
 		forms: cfg.Forms, letters: cfg.Letters, zone: cfg.Zone, log: cfg.Log,
+		undoFor: cmp.Or(cfg.UndoFor, undoFor),
 	}, nil
 }
 
 func registerEvents(b *events.Bus) {
 	events.Register[Submitted](b)
 	events.Register[StatusChanged](b)
+	events.Register[Undone](b)
 	events.Register[StepAdded](b)
 	events.Register[Released](b)
 	events.Register[MeTooChanged](b)
 	events.Register[Dialogue](b)
 	events.Register[Erased](b)
+	events.Register[Hidden](b)
 	events.Register[Imported](b)
 }
 
@@ -111,18 +120,21 @@ func changeIn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, n subject.Nu
 	if err != nil {
 		return err
 	}
+	if actor, err = accounts.Renew(ctx, tx, actor); err != nil {
+		return err
+	}
 	if err := Allowed(actor, action, r, now); err != nil {
 		return err
 	}
-	return fn(ctx, tx, r, now)
-}
-
-// facts is what casework needs to know of a report.
-func facts(r *Report) casework.Facts {
-	return casework.Facts{
-		Ref: r.Ref(), CategoryID: r.Category, DistrictRef: r.DistrictRef, Point: &r.Point, StatusClass: string(r.Status.Class()),
-		Open: r.Status.IsOpen(), Title: r.Title["de"], Words: words(r), CreatedAt: r.CreatedAt,
+	if err := fn(ctx, tx, r, now); err != nil || action == ActView {
+		return err
 	}
+	if worksOn(actor, r) && !r.IsOwner && !actor.System { // somebody of the team acted: no answer waits any more
+		if err := casework.Handled(ctx, tx, r.Ref()); err != nil {
+			return err
+		}
+	}
+	return putFacts(ctx, tx, r.ID)
 }
 
 // List is the public list, newest first. Everybody gets the same.
@@ -279,8 +291,10 @@ func (s *Service) Hint(ctx context.Context, actor accounts.Actor, n subject.Numb
 		if fixed {
 			value = 1
 		}
-		_, err = votes.Set(ctx, tx, actor, scope, r.Ref(), votes.Fixed, value)
-		return err
+		if changed, err := votes.Set(ctx, tx, actor, scope, r.Ref(), votes.Fixed, value); err != nil || !changed {
+			return err
+		}
+		return casework.Recount(ctx, tx, r.Ref())
 	})
 }
 

@@ -44,9 +44,13 @@ func (s *Service) SetStatus(ctx context.Context, actor accounts.Actor, n subject
 			if err := Allowed(actor, ActReopen, r, now); err != nil {
 				return err
 			}
-			return s.reopen(ctx, tx, r, now, c.Reason)
 		}
-		return s.setStatus(ctx, tx, actor, r, now, c)
+		return s.undoable(ctx, tx, actor, r, now, func() error {
+			if c.To == Reopened {
+				return s.reopen(ctx, tx, r, now, c.Reason)
+			}
+			return s.setStatus(ctx, tx, actor, r, now, c)
+		})
 	})
 }
 
@@ -169,7 +173,7 @@ func (s *Service) finishStatus(ctx context.Context, tx pgx.Tx, r *Report, from S
 	if err != nil {
 		return err
 	}
-	if err := casework.Put(ctx, tx, facts(r)); err != nil {
+	if err := putFacts(ctx, tx, r.ID); err != nil {
 		return err
 	}
 	return s.bus.Append(ctx, tx, StatusChanged{Report: r.ID, From: from, To: r.Status, Entry: entry})
@@ -236,37 +240,41 @@ func (s *Service) photoOf(ctx context.Context, tx pgx.Tx, actor accounts.Actor, 
 
 // AddStep documents what the city did without a new status.
 func (s *Service) AddStep(ctx context.Context, actor accounts.Actor, n subject.Number, step Step) error {
-	return s.change(ctx, actor, n, ActStep, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+	return s.change(ctx, actor, n, ActStep, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
 		if step.Version != 0 && step.Version != r.Version {
 			return fault.New(fault.Conflict, "report.err.version")
 		}
 		if err := step.validate(); err != nil {
 			return err
 		}
-		var err error
-		if step.Photo, err = s.photoOf(ctx, tx, actor, r, step.Photo, step.Upload); err != nil {
-			return err
-		}
-		params := map[string]any{}
-		for key, v := range map[string]string{"done": step.Done, "left": step.Left, "body": step.Body} {
-			if v != "" {
-				params[key] = v
-			}
-		}
-		if step.Photo != uuid.Nil {
-			params["photo"] = step.Photo.String()
-		}
-		if step.Kind == StepSecured && !r.Params.Secured {
-			r.Params.Secured = true
-			if err := saveParams(ctx, tx, r); err != nil {
-				return err
-			}
-		}
-		if err := touch(ctx, tx, r.ID); err != nil {
-			return err
-		}
-		return s.appendStep(ctx, tx, r, "step."+string(step.Kind), params, strings.TrimSpace(step.Reason), subject.Public, r.DepartmentID)
+		return s.undoable(ctx, tx, actor, r, now, func() error { return s.addStep(ctx, tx, actor, r, step) })
 	})
+}
+
+func (s *Service) addStep(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, step Step) error {
+	var err error
+	if step.Photo, err = s.photoOf(ctx, tx, actor, r, step.Photo, step.Upload); err != nil {
+		return err
+	}
+	params := map[string]any{}
+	for key, v := range map[string]string{"done": step.Done, "left": step.Left, "body": step.Body} {
+		if v != "" {
+			params[key] = v
+		}
+	}
+	if step.Photo != uuid.Nil {
+		params["photo"] = step.Photo.String()
+	}
+	if step.Kind == StepSecured && !r.Params.Secured {
+		r.Params.Secured = true
+		if err := saveParams(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	if err := touch(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	return s.appendStep(ctx, tx, r, "step."+string(step.Kind), params, strings.TrimSpace(step.Reason), subject.Public, r.DepartmentID)
 }
 
 func (s *Step) validate() error {
@@ -300,9 +308,12 @@ type Release struct {
 // Release makes text and photos public, or takes them back. It is the clerk's
 // first key on a case; a report that waited for it (B) becomes public.
 func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.Number, in Release) error {
-	return s.change(ctx, actor, n, ActRelease, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+	return s.change(ctx, actor, n, ActRelease, func(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
 		if in.Version != 0 && in.Version != r.Version {
 			return fault.New(fault.Conflict, "report.err.version")
+		}
+		if err := s.mayLeave(ctx, tx, actor, r, in, now); err != nil {
+			return err
 		}
 		before := r.TextPublic
 		covered, err := r.applyText(in)
@@ -340,9 +351,6 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 			r.Visibility, news = VisPublic, true
 		}
 		if err := saveRelease(ctx, tx, r); err != nil {
-			return err
-		}
-		if err := casework.Put(ctx, tx, facts(r)); err != nil {
 			return err
 		}
 		if err := s.bus.Append(ctx, tx, Released{Report: r.ID}); err != nil {

@@ -146,3 +146,13 @@ func AppendAll(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	}
 	return nil
 }
+
+// Retract removes entries that were taken back before anybody was told of them.
+func Retract(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlRetract, ids); err != nil {
+		return fmt.Errorf("retract from timeline: %w", err)
+	}
+	return nil
+}
+
+const sqlRetract = `DELETE FROM timeline_entries WHERE id = ANY ($1)`
