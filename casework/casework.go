@@ -11,7 +11,6 @@ import (
 
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
-	"github.com/mitwirk/mitwirk/internal/geom"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -24,19 +23,6 @@ const (
 	Normal Priority = "normal"
 	High   Priority = "high"
 )
-
-// Facts is what a domain tells the queue about its subject.
-type Facts struct {
-	Ref         subject.Ref
-	CategoryID  uuid.UUID
-	DistrictRef string
-	Point       *subject.Point
-	StatusClass string
-	Open        bool
-	Title       string
-	Words       string
-	CreatedAt   time.Time
-}
 
 // Case is the staff's side of a subject.
 type Case struct {
@@ -52,57 +38,11 @@ type Case struct {
 	Version        int
 }
 
-// Open makes the case of a new subject. due nil means no target.
-func Open(ctx context.Context, tx pgx.Tx, f Facts, department uuid.UUID, p Priority, due *time.Time) error {
-	point, err := pointOf(f)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, sqlOpen, string(f.Ref.Kind), f.Ref.ID, department, string(p), due, state(f.Open), f.CategoryID,
-		f.DistrictRef, point, f.StatusClass, f.Title, f.Words, f.CreatedAt); err != nil {
-		return fmt.Errorf("open case: %w", err)
-	}
-	return nil
-}
-
-const sqlOpen = `
-INSERT INTO cases (subject_kind, subject_id, department_id, priority, due_at, state, category_id,
-                   district_ref, point, status_class, title, words, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
-
-// Put renews the facts of a subject that has a case.
-func Put(ctx context.Context, tx pgx.Tx, f Facts) error {
-	point, err := pointOf(f)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, sqlPut, string(f.Ref.Kind), f.Ref.ID, state(f.Open), f.CategoryID, f.DistrictRef, point, f.StatusClass, f.Title, f.Words); err != nil {
-		return fmt.Errorf("put facts: %w", err)
-	}
-	return nil
-}
-
-const sqlPut = `
-UPDATE cases
-SET state = $3, category_id = $4, district_ref = $5, point = $6, status_class = $7, title = $8, words = $9, version = version + 1
-WHERE subject_kind = $1 AND subject_id = $2`
-
 func state(open bool) string {
 	if open {
 		return "open"
 	}
 	return "closed"
-}
-
-func pointOf(f Facts) (any, error) {
-	if f.Point == nil {
-		return nil, nil //nolint:nilnil // NULL: a case need not have a place
-	}
-	p, err := geom.Point(f.Point.Lon, f.Point.Lat)
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
 }
 
 // Get returns the case of a subject, or NotFound.
@@ -133,7 +73,7 @@ func Move(ctx context.Context, tx pgx.Tx, ref subject.Ref, department uuid.UUID)
 	return wrap("move case", err)
 }
 
-const sqlMove = `UPDATE cases SET department_id = $3, person_id = NULL, version = version + 1 WHERE subject_kind = $1 AND subject_id = $2`
+const sqlMove = `UPDATE cases SET department_id = $3, person_id = NULL, changed_at = mitwirk_now(), version = version + 1 WHERE subject_kind = $1 AND subject_id = $2`
 
 // SetDue sets a new target, or none; a target that was missed may be met again.
 func SetDue(ctx context.Context, tx pgx.Tx, ref subject.Ref, due *time.Time) error {

@@ -1,5 +1,36 @@
 -- What the migrations make, in the words of pg_dump. Written by: go test ./internal/archtest -run TestSchema -update
 
+CREATE FUNCTION public.case_facts_of_case() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  UPDATE public.case_facts SET department_id = NEW.department_id
+   WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id AND department_id IS DISTINCT FROM NEW.department_id;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.case_facts_of_report() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  INSERT INTO public.case_facts (subject_kind, subject_id, category_id, district_ref, status, public, street, created_at, closed_at, target_at, reopened)
+  VALUES ('report', NEW.id, NEW.category_id, NEW.district_ref, NEW.status, NEW.visibility = 'public',
+          CASE WHEN NEW.publish IN ('A', 'B') THEN NEW.street_norm ELSE '' END, NEW.created_at, NEW.closed_at, NEW.first_due_at, NEW.reopened)
+  ON CONFLICT (subject_kind, subject_id) DO UPDATE
+  SET category_id = excluded.category_id, district_ref = excluded.district_ref, status = excluded.status, public = excluded.public,
+      street = excluded.street, closed_at = excluded.closed_at, target_at = excluded.target_at, reopened = excluded.reopened;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.case_facts_of_step() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  UPDATE public.case_facts SET answered_at = NEW.at
+   WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id AND (answered_at IS NULL OR answered_at > NEW.at);
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.geo_norm(text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $_$
@@ -70,6 +101,20 @@ CREATE FUNCTION public.mitwirk_audit_refuse() RETURNS trigger
     AS $$
 BEGIN
   RAISE EXCEPTION 'audit_log is append-only' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE FUNCTION public.mitwirk_decision_stated() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM statement_decisions d JOIN statements s ON s.id = d.statement_id
+    WHERE d.decision_id = NEW.id AND s.recipient = 'author'
+  ) THEN
+    RAISE EXCEPTION 'decision % has no statement of reasons', NEW.id USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'decisions_stated';
+  END IF;
+  RETURN NULL;
 END
 $$;
 
@@ -187,6 +232,33 @@ CREATE TABLE public.api_tokens (
     CONSTRAINT api_tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['reports:read'::text, 'reports:write'::text, 'reports:status'::text])))
 );
 
+CREATE TABLE public.appeals (
+    id uuid NOT NULL,
+    decision_id uuid NOT NULL,
+    by_whom text NOT NULL,
+    appellant_key uuid NOT NULL,
+    person_id uuid,
+    flag_id uuid,
+    text text NOT NULL,
+    lang text DEFAULT 'de'::text NOT NULL,
+    filed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    first_by uuid NOT NULL,
+    first_second uuid,
+    handler uuid,
+    outcome text,
+    reasons text DEFAULT ''::text NOT NULL,
+    decided_at timestamp with time zone,
+    informed_at timestamp with time zone,
+    restored_at timestamp with time zone,
+    CONSTRAINT appeals_by_whom_check CHECK ((by_whom = ANY (ARRAY['author'::text, 'notifier'::text]))),
+    CONSTRAINT appeals_decided CHECK ((((outcome IS NULL) = (decided_at IS NULL)) AND ((outcome IS NULL) OR ((handler IS NOT NULL) AND (btrim(reasons) <> ''::text))))),
+    CONSTRAINT appeals_other_person CHECK (((handler IS NULL) OR ((handler <> first_by) AND (handler IS DISTINCT FROM first_second)))),
+    CONSTRAINT appeals_outcome_check CHECK ((outcome = ANY (ARRAY['upheld'::text, 'partly'::text, 'reversed'::text, 'inadmissible'::text]))),
+    CONSTRAINT appeals_reasons_check CHECK ((char_length(reasons) <= 4000)),
+    CONSTRAINT appeals_text_check CHECK ((char_length(text) <= 4000))
+);
+
 CREATE TABLE public.attachment_versions (
     attachment_id uuid NOT NULL,
     n integer NOT NULL,
@@ -224,6 +296,14 @@ CREATE TABLE public.attachments (
     CONSTRAINT attachments_type CHECK ((type = 'image/jpeg'::text))
 );
 
+CREATE TABLE public.audit_checks (
+    one boolean DEFAULT true NOT NULL,
+    upto bigint NOT NULL,
+    broken bigint NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT audit_checks_one_check CHECK (one)
+);
+
 CREATE TABLE public.barrier_reports (
     id uuid NOT NULL,
     number bigint NOT NULL,
@@ -242,6 +322,41 @@ CREATE TABLE public.basemap_features (
     name text DEFAULT ''::text NOT NULL,
     shape public.geometry(Geometry,4326) NOT NULL,
     CONSTRAINT basemap_features_kind_check CHECK ((kind = ANY (ARRAY['water'::text, 'park'::text, 'road'::text, 'rail'::text])))
+);
+
+CREATE TABLE public.batch_items (
+    batch_id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    state text DEFAULT 'todo'::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    before jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT batch_items_state_check CHECK ((state = ANY (ARRAY['todo'::text, 'done'::text, 'refused'::text, 'undone'::text, 'stays'::text])))
+);
+
+CREATE TABLE public.batches (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    action jsonb NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    undone_at timestamp with time zone
+);
+
+CREATE TABLE public.case_facts (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    category_id uuid NOT NULL,
+    district_ref text DEFAULT ''::text NOT NULL,
+    department_id uuid,
+    status text NOT NULL,
+    public boolean NOT NULL,
+    street text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    target_at timestamp with time zone,
+    reopened smallint DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE public.case_log (
@@ -272,6 +387,34 @@ CREATE TABLE public.cases (
     words text DEFAULT ''::text NOT NULL,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    number bigint DEFAULT 0 NOT NULL,
+    titles jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT ''::text NOT NULL,
+    status_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    quiet boolean DEFAULT false NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    channel text DEFAULT 'web'::text NOT NULL,
+    object_id uuid,
+    held_text boolean DEFAULT false NOT NULL,
+    held_photo boolean DEFAULT false NOT NULL,
+    has_photo boolean DEFAULT false NOT NULL,
+    objection boolean DEFAULT false NOT NULL,
+    reopened smallint DEFAULT 0 NOT NULL,
+    metoo integer DEFAULT 0 NOT NULL,
+    fixed_yes integer DEFAULT 0 NOT NULL,
+    fixed_no integer DEFAULT 0 NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    answered_at timestamp with time zone,
+    gone boolean DEFAULT false NOT NULL,
+    sort_at timestamp with time zone GENERATED ALWAYS AS (
+CASE
+    WHEN (paused_at IS NOT NULL) THEN '9998-01-01 00:00:00+00'::timestamp with time zone
+    ELSE COALESCE(due_at, '9999-01-01 00:00:00+00'::timestamp with time zone)
+END) STORED,
+    tsv tsvector GENERATED ALWAYS AS (to_tsvector('public.mitwirk_de'::regconfig, words)) STORED,
+    norm text GENERATED ALWAYS AS (public.mitwirk_fold(words)) STORED,
+    moves smallint DEFAULT 0 NOT NULL,
+    missed_n smallint DEFAULT 0 NOT NULL,
     CONSTRAINT cases_priority_check CHECK ((priority = ANY (ARRAY['normal'::text, 'high'::text]))),
     CONSTRAINT cases_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
 );
@@ -374,6 +517,61 @@ CREATE TABLE public.deadline_pauses (
     to_at timestamp with time zone
 );
 
+CREATE TABLE public.decisions (
+    id uuid NOT NULL,
+    puid text NOT NULL,
+    batch_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    part text NOT NULL,
+    part_id uuid NOT NULL,
+    content_version integer NOT NULL,
+    content_hash bytea NOT NULL,
+    author_id uuid,
+    action text NOT NULL,
+    visibility text,
+    account text,
+    ground text,
+    legal_ground text DEFAULT ''::text NOT NULL,
+    rule_no smallint,
+    explanation text NOT NULL,
+    facts text DEFAULT ''::text NOT NULL,
+    source text NOT NULL,
+    automated_detection boolean DEFAULT false NOT NULL,
+    automated_decision text DEFAULT 'NOT'::text NOT NULL,
+    category text NOT NULL,
+    content_type text[] NOT NULL,
+    content_language text DEFAULT 'de'::text NOT NULL,
+    content_date timestamp with time zone NOT NULL,
+    application_date timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    end_date timestamp with time zone,
+    territorial_scope text[] DEFAULT '{DE}'::text[] NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    decided_by uuid NOT NULL,
+    second_by uuid,
+    supersedes uuid,
+    reversed_by uuid,
+    decided_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    appeal_until timestamp with time zone NOT NULL,
+    CONSTRAINT decisions_account CHECK (((account IS NULL) OR (second_by IS NOT NULL))),
+    CONSTRAINT decisions_account_check CHECK ((account = ANY (ARRAY['SUSPENDED'::text, 'TERMINATED'::text]))),
+    CONSTRAINT decisions_action_check CHECK ((action = ANY (ARRAY['keep'::text, 'hide'::text, 'redact'::text, 'label'::text, 'restrict'::text, 'restore'::text]))),
+    CONSTRAINT decisions_automated_decision_check CHECK ((automated_decision = ANY (ARRAY['NOT'::text, 'PARTIALLY'::text]))),
+    CONSTRAINT decisions_explanation_check CHECK (((char_length(btrim(explanation)) >= 1) AND (char_length(btrim(explanation)) <= 2000))),
+    CONSTRAINT decisions_facts_check CHECK ((char_length(facts) <= 5000)),
+    CONSTRAINT decisions_ground CHECK (((action = ANY (ARRAY['keep'::text, 'restore'::text])) OR (ground IS NOT NULL))),
+    CONSTRAINT decisions_ground_check CHECK ((ground = ANY (ARRAY['ILLEGAL'::text, 'INCOMPATIBLE'::text]))),
+    CONSTRAINT decisions_law CHECK (((ground IS DISTINCT FROM 'ILLEGAL'::text) OR (btrim(legal_ground) <> ''::text))),
+    CONSTRAINT decisions_legal_ground_check CHECK ((char_length(legal_ground) <= 500)),
+    CONSTRAINT decisions_puid_check CHECK ((puid ~ '^[A-Za-z0-9_-]{1,500}$'::text)),
+    CONSTRAINT decisions_rule CHECK (((ground IS DISTINCT FROM 'INCOMPATIBLE'::text) OR (rule_no IS NOT NULL))),
+    CONSTRAINT decisions_rule_no_check CHECK (((rule_no >= 1) AND (rule_no <= 99))),
+    CONSTRAINT decisions_source_check CHECK ((source = ANY (ARRAY['ARTICLE_16'::text, 'TRUSTED_FLAGGER'::text, 'OTHER_NOTIFICATION'::text, 'VOLUNTARY'::text]))),
+    CONSTRAINT decisions_two_people CHECK (((second_by IS NULL) OR (second_by <> decided_by))),
+    CONSTRAINT decisions_visibility_check CHECK ((visibility = ANY (ARRAY['REMOVED'::text, 'DISABLED'::text, 'DEMOTED'::text, 'INTERACTION_RESTRICTED'::text, 'LABELLED'::text, 'OTHER'::text])))
+);
+
 CREATE TABLE public.departments (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -391,7 +589,8 @@ CREATE TABLE public.district_sets (
     id uuid NOT NULL,
     source text NOT NULL,
     imported_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
-    activated_at timestamp with time zone
+    activated_at timestamp with time zone,
+    filled_at timestamp with time zone
 );
 
 CREATE TABLE public.districts (
@@ -470,6 +669,59 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.export_requests (
+    id uuid NOT NULL,
+    source text NOT NULL,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    contacts boolean NOT NULL,
+    reason text NOT NULL,
+    n integer NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    approved boolean DEFAULT false NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    fetched_at timestamp with time zone,
+    CONSTRAINT export_requests_approved CHECK (((NOT approved) OR (decided_by IS NOT NULL))),
+    CONSTRAINT export_requests_fetched CHECK (((fetched_at IS NULL) OR (n <= 50) OR approved)),
+    CONSTRAINT export_requests_n_check CHECK ((n >= 0)),
+    CONSTRAINT export_requests_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500))),
+    CONSTRAINT export_requests_two_people CHECK (((decided_by IS NULL) OR (decided_by <> asked_by)))
+);
+
+CREATE TABLE public.flags (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    item_id uuid NOT NULL,
+    content_version integer NOT NULL,
+    content_hash bytea NOT NULL,
+    exact_url text NOT NULL,
+    ground text NOT NULL,
+    category text NOT NULL,
+    explanation text NOT NULL,
+    legal_ref text DEFAULT ''::text NOT NULL,
+    notifier_kind text NOT NULL,
+    notifier_key uuid NOT NULL,
+    person_id uuid,
+    contact_id uuid,
+    name text DEFAULT ''::text NOT NULL,
+    good_faith boolean NOT NULL,
+    life_threat boolean DEFAULT false NOT NULL,
+    channel text DEFAULT 'web'::text NOT NULL,
+    lang text DEFAULT 'de'::text NOT NULL,
+    received_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    receipt_sent_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    decision_id uuid,
+    informed_at timestamp with time zone,
+    CONSTRAINT flags_explanation_check CHECK ((char_length(explanation) <= 4000)),
+    CONSTRAINT flags_good_faith_check CHECK (good_faith),
+    CONSTRAINT flags_ground_check CHECK ((ground = ANY (ARRAY['illegal'::text, 'rule'::text]))),
+    CONSTRAINT flags_legal_ref_check CHECK ((char_length(legal_ref) <= 500)),
+    CONSTRAINT flags_name_check CHECK ((char_length(name) <= 200)),
+    CONSTRAINT flags_notifier_kind_check CHECK ((notifier_kind = ANY (ARRAY['account'::text, 'mail'::text, 'anonymous'::text, 'trusted_flagger'::text, 'authority'::text])))
+);
+
 CREATE TABLE public.follows (
     id uuid NOT NULL,
     owner_kind text NOT NULL,
@@ -486,6 +738,73 @@ CREATE TABLE public.follows (
     CONSTRAINT follows_target_kind_check CHECK ((target_kind = ANY (ARRAY['subject'::text, 'area'::text, 'search'::text])))
 );
 
+CREATE TABLE public.handover_answers (
+    id uuid NOT NULL,
+    handover_id uuid NOT NULL,
+    direction text DEFAULT 'in'::text NOT NULL,
+    kind text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT handover_answers_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT handover_answers_kind_check CHECK ((kind = ANY (ARRAY['taken'::text, 'done'::text, 'not_ours'::text, 'question'::text, 'reply'::text]))),
+    CONSTRAINT handover_answers_text_check CHECK ((char_length(text) <= 2000))
+);
+
+CREATE TABLE public.handovers (
+    id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    partner_id uuid,
+    department_id uuid,
+    name jsonb NOT NULL,
+    mail text NOT NULL,
+    need text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'sent'::text NOT NULL,
+    remind_days integer NOT NULL,
+    remind_at timestamp with time zone,
+    reminded integer DEFAULT 0 NOT NULL,
+    sent_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    answered_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT handovers_need_check CHECK ((char_length(need) <= 2000)),
+    CONSTRAINT handovers_state_check CHECK ((state = ANY (ARRAY['sent'::text, 'question'::text, 'taken'::text, 'done'::text, 'not_ours'::text, 'revoked'::text]))),
+    CONSTRAINT handovers_to CHECK (((partner_id IS NULL) <> (department_id IS NULL)))
+);
+
+CREATE TABLE public.hold_rules (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    words text[] DEFAULT '{}'::text[] NOT NULL,
+    scope text DEFAULT 'text'::text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    changed_by uuid,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT hold_rules_kind_check CHECK ((kind = ANY (ARRAY['category'::text, 'new_author'::text, 'phone'::text, 'mail'::text, 'link'::text, 'words'::text]))),
+    CONSTRAINT hold_rules_scope_check CHECK ((scope = ANY (ARRAY['text'::text, 'whole'::text])))
+);
+
+CREATE TABLE public.holds (
+    id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    content_hash bytea NOT NULL,
+    rule_kind text NOT NULL,
+    scope text NOT NULL,
+    held_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    told_until timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT holds_end CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT holds_outcome_check CHECK ((outcome = ANY (ARRAY['covered'::text, 'released'::text, 'refused'::text]))),
+    CONSTRAINT holds_scope_check CHECK ((scope = ANY (ARRAY['text'::text, 'whole'::text])))
+);
+
+CREATE TABLE public.holiday_years (
+    region text NOT NULL,
+    year integer NOT NULL,
+    CONSTRAINT holiday_years_year_check CHECK (((year >= 1900) AND (year <= 2200)))
+);
+
 CREATE TABLE public.holidays (
     region text NOT NULL,
     day date NOT NULL,
@@ -500,6 +819,34 @@ CREATE TABLE public.idempotency_keys (
     answer bytea,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotency_keys_check CHECK (((status IS NULL) = (answer IS NULL)))
+);
+
+CREATE TABLE public.inbound_mails (
+    message_id_hash bytea NOT NULL,
+    subject_kind text,
+    subject_id uuid,
+    outcome text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT inbound_mails_outcome_check CHECK ((outcome = ANY (ARRAY['case'::text, 'message'::text, 'dropped'::text])))
+);
+
+CREATE TABLE public.invitations (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    contact_id uuid NOT NULL,
+    pseudonym text DEFAULT ''::text NOT NULL,
+    role text NOT NULL,
+    limits jsonb DEFAULT '[]'::jsonb NOT NULL,
+    reason text NOT NULL,
+    invited_by uuid,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    used_by uuid,
+    revoked_at timestamp with time zone,
+    CONSTRAINT invitations_check CHECK (((used_at IS NULL) OR (revoked_at IS NULL))),
+    CONSTRAINT invitations_pseudonym_check CHECK ((char_length(pseudonym) <= 100)),
+    CONSTRAINT invitations_reason_check CHECK ((char_length(reason) <= 500))
 );
 
 CREATE TABLE public.links (
@@ -543,6 +890,26 @@ CREATE TABLE public.merges (
     undone_at timestamp with time zone
 );
 
+CREATE TABLE public.message_files (
+    id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    ord integer NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    size integer NOT NULL,
+    sha256 bytea NOT NULL,
+    blob text NOT NULL,
+    state text DEFAULT 'quarantined'::text NOT NULL,
+    scanned boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT message_files_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT message_files_size_check CHECK ((size > 0)),
+    CONSTRAINT message_files_state_check CHECK ((state = ANY (ARRAY['quarantined'::text, 'clean'::text, 'infected'::text]))),
+    CONSTRAINT message_files_type_check CHECK ((type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text])))
+);
+
 CREATE TABLE public.messages (
     id uuid NOT NULL,
     subject_kind text NOT NULL,
@@ -553,8 +920,50 @@ CREATE TABLE public.messages (
     question_deadline timestamp with time zone,
     department_id uuid,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    unread boolean DEFAULT false NOT NULL,
+    reminded boolean DEFAULT false NOT NULL,
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
-    CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['question'::text, 'answer'::text, 'addition'::text, 'objection'::text, 'withdrawal_hint'::text])))
+    CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['question'::text, 'answer'::text, 'addition'::text, 'objection'::text, 'withdrawal_hint'::text, 'message'::text])))
+);
+
+CREATE TABLE public.missed_digests (
+    person_id uuid NOT NULL,
+    day date NOT NULL
+);
+
+CREATE TABLE public.mod_exports (
+    period text NOT NULL,
+    csv text NOT NULL,
+    json text NOT NULL,
+    sha256 bytea NOT NULL,
+    pii_scan text NOT NULL,
+    published_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    returned uuid,
+    CONSTRAINT mod_exports_period_check CHECK ((period ~ '^[0-9]{4}-H[12]$'::text)),
+    CONSTRAINT mod_exports_pii_scan_check CHECK ((pii_scan = 'clean'::text))
+);
+
+CREATE TABLE public.mod_items (
+    id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    part text NOT NULL,
+    part_id uuid NOT NULL,
+    harm smallint NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    n integer DEFAULT 0 NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    opened_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    CONSTRAINT mod_items_harm_check CHECK (((harm >= 0) AND (harm <= 3))),
+    CONSTRAINT mod_items_part_check CHECK ((part = ANY (ARRAY['whole'::text, 'text'::text, 'photo'::text]))),
+    CONSTRAINT mod_items_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text])))
+);
+
+CREATE TABLE public.mod_openers (
+    subject_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
 CREATE TABLE public.notes (
@@ -617,12 +1026,43 @@ CREATE TABLE public.opening_hours (
     CONSTRAINT opening_hours_weekday_check CHECK (((weekday >= 0) AND (weekday <= 6)))
 );
 
+CREATE TABLE public.outside_orders (
+    id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    sheet_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    crew text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT outside_orders_crew_check CHECK (((char_length(crew) >= 1) AND (char_length(crew) <= 100))),
+    CONSTRAINT outside_orders_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'revoked'::text])))
+);
+
 CREATE TABLE public.page_feedback (
     id uuid NOT NULL,
     path text NOT NULL,
     lang text NOT NULL,
     helpful boolean NOT NULL,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.partner_categories (
+    partner_id uuid NOT NULL,
+    category_id uuid NOT NULL
+);
+
+CREATE TABLE public.partners (
+    id uuid NOT NULL,
+    name jsonb NOT NULL,
+    mail text NOT NULL,
+    remind_days integer DEFAULT 5 NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT partners_mail_check CHECK (((char_length(mail) >= 3) AND (char_length(mail) <= 254))),
+    CONSTRAINT partners_remind_days_check CHECK (((remind_days >= 1) AND (remind_days <= 60)))
 );
 
 CREATE TABLE public.persons (
@@ -701,6 +1141,18 @@ CREATE TABLE public.report_decisions (
     report_id uuid NOT NULL,
     decided_by uuid NOT NULL,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.report_hidden (
+    report_id uuid NOT NULL,
+    part text NOT NULL,
+    part_id uuid NOT NULL,
+    visibility text DEFAULT ''::text NOT NULL,
+    text_state text DEFAULT ''::text NOT NULL,
+    text_public text DEFAULT ''::text NOT NULL,
+    photo_state text DEFAULT ''::text NOT NULL,
+    hidden_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT report_hidden_part_check CHECK ((part = ANY (ARRAY['whole'::text, 'text'::text, 'photo'::text])))
 );
 
 CREATE TABLE public.report_mailings (
@@ -793,6 +1245,29 @@ CREATE TABLE public.responsibilities (
     CONSTRAINT responsibilities_link CHECK (((forward <> 'link'::text) OR (link <> ''::text)))
 );
 
+CREATE TABLE public.restrictions (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    item_id uuid NOT NULL,
+    warned_at timestamp with time zone NOT NULL,
+    warned_by uuid NOT NULL,
+    reason text NOT NULL,
+    days integer,
+    asked_by uuid,
+    second_by uuid,
+    from_at timestamp with time zone,
+    until_at timestamp with time zone,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT restrictions_active CHECK (((state <> 'active'::text) OR ((second_by IS NOT NULL) AND (asked_by IS NOT NULL) AND (from_at IS NOT NULL) AND (until_at > from_at) AND (warned_at < from_at)))),
+    CONSTRAINT restrictions_days_check CHECK (((days >= 1) AND (days <= 180))),
+    CONSTRAINT restrictions_kind_check CHECK ((kind = ANY (ARRAY['content'::text, 'notices'::text]))),
+    CONSTRAINT restrictions_reason_check CHECK (((char_length(btrim(reason)) >= 1) AND (char_length(btrim(reason)) <= 2000))),
+    CONSTRAINT restrictions_state_check CHECK ((state = ANY (ARRAY['warned'::text, 'proposed'::text, 'active'::text, 'refused'::text, 'ended'::text]))),
+    CONSTRAINT restrictions_two_people CHECK (((second_by IS NULL) OR (second_by <> asked_by)))
+);
+
 CREATE TABLE public.resubmissions (
     id uuid NOT NULL,
     subject_kind text NOT NULL,
@@ -834,6 +1309,88 @@ CREATE TABLE public.role_grants (
     CONSTRAINT role_grants_role_check CHECK ((role = ANY (ARRAY['resident'::text, 'caseworker'::text, 'team_lead'::text, 'moderator'::text, 'editor'::text, 'analyst'::text, 'council'::text, 'admin'::text])))
 );
 
+CREATE TABLE public.routing_rule_versions (
+    rule_id uuid NOT NULL,
+    n integer NOT NULL,
+    change text NOT NULL,
+    rule jsonb NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    changed_by uuid,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT routing_rule_versions_change_check CHECK ((change = ANY (ARRAY['added'::text, 'changed'::text, 'moved'::text, 'removed'::text, 'switched_off'::text])))
+);
+
+CREATE TABLE public.routing_rules (
+    stage text NOT NULL,
+    id uuid NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL,
+    expr jsonb NOT NULL,
+    department_id uuid,
+    person_id uuid,
+    priority text DEFAULT ''::text NOT NULL,
+    target_days integer,
+    active boolean DEFAULT true NOT NULL,
+    off_reason text DEFAULT ''::text NOT NULL,
+    off_at timestamp with time zone,
+    CONSTRAINT routing_rules_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 120))),
+    CONSTRAINT routing_rules_stage_check CHECK ((stage = ANY (ARRAY['live'::text, 'draft'::text]))),
+    CONSTRAINT routing_rules_target_days_check CHECK (((target_days >= 1) AND (target_days <= 999)))
+);
+
+CREATE TABLE public.routing_state (
+    one boolean DEFAULT true NOT NULL,
+    live_version integer DEFAULT 1 NOT NULL,
+    draft_version integer DEFAULT 0 NOT NULL,
+    tried_version integer DEFAULT 0 NOT NULL,
+    live_at timestamp with time zone,
+    draft_at timestamp with time zone,
+    CONSTRAINT routing_state_one_check CHECK (one)
+);
+
+CREATE TABLE public.satisfaction (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    value smallint NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    department_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT satisfaction_text_check CHECK ((char_length(text) <= 1000)),
+    CONSTRAINT satisfaction_value_check CHECK (((value >= 1) AND (value <= 3)))
+);
+
+CREATE TABLE public.saved_views (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    department_id uuid,
+    name text NOT NULL,
+    query text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT saved_views_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60))),
+    CONSTRAINT saved_views_query_check CHECK ((char_length(query) <= 1500))
+);
+
+CREATE TABLE public.sealed_copies (
+    id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    authority text NOT NULL,
+    file_number text DEFAULT ''::text NOT NULL,
+    reason text NOT NULL,
+    blob text NOT NULL,
+    sha256 bytea NOT NULL,
+    second_half bytea,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    approved_by uuid,
+    approved_at timestamp with time zone,
+    opened_at timestamp with time zone,
+    CONSTRAINT sealed_copies_authority_check CHECK (((char_length(btrim(authority)) >= 1) AND (char_length(btrim(authority)) <= 200))),
+    CONSTRAINT sealed_copies_file_number_check CHECK ((char_length(file_number) <= 100)),
+    CONSTRAINT sealed_copies_half CHECK (((approved_by IS NULL) = (second_half IS NOT NULL))),
+    CONSTRAINT sealed_copies_reason_check CHECK (((char_length(btrim(reason)) >= 1) AND (char_length(btrim(reason)) <= 2000))),
+    CONSTRAINT sealed_copies_two_people CHECK (((approved_by IS NULL) OR (approved_by <> asked_by)))
+);
+
 CREATE TABLE public.server_keys (
     name text NOT NULL,
     key bytea NOT NULL,
@@ -859,6 +1416,22 @@ CREATE TABLE public.settings (
     changed_by uuid,
     changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     CONSTRAINT settings_key_check CHECK ((key ~ '^[a-z][a-z0-9_.-]{0,79}$'::text))
+);
+
+CREATE TABLE public.shortlist_items (
+    person_id uuid NOT NULL,
+    day date NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    done_at timestamp with time zone
+);
+
+CREATE TABLE public.shortlists (
+    person_id uuid NOT NULL,
+    day date NOT NULL,
+    start_at public.geometry(Point,4326),
+    start text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE public.signposts (
@@ -910,6 +1483,29 @@ CREATE TABLE public.site_texts (
     CONSTRAINT site_texts_key_check CHECK ((key ~ '^[a-z][a-z0-9_.-]{0,79}$'::text))
 );
 
+CREATE TABLE public.statement_decisions (
+    statement_id uuid NOT NULL,
+    decision_id uuid NOT NULL
+);
+
+CREATE TABLE public.statements (
+    id uuid NOT NULL,
+    batch_id uuid NOT NULL,
+    recipient text NOT NULL,
+    recipient_key uuid NOT NULL,
+    flag_id uuid,
+    person_id uuid,
+    contact_id uuid,
+    contact_known boolean NOT NULL,
+    lang text NOT NULL,
+    body text NOT NULL,
+    rendered_hash bytea NOT NULL,
+    channel text NOT NULL,
+    sent_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT statements_channel_check CHECK ((channel = ANY (ARRAY['mail'::text, 'page'::text]))),
+    CONSTRAINT statements_recipient_check CHECK ((recipient = ANY (ARRAY['author'::text, 'notifier'::text])))
+);
+
 CREATE TABLE public.stop_pages (
     key text NOT NULL,
     hard boolean NOT NULL,
@@ -947,6 +1543,49 @@ CREATE TABLE public.timeline_entries (
     audience text DEFAULT 'public'::text NOT NULL,
     department_id uuid,
     CONSTRAINT timeline_entries_audience_check CHECK ((audience = ANY (ARRAY['public'::text, 'owner'::text, 'department'::text])))
+);
+
+CREATE TABLE public.umbrella_answered (
+    answer_id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    outcome text NOT NULL,
+    CONSTRAINT umbrella_answered_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text])))
+);
+
+CREATE TABLE public.umbrella_answers (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    department_id uuid,
+    made_by uuid,
+    answer jsonb NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    done_at timestamp with time zone
+);
+
+CREATE TABLE public.umbrella_events (
+    id uuid NOT NULL,
+    title jsonb NOT NULL,
+    text jsonb NOT NULL,
+    area public.geometry(Polygon,4326),
+    districts text[] DEFAULT '{}'::text[] NOT NULL,
+    category_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone,
+    made_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.umbrella_mailed (
+    answer_id uuid NOT NULL,
+    contact_id uuid NOT NULL
+);
+
+CREATE TABLE public.umbrella_members (
+    event_id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
 CREATE TABLE public.vote_totals (
@@ -1003,11 +1642,20 @@ ALTER TABLE ONLY public.api_tokens
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_once UNIQUE (decision_id, by_whom, appellant_key);
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.attachment_versions
     ADD CONSTRAINT attachment_versions_pkey PRIMARY KEY (attachment_id, n);
 
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_checks
+    ADD CONSTRAINT audit_checks_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (seq);
@@ -1020,6 +1668,15 @@ ALTER TABLE ONLY public.barrier_reports
 
 ALTER TABLE ONLY public.basemap_features
     ADD CONSTRAINT basemap_features_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.batch_items
+    ADD CONSTRAINT batch_items_pkey PRIMARY KEY (batch_id, subject_kind, subject_id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.case_facts
+    ADD CONSTRAINT case_facts_pkey PRIMARY KEY (subject_kind, subject_id);
 
 ALTER TABLE ONLY public.case_log
     ADD CONSTRAINT case_log_pkey PRIMARY KEY (id);
@@ -1048,6 +1705,12 @@ ALTER TABLE ONLY public.contacts
 ALTER TABLE ONLY public.deadline_pauses
     ADD CONSTRAINT deadline_pauses_pkey PRIMARY KEY (subject_kind, subject_id, from_at);
 
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_puid UNIQUE (puid);
+
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_key_key UNIQUE (key);
 
@@ -1072,17 +1735,59 @@ ALTER TABLE ONLY public.event_epochs
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.export_requests
+    ADD CONSTRAINT export_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_number UNIQUE (number);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_once UNIQUE (item_id, content_hash, notifier_key);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_once UNIQUE (owner_kind, owner_id, target_hash);
 
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.handover_answers
+    ADD CONSTRAINT handover_answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.hold_rules
+    ADD CONSTRAINT hold_rules_one UNIQUE (kind, category);
+
+ALTER TABLE ONLY public.hold_rules
+    ADD CONSTRAINT hold_rules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_once UNIQUE (item_id, content_hash, rule_kind);
+
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.holiday_years
+    ADD CONSTRAINT holiday_years_pkey PRIMARY KEY (region, year);
+
 ALTER TABLE ONLY public.holidays
     ADD CONSTRAINT holidays_pkey PRIMARY KEY (region, day);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (route, key_hash);
+
+ALTER TABLE ONLY public.inbound_mails
+    ADD CONSTRAINT inbound_mails_pkey PRIMARY KEY (message_id_hash);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_token UNIQUE (token_hash);
 
 ALTER TABLE ONLY public.links
     ADD CONSTRAINT links_pkey PRIMARY KEY (from_kind, from_id, to_kind, to_id, relation);
@@ -1093,8 +1798,26 @@ ALTER TABLE ONLY public.mails
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.message_files
+    ADD CONSTRAINT message_files_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.missed_digests
+    ADD CONSTRAINT missed_digests_pkey PRIMARY KEY (person_id, day);
+
+ALTER TABLE ONLY public.mod_exports
+    ADD CONSTRAINT mod_exports_pkey PRIMARY KEY (period);
+
+ALTER TABLE ONLY public.mod_items
+    ADD CONSTRAINT mod_items_part UNIQUE (subject_kind, subject_id, part, part_id);
+
+ALTER TABLE ONLY public.mod_items
+    ADD CONSTRAINT mod_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mod_openers
+    ADD CONSTRAINT mod_openers_pkey PRIMARY KEY (subject_id, person_id);
 
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_pkey PRIMARY KEY (id);
@@ -1117,8 +1840,17 @@ ALTER TABLE ONLY public.one_time_tokens
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (department_id, weekday, opens);
 
+ALTER TABLE ONLY public.outside_orders
+    ADD CONSTRAINT outside_orders_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.page_feedback
     ADD CONSTRAINT page_feedback_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.partner_categories
+    ADD CONSTRAINT partner_categories_pkey PRIMARY KEY (partner_id, category_id);
+
+ALTER TABLE ONLY public.partners
+    ADD CONSTRAINT partners_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (id);
@@ -1147,6 +1879,9 @@ ALTER TABLE ONLY public.report_answers
 ALTER TABLE ONLY public.report_decisions
     ADD CONSTRAINT report_decisions_pkey PRIMARY KEY (report_id);
 
+ALTER TABLE ONLY public.report_hidden
+    ADD CONSTRAINT report_hidden_pkey PRIMARY KEY (report_id, part, part_id);
+
 ALTER TABLE ONLY public.report_mailings
     ADD CONSTRAINT report_mailings_pkey PRIMARY KEY (entry_id);
 
@@ -1168,6 +1903,12 @@ ALTER TABLE ONLY public.reports
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.restrictions
+    ADD CONSTRAINT restrictions_one UNIQUE (person_id, kind, warned_at);
+
+ALTER TABLE ONLY public.restrictions
+    ADD CONSTRAINT restrictions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.resubmissions
     ADD CONSTRAINT resubmissions_pkey PRIMARY KEY (id);
 
@@ -1183,6 +1924,24 @@ ALTER TABLE ONLY public.role_grants
 ALTER TABLE ONLY public.role_grants
     ADD CONSTRAINT role_grants_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.routing_rule_versions
+    ADD CONSTRAINT routing_rule_versions_pkey PRIMARY KEY (rule_id, n);
+
+ALTER TABLE ONLY public.routing_rules
+    ADD CONSTRAINT routing_rules_pkey PRIMARY KEY (stage, id);
+
+ALTER TABLE ONLY public.routing_state
+    ADD CONSTRAINT routing_state_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.satisfaction
+    ADD CONSTRAINT satisfaction_pkey PRIMARY KEY (subject_kind, subject_id);
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sealed_copies
+    ADD CONSTRAINT sealed_copies_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.server_keys
     ADD CONSTRAINT server_keys_pkey PRIMARY KEY (name);
 
@@ -1194,6 +1953,12 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.shortlist_items
+    ADD CONSTRAINT shortlist_items_pkey PRIMARY KEY (person_id, day, subject_kind, subject_id);
+
+ALTER TABLE ONLY public.shortlists
+    ADD CONSTRAINT shortlists_pkey PRIMARY KEY (person_id, day);
 
 ALTER TABLE ONLY public.signposts
     ADD CONSTRAINT signposts_key UNIQUE (key);
@@ -1210,6 +1975,15 @@ ALTER TABLE ONLY public.site_text_versions
 ALTER TABLE ONLY public.site_texts
     ADD CONSTRAINT site_texts_pkey PRIMARY KEY (key, lang);
 
+ALTER TABLE ONLY public.statement_decisions
+    ADD CONSTRAINT statement_decisions_pkey PRIMARY KEY (statement_id, decision_id);
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_once UNIQUE (batch_id, recipient, recipient_key);
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.stop_pages
     ADD CONSTRAINT stop_pages_pkey PRIMARY KEY (key);
 
@@ -1218,6 +1992,21 @@ ALTER TABLE ONLY public.templates
 
 ALTER TABLE ONLY public.timeline_entries
     ADD CONSTRAINT timeline_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.umbrella_answered
+    ADD CONSTRAINT umbrella_answered_pkey PRIMARY KEY (answer_id, subject_kind, subject_id);
+
+ALTER TABLE ONLY public.umbrella_answers
+    ADD CONSTRAINT umbrella_answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.umbrella_events
+    ADD CONSTRAINT umbrella_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.umbrella_mailed
+    ADD CONSTRAINT umbrella_mailed_pkey PRIMARY KEY (answer_id, contact_id);
+
+ALTER TABLE ONLY public.umbrella_members
+    ADD CONSTRAINT umbrella_members_pkey PRIMARY KEY (subject_kind, subject_id);
 
 ALTER TABLE ONLY public.vote_totals
     ADD CONSTRAINT vote_totals_pkey PRIMARY KEY (subject_kind, subject_id, aspect, level, value);
@@ -1242,6 +2031,8 @@ CREATE INDEX addresses_point ON public.addresses USING gist (((point)::public.ge
 
 CREATE INDEX addresses_street ON public.addresses USING btree (norm);
 
+CREATE INDEX appeals_open ON public.appeals USING btree (deadline, id) WHERE (outcome IS NULL);
+
 CREATE INDEX attachment_versions_age ON public.attachment_versions USING btree (created_at);
 
 CREATE INDEX attachment_versions_blob ON public.attachment_versions USING btree (blob);
@@ -1256,23 +2047,79 @@ CREATE INDEX attachments_owner ON public.attachments USING btree (owner_id) WHER
 
 CREATE INDEX attachments_subject ON public.attachments USING btree (subject_kind, subject_id, ord) WHERE (draft_id IS NULL);
 
+CREATE INDEX audit_log_action ON public.audit_log USING btree (action, seq DESC);
+
+CREATE INDEX audit_log_actor ON public.audit_log USING btree (actor, seq DESC);
+
+CREATE INDEX audit_log_at ON public.audit_log USING btree (at, seq);
+
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, seq) WHERE (subject_id IS NOT NULL);
 
 CREATE INDEX barrier_reports_at ON public.barrier_reports USING btree (at DESC, id DESC);
+
+CREATE INDEX batches_person ON public.batches USING btree (person_id, at DESC, id DESC);
+
+CREATE INDEX case_facts_category ON public.case_facts USING btree (category_id, closed_at) WHERE ((status = 'resolved'::text) AND public);
+
+CREATE INDEX case_facts_in ON public.case_facts USING btree (created_at) INCLUDE (category_id, district_ref, department_id, status, public, answered_at, closed_at, target_at, reopened);
+
+CREATE INDEX case_facts_out ON public.case_facts USING btree (closed_at) INCLUDE (category_id, district_ref, department_id, status, public, created_at, answered_at, target_at, reopened) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX case_facts_stock ON public.case_facts USING btree (category_id, district_ref) WHERE (closed_at IS NULL);
 
 CREATE INDEX case_log_batch ON public.case_log USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 
 CREATE INDEX case_log_subject ON public.case_log USING btree (subject_kind, subject_id, at DESC, id DESC);
 
+CREATE INDEX cases_answered ON public.cases USING btree (department_id, state, sort_at, created_at, subject_id) WHERE ((answered_at IS NOT NULL) AND (NOT gone));
+
+CREATE INDEX cases_category ON public.cases USING btree (category_id, state, sort_at, created_at, subject_id) WHERE (NOT gone);
+
+CREATE INDEX cases_district ON public.cases USING btree (district_ref, state, sort_at, created_at, subject_id) WHERE (NOT gone);
+
+CREATE INDEX cases_everywhere ON public.cases USING btree (state, sort_at, created_at, subject_id) WHERE (NOT gone);
+
+CREATE INDEX cases_geography ON public.cases USING gist (((point)::public.geography));
+
+CREATE INDEX cases_held ON public.cases USING btree (department_id, state, sort_at, created_at, subject_id) WHERE ((held_text OR held_photo) AND (NOT gone));
+
 CREATE INDEX cases_missed ON public.cases USING btree (due_at) WHERE ((state = 'open'::text) AND (missed_at IS NULL) AND (paused_at IS NULL));
 
-CREATE INDEX cases_queue ON public.cases USING btree (department_id, state, due_at, created_at, subject_id);
+CREATE INDEX cases_missed_often ON public.cases USING btree (department_id, missed_n) WHERE ((state = 'open'::text) AND (missed_n >= 3));
+
+CREATE INDEX cases_newest ON public.cases USING btree (department_id, state, created_at DESC, subject_id DESC) WHERE (NOT gone);
+
+CREATE INDEX cases_newest_everywhere ON public.cases USING btree (state, created_at DESC, subject_id DESC) WHERE (NOT gone);
+
+CREATE INDEX cases_nobody ON public.cases USING btree (department_id, sort_at, created_at, subject_id) WHERE ((state = 'open'::text) AND (person_id IS NULL) AND (NOT gone));
+
+CREATE INDEX cases_norm ON public.cases USING gin (norm public.gin_trgm_ops);
+
+CREATE INDEX cases_number ON public.cases USING btree (subject_kind, number);
+
+CREATE INDEX cases_objection ON public.cases USING btree (department_id, sort_at, created_at, subject_id) WHERE (objection AND (NOT gone));
+
+CREATE INDEX cases_person ON public.cases USING btree (person_id, state, sort_at, created_at, subject_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX cases_point ON public.cases USING gist (point);
+
+CREATE INDEX cases_queue ON public.cases USING btree (department_id, state, sort_at, created_at, subject_id) WHERE (NOT gone);
+
+CREATE INDEX cases_tsv ON public.cases USING gin (tsv);
 
 CREATE UNIQUE INDEX contacts_confirmed_address ON public.contacts USING btree (kind, address_hash) WHERE (confirmed_at IS NOT NULL);
 
 CREATE INDEX contacts_joined ON public.contacts USING btree (joined_id) WHERE (joined_id IS NOT NULL);
 
 CREATE INDEX contacts_person ON public.contacts USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX decisions_at ON public.decisions USING btree (decided_at, id);
+
+CREATE INDEX decisions_author ON public.decisions USING btree (author_id, decided_at DESC) WHERE (author_id IS NOT NULL);
+
+CREATE INDEX decisions_item ON public.decisions USING btree (item_id, decided_at DESC);
+
+CREATE INDEX decisions_subject ON public.decisions USING btree (subject_kind, subject_id, decided_at DESC);
 
 CREATE INDEX district_sets_active ON public.district_sets USING btree (activated_at DESC, id DESC) WHERE (activated_at IS NOT NULL);
 
@@ -1294,9 +2141,33 @@ CREATE UNIQUE INDEX events_cursor ON public.events USING btree (epoch, xid, id);
 
 CREATE INDEX events_subject ON public.events USING btree (subject_id, subject_kind, id);
 
+CREATE INDEX export_requests_asked ON public.export_requests USING btree (asked_at DESC, id DESC);
+
+CREATE INDEX flags_open ON public.flags USING btree (item_id, received_at) WHERE (decision_id IS NULL);
+
+CREATE INDEX flags_person ON public.flags USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX flags_received ON public.flags USING btree (received_at);
+
 CREATE INDEX follows_target ON public.follows USING btree (target_hash);
 
+CREATE INDEX handover_answers_handover ON public.handover_answers USING btree (handover_id, at);
+
+CREATE UNIQUE INDEX handovers_open ON public.handovers USING btree (subject_kind, subject_id, COALESCE(partner_id, department_id)) WHERE (state = ANY (ARRAY['sent'::text, 'question'::text, 'taken'::text]));
+
+CREATE INDEX handovers_remind ON public.handovers USING btree (remind_at) WHERE (remind_at IS NOT NULL);
+
+CREATE INDEX handovers_subject ON public.handovers USING btree (subject_kind, subject_id, sent_at DESC);
+
+CREATE INDEX holds_open ON public.holds USING btree (item_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
+
+CREATE INDEX inbound_mails_at ON public.inbound_mails USING btree (at);
+
+CREATE INDEX invitations_contact ON public.invitations USING btree (contact_id);
+
+CREATE INDEX invitations_created ON public.invitations USING btree (created_at DESC, id DESC);
 
 CREATE INDEX links_to ON public.links USING btree (to_kind, to_id, relation);
 
@@ -1308,7 +2179,21 @@ CREATE INDEX mails_done ON public.mails USING btree (done_at) WHERE (done_at IS 
 
 CREATE INDEX merges_from ON public.merges USING btree (from_kind, from_id) WHERE (undone_at IS NULL);
 
+CREATE INDEX message_files_blob ON public.message_files USING btree (blob) WHERE (blob <> ''::text);
+
+CREATE INDEX message_files_message ON public.message_files USING btree (message_id);
+
+CREATE INDEX message_files_subject ON public.message_files USING btree (subject_kind, subject_id, created_at, ord);
+
+CREATE INDEX message_files_waiting ON public.message_files USING btree (created_at) WHERE (state = 'quarantined'::text);
+
+CREATE INDEX messages_remind ON public.messages USING btree (question_deadline) WHERE ((kind = 'question'::text) AND (NOT reminded));
+
 CREATE INDEX messages_subject ON public.messages USING btree (subject_kind, subject_id, at, id);
+
+CREATE INDEX messages_unread ON public.messages USING btree (subject_kind, subject_id) WHERE (unread AND (direction = 'in'::text));
+
+CREATE INDEX mod_items_queue ON public.mod_items USING btree (harm, due_at, id) WHERE (state = 'open'::text);
 
 CREATE INDEX notes_mentions ON public.notes USING gin (mentions);
 
@@ -1321,6 +2206,10 @@ CREATE INDEX one_time_tokens_contact ON public.one_time_tokens USING btree (cont
 CREATE INDEX one_time_tokens_expires ON public.one_time_tokens USING btree (expires_at);
 
 CREATE INDEX one_time_tokens_person ON public.one_time_tokens USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX outside_orders_sheet ON public.outside_orders USING btree (sheet_id, "position");
+
+CREATE INDEX outside_orders_subject ON public.outside_orders USING btree (subject_kind, subject_id, created_at DESC);
 
 CREATE INDEX page_feedback_at ON public.page_feedback USING btree (at);
 
@@ -1358,6 +2247,8 @@ CREATE INDEX reports_tsv ON public.reports USING gin (tsv);
 
 CREATE INDEX responsibilities_area ON public.responsibilities USING gist (area);
 
+CREATE INDEX restrictions_person ON public.restrictions USING btree (person_id, kind, until_at) WHERE (state = 'active'::text);
+
 CREATE INDEX resubmissions_due ON public.resubmissions USING btree (due_on) WHERE ((done_at IS NULL) AND (raised_at IS NULL));
 
 CREATE UNIQUE INDEX resubmissions_open ON public.resubmissions USING btree (subject_kind, subject_id, person_id) WHERE (done_at IS NULL);
@@ -1368,21 +2259,51 @@ CREATE INDEX retention_records_at ON public.retention_records USING btree (delet
 
 CREATE INDEX role_grant_limits_ref ON public.role_grant_limits USING btree (kind, ref_id);
 
+CREATE INDEX routing_rule_versions_at ON public.routing_rule_versions USING btree (at DESC, rule_id, n);
+
+CREATE INDEX routing_rules_order ON public.routing_rules USING btree (stage, "position", id);
+
+CREATE INDEX satisfaction_thanks ON public.satisfaction USING btree (department_id, at DESC, subject_id) WHERE ((value = 3) AND (text <> ''::text));
+
+CREATE UNIQUE INDEX saved_views_own ON public.saved_views USING btree (person_id, lower(name)) WHERE (department_id IS NULL);
+
+CREATE UNIQUE INDEX saved_views_team ON public.saved_views USING btree (department_id, lower(name)) WHERE (department_id IS NOT NULL);
+
+CREATE INDEX sealed_copies_at ON public.sealed_copies USING btree (asked_at DESC, id);
+
 CREATE INDEX sessions_absolute ON public.sessions USING btree (absolute_until);
 
 CREATE INDEX sessions_person ON public.sessions USING btree (person_id);
 
+CREATE INDEX shortlist_items_order ON public.shortlist_items USING btree (person_id, day, "position");
+
 CREATE INDEX site_messages_to ON public.site_messages USING btree (to_at DESC, id DESC);
+
+CREATE INDEX statement_decisions_decision ON public.statement_decisions USING btree (decision_id);
 
 CREATE INDEX templates_fit ON public.templates USING btree (department_id, status) WHERE (gone_at IS NULL);
 
 CREATE INDEX timeline_entries_subject ON public.timeline_entries USING btree (subject_kind, subject_id, at, id);
+
+CREATE INDEX umbrella_answers_event ON public.umbrella_answers USING btree (event_id, at DESC, id);
+
+CREATE INDEX umbrella_events_time ON public.umbrella_events USING btree (from_at, to_at);
+
+CREATE INDEX umbrella_members_event ON public.umbrella_members USING btree (event_id, at DESC, subject_id);
 
 CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_chain();
 
 CREATE TRIGGER audit_log_keep BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_refuse();
 
 CREATE TRIGGER audit_log_keep_all BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.mitwirk_audit_refuse();
+
+CREATE TRIGGER case_facts_of_case AFTER INSERT OR UPDATE OF department_id ON public.cases FOR EACH ROW EXECUTE FUNCTION public.case_facts_of_case();
+
+CREATE TRIGGER case_facts_of_report AFTER INSERT OR UPDATE OF category_id, district_ref, status, visibility, closed_at, first_due_at, reopened, address ON public.reports FOR EACH ROW EXECUTE FUNCTION public.case_facts_of_report();
+
+CREATE TRIGGER case_facts_of_step AFTER INSERT ON public.timeline_entries FOR EACH ROW WHEN (((new.key ~~ 'status.%'::text) AND (new.key <> ALL (ARRAY['status.received'::text, 'status.withdrawn'::text])))) EXECUTE FUNCTION public.case_facts_of_step();
+
+CREATE CONSTRAINT TRIGGER decisions_stated AFTER INSERT ON public.decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.action = ANY (ARRAY['hide'::text, 'redact'::text, 'label'::text, 'restrict'::text]))) EXECUTE FUNCTION public.mitwirk_decision_stated();
 
 ALTER TABLE ONLY public.absences
     ADD CONSTRAINT absences_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES public.persons(id);
@@ -1396,8 +2317,26 @@ ALTER TABLE ONLY public.api_tokens
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decisions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_flag_id_fkey FOREIGN KEY (flag_id) REFERENCES public.flags(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_handler_fkey FOREIGN KEY (handler) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.attachment_versions
     ADD CONSTRAINT attachment_versions_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES public.attachments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.batch_items
+    ADD CONSTRAINT batch_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.case_log
     ADD CONSTRAINT case_log_actor_fkey FOREIGN KEY (actor) REFERENCES public.persons(id);
@@ -1420,17 +2359,86 @@ ALTER TABLE ONLY public.contacts
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.persons(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.mod_items(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_reversed_by_fkey FOREIGN KEY (reversed_by) REFERENCES public.decisions(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_second_by_fkey FOREIGN KEY (second_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES public.decisions(id);
+
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.departments(id);
 
 ALTER TABLE ONLY public.districts
     ADD CONSTRAINT districts_set_id_fkey FOREIGN KEY (set_id) REFERENCES public.district_sets(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.export_requests
+    ADD CONSTRAINT export_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.export_requests
+    ADD CONSTRAINT export_requests_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_decision FOREIGN KEY (decision_id) REFERENCES public.decisions(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.mod_items(id);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.handover_answers
+    ADD CONSTRAINT handover_answers_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handovers(id);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+
+ALTER TABLE ONLY public.hold_rules
+    ADD CONSTRAINT hold_rules_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.mod_items(id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.persons(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.persons(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.links
     ADD CONSTRAINT links_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.message_files
+    ADD CONSTRAINT message_files_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.missed_digests
+    ADD CONSTRAINT missed_digests_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.mod_openers
+    ADD CONSTRAINT mod_openers_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_author_fkey FOREIGN KEY (author) REFERENCES public.persons(id);
@@ -1456,6 +2464,12 @@ ALTER TABLE ONLY public.one_time_tokens
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
 
+ALTER TABLE ONLY public.partner_categories
+    ADD CONSTRAINT partner_categories_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id);
+
+ALTER TABLE ONLY public.partner_categories
+    ADD CONSTRAINT partner_categories_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+
 ALTER TABLE ONLY public.question_options
     ADD CONSTRAINT question_options_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.questions(id);
 
@@ -1470,6 +2484,9 @@ ALTER TABLE ONLY public.report_decisions
 
 ALTER TABLE ONLY public.report_decisions
     ADD CONSTRAINT report_decisions_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
+
+ALTER TABLE ONLY public.report_hidden
+    ADD CONSTRAINT report_hidden_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
 
 ALTER TABLE ONLY public.report_mailings
     ADD CONSTRAINT report_mailings_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.timeline_entries(id);
@@ -1501,6 +2518,21 @@ ALTER TABLE ONLY public.reports
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.restrictions
+    ADD CONSTRAINT restrictions_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.restrictions
+    ADD CONSTRAINT restrictions_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.mod_items(id);
+
+ALTER TABLE ONLY public.restrictions
+    ADD CONSTRAINT restrictions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.restrictions
+    ADD CONSTRAINT restrictions_second_by_fkey FOREIGN KEY (second_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.restrictions
+    ADD CONSTRAINT restrictions_warned_by_fkey FOREIGN KEY (warned_by) REFERENCES public.persons(id);
+
 ALTER TABLE ONLY public.resubmissions
     ADD CONSTRAINT resubmissions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
@@ -1510,11 +2542,59 @@ ALTER TABLE ONLY public.role_grant_limits
 ALTER TABLE ONLY public.role_grants
     ADD CONSTRAINT role_grants_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.routing_rule_versions
+    ADD CONSTRAINT routing_rule_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.routing_rules
+    ADD CONSTRAINT routing_rules_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.routing_rules
+    ADD CONSTRAINT routing_rules_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.satisfaction
+    ADD CONSTRAINT satisfaction_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.sealed_copies
+    ADD CONSTRAINT sealed_copies_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.sealed_copies
+    ADD CONSTRAINT sealed_copies_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.sealed_copies
+    ADD CONSTRAINT sealed_copies_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.mod_items(id);
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.shortlist_items
+    ADD CONSTRAINT shortlist_items_person_id_day_fkey FOREIGN KEY (person_id, day) REFERENCES public.shortlists(person_id, day) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.shortlists
+    ADD CONSTRAINT shortlists_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
 ALTER TABLE ONLY public.signposts
     ADD CONSTRAINT signposts_stop_key_fkey FOREIGN KEY (stop_key) REFERENCES public.stop_pages(key);
+
+ALTER TABLE ONLY public.statement_decisions
+    ADD CONSTRAINT statement_decisions_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decisions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.statement_decisions
+    ADD CONSTRAINT statement_decisions_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES public.statements(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_flag_id_fkey FOREIGN KEY (flag_id) REFERENCES public.flags(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.templates
     ADD CONSTRAINT templates_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id);
@@ -1524,6 +2604,27 @@ ALTER TABLE ONLY public.templates
 
 ALTER TABLE ONLY public.timeline_entries
     ADD CONSTRAINT timeline_entries_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.umbrella_answered
+    ADD CONSTRAINT umbrella_answered_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES public.umbrella_answers(id);
+
+ALTER TABLE ONLY public.umbrella_answers
+    ADD CONSTRAINT umbrella_answers_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.umbrella_answers
+    ADD CONSTRAINT umbrella_answers_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.umbrella_events(id);
+
+ALTER TABLE ONLY public.umbrella_answers
+    ADD CONSTRAINT umbrella_answers_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.umbrella_mailed
+    ADD CONSTRAINT umbrella_mailed_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES public.umbrella_answers(id);
+
+ALTER TABLE ONLY public.umbrella_mailed
+    ADD CONSTRAINT umbrella_mailed_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id);
+
+ALTER TABLE ONLY public.umbrella_members
+    ADD CONSTRAINT umbrella_members_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.umbrella_events(id);
 
 ALTER TABLE ONLY public.voter_persons
     ADD CONSTRAINT voter_persons_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/links"
@@ -37,6 +38,9 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r 
 		return 0, err
 	}
 	if moved.Author, err = s.authorVotes(ctx, tx, r, to); err != nil {
+		return 0, err
+	}
+	if err := casework.Recount(ctx, tx, r.Ref(), to.Ref()); err != nil {
 		return 0, err
 	}
 	if err := links.Make(ctx, tx, r.Ref(), to.Ref(), links.DuplicateOf, actor.Person); err != nil {
@@ -161,6 +165,9 @@ func (s *Service) unmerge(ctx context.Context, tx pgx.Tx, r *Report) error {
 	}
 	if err := links.Cut(ctx, tx, r.Ref(), to, links.DuplicateOf); err != nil {
 		return fmt.Errorf("undo merge: %w", err)
+	}
+	if err := casework.Recount(ctx, tx, r.Ref(), to); err != nil {
+		return err
 	}
 	return touch(ctx, tx, to.ID)
 }

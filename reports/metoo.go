@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/subject"
@@ -61,6 +62,9 @@ func (s *Service) concern(ctx context.Context, tx pgx.Tx, actor accounts.Actor, 
 	changed, err := votes.Set(ctx, tx, actor, scope, r.Ref(), votes.MeToo, value)
 	if err != nil || !changed {
 		return r, err
+	}
+	if err := casework.Recount(ctx, tx, r.Ref()); err != nil {
+		return nil, err
 	}
 	return r, s.bus.Append(ctx, tx, MeTooChanged{Report: r.ID})
 }

@@ -100,6 +100,9 @@ func (s *Service) say(ctx context.Context, tx pgx.Tx, r *Report, kind, key, text
 	if err := casework.Say(ctx, tx, casework.Message{Ref: r.Ref(), Direction: casework.In, Kind: kind, Text: text}); err != nil {
 		return err
 	}
+	if err := casework.Answered(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
 	if err := touch(ctx, tx, r.ID); err != nil {
 		return err
 	}
@@ -136,6 +139,9 @@ func (s *Service) Withdraw(ctx context.Context, actor accounts.Actor, n subject.
 			return err
 		}
 		if err := casework.Say(ctx, tx, casework.Message{Ref: r.Ref(), Direction: casework.In, Kind: casework.WithdrawalHint}); err != nil {
+			return err
+		}
+		if err := casework.Answered(ctx, tx, r.Ref()); err != nil {
 			return err
 		}
 		if err := s.bus.Append(ctx, tx, Dialogue{Report: r.ID, Kind: casework.WithdrawalHint}); err != nil {

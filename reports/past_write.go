@@ -94,8 +94,14 @@ func (b *pastBatch) add(cat *categories.Catalogue, r *Report, p *Past) error {
 	if r.Params.Until != nil && due != nil && (r.Status == Planned || r.Status == Commissioned) {
 		due = r.Params.Until
 	}
+	known := facts(r)
+	known.Counts = casework.Counts{MeToo: p.MeToo, FixedYes: p.FixedYes, FixedNo: p.FixedNo}
+	for _, ph := range p.Photos {
+		known.HasPhoto = true
+		known.HeldPhoto = known.HeldPhoto || ph.State == attachments.Held && r.waits()
+	}
 	b.cases = append(b.cases, casework.Opening{
-		Facts: facts(r), Department: r.DepartmentID, Priority: casework.Priority(out.Priority), Due: due, Missed: p.Missed,
+		Facts: known, Department: r.DepartmentID, Priority: casework.Priority(out.Priority), Due: due, Missed: p.Missed,
 	})
 	if r.Status == Waiting {
 		b.waiting = append(b.waiting, r.Ref())

@@ -222,6 +222,9 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 			return Receipt{}, err
 		}
 	}
+	if err := s.arrived(ctx, tx, actor, r, sub.Category, now); err != nil {
+		return Receipt{}, err
+	}
 	if sub.Draft != uuid.Nil {
 		if _, err := attachments.MoveFromDraft(ctx, tx, sub.Draft, r.Ref()); err != nil {
 			return Receipt{}, err
@@ -230,7 +233,11 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 			return Receipt{}, err
 		}
 	}
-	if err := casework.Open(ctx, tx, facts(r), p.dep.ID, casework.Priority(p.out.Priority), r.FirstDue); err != nil {
+	known, err := fullFacts(ctx, tx, r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := casework.Open(ctx, tx, known, p.dep.ID, casework.Priority(p.out.Priority), r.FirstDue); err != nil {
 		return Receipt{}, err
 	}
 	if _, err := timeline.Append(ctx, tx, timeline.Entry{Ref: r.Ref(), Key: statusKey(Received), Department: p.dep.ID}); err != nil {

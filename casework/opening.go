@@ -23,7 +23,10 @@ type Opening struct {
 func OpenAll(ctx context.Context, tx pgx.Tx, all []Opening) error {
 	rows := make([][]any, len(all))
 	for i, o := range all {
-		point, err := pointOf(o.Facts)
+		if o.StatusAt.IsZero() {
+			o.StatusAt = o.CreatedAt
+		}
+		values, err := o.values()
 		if err != nil {
 			return err
 		}
@@ -31,16 +34,10 @@ func OpenAll(ctx context.Context, tx pgx.Tx, all []Opening) error {
 		if o.Missed {
 			missed = o.Due
 		}
-		rows[i] = []any{
-			string(o.Ref.Kind), o.Ref.ID, o.Department, string(o.Priority), o.Due, missed, state(o.Open), o.CategoryID,
-			o.DistrictRef, point, o.StatusClass, o.Title, o.Words, o.CreatedAt,
-		}
+		rows[i] = append([]any{string(o.Ref.Kind), o.Ref.ID, o.Department, string(o.Priority), o.Due, missed, o.CreatedAt, o.StatusAt}, values...)
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"cases"}, []string{
-		"subject_kind", "subject_id", "department_id", "priority", "due_at", "missed_at", "state", "category_id",
-		"district_ref", "point", "status_class", "title", "words", "created_at",
-	}, pgx.CopyFromRows(rows))
-	if err != nil {
+	columns := append([]string{"subject_kind", "subject_id", "department_id", "priority", "due_at", "missed_at", "created_at", "changed_at"}, factColumns()...)
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"cases"}, columns, pgx.CopyFromRows(rows)); err != nil {
 		return fmt.Errorf("open cases: %w", err)
 	}
 	return nil

@@ -1,0 +1,266 @@
+package casework
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// where turns a filter into conditions on cases c, beginning with what the actor
+// may see: the one predicate behind list, counts, map, selection and API.
+func (q *Queue) where(ctx context.Context, actor accounts.Actor, f *QueueFilter) (*db.Where, error) {
+	if err := MayQueue(actor); err != nil {
+		return nil, err
+	}
+	cat, err := q.cat.Catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now, err := db.Now(ctx, q.db)
+	if err != nil {
+		return nil, err
+	}
+	w := &db.Where{}
+	w.And("NOT c.gone")
+	actor.Within(w, accounts.Columns{Department: "c.department_id", Category: "c.category_id", District: "c.district_ref"}, subject.Caseworker, subject.TeamLead)
+	if err := teamsWhere(w, actor, cat, f.Teams); err != nil {
+		return nil, err
+	}
+	stateWhere(w, f)
+	whoWhere(w, actor, f)
+	kindWhere(w, cat, f)
+	placeWhere(w, f)
+	dueWhere(w, f.Due, now.In(q.zone))
+	flagsWhere(w, f)
+	datesWhere(w, f)
+	besideWhere(w, actor, f, now.In(q.zone))
+	textWhere(w, f.Text)
+	return w, nil
+}
+
+func teamsWhere(w *db.Where, actor accounts.Actor, cat *categories.Catalogue, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, 0, len(keys))
+	for _, key := range keys {
+		d, ok := cat.Department(key)
+		if !ok || !reachesTeam(actor, d.ID) {
+			return fault.Missing("department")
+		}
+		ids = append(ids, d.ID)
+	}
+	if len(ids) == 1 { // so that the index gives the order
+		w.And("c.department_id = ?", ids[0])
+		return nil
+	}
+	w.And("c.department_id = ANY (?)", ids)
+	return nil
+}
+
+// reachesTeam tells whether the actor works on any case of a department.
+func reachesTeam(actor accounts.Actor, department uuid.UUID) bool {
+	if actor.System {
+		return true
+	}
+	for _, r := range actor.Remits(subject.Caseworker, subject.TeamLead) {
+		if len(r.Departments) == 0 {
+			return true
+		}
+		for _, d := range r.Departments {
+			if d == department {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func stateWhere(w *db.Where, f *QueueFilter) {
+	switch f.State {
+	case "all":
+	case "closed":
+		w.And("c.state = 'closed'")
+	default:
+		w.And("c.state = 'open'")
+	}
+	if len(f.Statuses) > 0 {
+		w.And("c.status = ANY (?)", f.Statuses)
+	}
+	if f.Waiting {
+		w.And("c.status = 'waiting'")
+	}
+	if f.Priority != "" {
+		w.And("c.priority = ?", f.Priority)
+	}
+}
+
+func whoWhere(w *db.Where, actor accounts.Actor, f *QueueFilter) {
+	switch f.Who {
+	case "":
+	case "me":
+		w.And("c.person_id = ?", actor.Person)
+	case "nobody":
+		w.And("c.person_id IS NULL")
+	default:
+		w.And("c.person_id = ?", uuid.MustParse(f.Who)) // ParseQueue has read it
+	}
+}
+
+func kindWhere(w *db.Where, cat *categories.Catalogue, f *QueueFilter) {
+	if len(f.Categories)+len(f.Groups) == 0 {
+		return
+	}
+	ids := []uuid.UUID{}
+	for i := range cat.Categories {
+		c := &cat.Categories[i]
+		if contains(f.Categories, c.Key) || contains(f.Groups, c.Group) {
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) == 1 {
+		w.And("c.category_id = ?", ids[0])
+		return
+	}
+	w.And("c.category_id = ANY (?)", ids)
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func placeWhere(w *db.Where, f *QueueFilter) {
+	switch len(f.Districts) {
+	case 0:
+	case 1:
+		w.And("c.district_ref = ?", f.Districts[0])
+	default:
+		w.And("c.district_ref = ANY (?)", f.Districts)
+	}
+	if b := f.BBox; b != nil {
+		w.And("c.point && ST_MakeEnvelope(?, ?, ?, ?, 4326)", b.West, b.South, b.East, b.North)
+	}
+	if p := f.Near; p != nil {
+		w.And("ST_DWithin(c.point::geography, ST_SetSRID(ST_MakePoint(?, ?), 4326)::geography, ?)", p.Lon, p.Lat, float64(f.Metres))
+	}
+}
+
+// dueWhere compares with the key of the list, in which a stopped clock and no
+// target lie far ahead.
+func dueWhere(w *db.Where, due string, now time.Time) {
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	switch due {
+	case "today":
+		w.And("c.sort_at >= ? AND c.sort_at < ?", day, day.AddDate(0, 0, 1))
+	case "week": // until Sunday, what is late not counted
+		left := (8 - int(now.Weekday())) % 7
+		if left == 0 {
+			left = 7
+		}
+		w.And("c.sort_at >= ? AND c.sort_at < ?", day, day.AddDate(0, 0, left))
+	case "late":
+		w.And("c.sort_at < ?", now)
+		w.And("c.state = 'open'")
+	case "late3": // three times the time that was allowed
+		w.And("c.sort_at < ?", now)
+		w.And("c.state = 'open'")
+		w.And("?::timestamptz - c.created_at >= 3 * (c.due_at - c.created_at)", now)
+	case "none":
+		w.And("c.due_at IS NULL")
+	}
+}
+
+func flagsWhere(w *db.Where, f *QueueFilter) {
+	for _, flag := range []struct {
+		cond string
+		on   bool
+	}{
+		{"c.paused_at IS NOT NULL", f.Paused},
+		{"c.answered_at IS NOT NULL", f.Answered},
+		{"c.objection", f.Objection},
+		{"c.fixed_yes > 0", f.Fixed},
+		{"c.has_photo", f.Photo == "yes"},
+		{"NOT c.has_photo", f.Photo == "no"},
+		{"(c.held_text OR c.held_photo)", f.Held == "any"},
+		{"c.held_text", f.Held == "text"},
+		{"c.held_photo", f.Held == "photo"},
+		{"c.object_id IS NOT NULL", f.Object == "any"},
+	} {
+		if flag.on {
+			w.And(flag.cond)
+		}
+	}
+	if f.Held == "text" || f.Held == "photo" { // the index is on both
+		w.And("(c.held_text OR c.held_photo)")
+	}
+	if f.Object != "" && f.Object != "any" {
+		w.And("c.object_id = ?", uuid.MustParse(f.Object))
+	}
+	if len(f.Channels) > 0 {
+		w.And("c.channel = ANY (?)", f.Channels)
+	}
+	if f.Reopened > 0 {
+		w.And("c.reopened >= ?", f.Reopened)
+	}
+	if f.MeToo > 0 {
+		w.And("c.metoo >= ?", f.MeToo)
+	}
+}
+
+func datesWhere(w *db.Where, f *QueueFilter) {
+	if f.From != nil {
+		w.And("c.created_at >= ?", *f.From)
+	}
+	if f.To != nil {
+		w.And("c.created_at < ?", *f.To)
+	}
+	if f.Since != nil {
+		w.And("c.changed_at >= ?", *f.Since)
+	}
+	if f.Till != nil {
+		w.And("c.changed_at < ?", *f.Till)
+	}
+}
+
+// besideWhere looks at what lies beside a case: notes, resubmissions, the log.
+func besideWhere(w *db.Where, actor accounts.Actor, f *QueueFilter, now time.Time) {
+	if f.Notes {
+		w.And("EXISTS (SELECT FROM notes n WHERE n.subject_kind = c.subject_kind AND n.subject_id = c.subject_id)")
+	}
+	switch f.Resubmit {
+	case "mine":
+		w.And("EXISTS (SELECT FROM resubmissions s WHERE s.subject_kind = c.subject_kind AND s.subject_id = c.subject_id AND s.person_id = ? AND s.done_at IS NULL)", actor.Person)
+	case "due":
+		w.And("EXISTS (SELECT FROM resubmissions s WHERE s.subject_kind = c.subject_kind AND s.subject_id = c.subject_id AND s.person_id = ? AND s.done_at IS NULL AND s.due_on <= ?::date)", actor.Person, now.Format(time.DateOnly))
+	}
+}
+
+// textWhere finds words in any form; a text that begins with % is searched as a
+// part of words (see List).
+func textWhere(w *db.Where, text string) {
+	if text == "" {
+		return
+	}
+	if _, n, err := subject.ParseNumber(text); err == nil {
+		w.And("c.number = ?", int64(n))
+		return
+	}
+	if part, ok := strings.CutPrefix(text, "%"); ok {
+		w.And(`c.norm LIKE '%' || replace(replace(replace(mitwirk_fold(?), '\', '\\'), '%', '\%'), '_', '\_') || '%'`, part)
+		return
+	}
+	w.And("c.tsv @@ websearch_to_tsquery('mitwirk_de', ?)", text)
+}
