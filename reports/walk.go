@@ -175,7 +175,7 @@ FROM part`
 )
 
 // walkStep is how many rows are held at once.
-const walkStep = 100
+const walkStep = 500
 
 // Walk calls fn for the rows of a list, newest first, beginning before a cursor
 // (nil: with the newest), at most limit. It reads them in small parts, so that

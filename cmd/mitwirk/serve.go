@@ -53,7 +53,7 @@ func (c *workCmd) Run(ctx context.Context, g *Globals) error {
 func production(ctx context.Context, g *Globals, s config.Server, site net.Listener, work bool) error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{ReplaceAttr: logs.Replace}))
 	slog.SetDefault(log)
-	pool, done, err := g.OpenDB(ctx)
+	pool, done, err := awaitDB(ctx, log, g.OpenDB, awayPause)
 	if err != nil {
 		return err
 	}
