@@ -1,6 +1,7 @@
 // Browser tests on the real binary with a demo city of its own. By default two
 // opposite corners of the looks; MITWIRK_LOOKS=all walks all of them, and the
 // pages also in forced colours and at 400 % zoom (320 CSS pixels).
+import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import type { Look } from "./e2e/fixtures";
 
@@ -14,6 +15,9 @@ const every: Look[] = (["de", "en"] as const).flatMap((lang) =>
 );
 
 const all = process.env.MITWIRK_LOOKS === "all";
+
+// Debian's Chromium without its windows: the same engine, a third quicker
+const chromium = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
 
 const name = (l: Look) => [l.lang, l.scheme, l.width, l.forced ? "forced" : ""].filter(Boolean).join("-");
 
@@ -39,7 +43,7 @@ export default defineConfig<{ look: Look }>({
     // a trace costs a quarter of the time; where there is a second try, it has one
     trace: "on-first-retry",
     launchOptions: {
-      executablePath: process.env.MITWIRK_CHROMIUM ?? "/usr/bin/chromium",
+      executablePath: process.env.MITWIRK_CHROMIUM ?? chromium,
       // root in a container has no sandbox of its own
       args: ["--no-sandbox"],
     },

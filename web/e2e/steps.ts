@@ -1,6 +1,6 @@
 // The steps that journeys are made of, in any language: they find things by
 // names of fields and hooks, not by words.
-import { expect, type Page } from "@playwright/test";
+import { type BrowserContext, expect, type Page } from "@playwright/test";
 
 /** People of the demo city who can sign in. */
 export const people = {
@@ -43,8 +43,26 @@ export async function mailTo(page: Page, address: string, known = new Set<string
   return links;
 }
 
-/** signIn lets somebody in by the link that the mail holds. */
+/** signedIn holds what a person's browser keeps once they are in, for the other tests of this worker. */
+const signedIn = new Map<string, Awaited<ReturnType<BrowserContext["cookies"]>>>();
+
+/** signIn lets somebody in, the first time by the link that the mail holds. Who ends the session afterwards uses signInByMail. */
 export async function signIn(page: Page, address: string): Promise<void> {
+  const cookies = signedIn.get(address);
+  if (cookies) {
+    await page.context().addCookies(cookies);
+    return;
+  }
+  await signInByMail(page, address);
+  const all = await page.context().cookies();
+  signedIn.set(
+    address,
+    all.filter((c) => c.httpOnly),
+  );
+}
+
+/** signInByMail lets somebody in by the link that the mail holds. */
+export async function signInByMail(page: Page, address: string): Promise<void> {
   const known = new Set(await letters(page));
   await page.goto("/login");
   await page.fill("[name=mail]", address);
