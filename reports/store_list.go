@@ -115,7 +115,13 @@ func listItems(ctx context.Context, q db.Queryer, w *db.Where, p Page) (List, er
 	if limit <= 0 {
 		limit = defaultPage
 	}
-	limit = min(limit, maxPage)
+	p.Limit = min(limit, maxPage)
+	return listPart(ctx, q, w, p)
+}
+
+// listPart is listItems with p.Limit taken as it is.
+func listPart(ctx context.Context, q db.Queryer, w *db.Where, p Page) (List, error) {
+	limit := p.Limit
 	order := "r.created_at DESC, r.id DESC"
 	switch {
 	case p.Before != nil:

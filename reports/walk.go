@@ -190,7 +190,7 @@ func (s *Service) Walk(ctx context.Context, _ accounts.Actor, f Filter, before *
 		var w db.Where
 		visibleTo(&w)
 		filterWhere(&w, f, ids)
-		part, err := listItems(ctx, s.db, &w, Page{Before: before, Limit: min(limit, walkStep)})
+		part, err := listPart(ctx, s.db, &w, Page{Before: before, Limit: min(limit, walkStep)})
 		if err != nil {
 			return err
 		}
