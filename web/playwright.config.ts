@@ -16,6 +16,9 @@ const every: Look[] = (["de", "en"] as const).flatMap((lang) =>
 
 const all = process.env.MITWIRK_LOOKS === "all";
 
+// A journey tagged @wide or @phone is walked in that corner only, unless all looks are.
+const elsewhere = (l: Look) => (all ? undefined : l.width > 700 ? /@phone/ : /@wide/);
+
 // Debian's Chromium without its windows: the same engine, a third quicker
 const chromium = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
 
@@ -49,7 +52,7 @@ export default defineConfig<{ look: Look }>({
     },
   },
   projects: [
-    ...(all ? every : corners).map((look) => ({ name: name(look), use: { look } })),
+    ...(all ? every : corners).map((look) => ({ name: name(look), use: { look }, grepInvert: elsewhere(look) })),
     ...special
       .map((look) => ({ name: name(look), use: { look }, testMatch: "pages.spec.ts" }))
       .filter((_, i) => all || i === 2),
