@@ -121,6 +121,7 @@ func (r *ExportRequest) State() string {
 
 // ExportAsk is a new wish.
 type ExportAsk struct {
+	ID       uuid.UUID // of the form, so that sent twice it asks once; Nil: a new one
 	Source   string
 	Scope    ExportScope
 	Contacts bool
@@ -138,7 +139,10 @@ func (e *Exports) Ask(ctx context.Context, actor Actor, ask ExportAsk) (uuid.UUI
 	if err := checkReason(ask.Reason); err != nil {
 		return uuid.Nil, err
 	}
-	id := subject.NewID()
+	id := ask.ID
+	if id == uuid.Nil {
+		id = subject.NewID()
+	}
 	err = db.Transact(ctx, e.db, func(ctx context.Context, tx pgx.Tx) error {
 		actor, err := Renew(ctx, tx, actor)
 		if err != nil {
@@ -167,8 +171,12 @@ func (e *Exports) Ask(ctx context.Context, actor Actor, ask ExportAsk) (uuid.UUI
 		if n <= ExportAlone {
 			lives = exportLives
 		}
-		if _, err := tx.Exec(ctx, sqlInsertExport, id, ask.Source, ask.Scope, ask.Contacts, ask.Reason, n, actor.Person, lives.Microseconds()); err != nil {
+		tag, err := tx.Exec(ctx, sqlInsertExport, id, ask.Source, ask.Scope, ask.Contacts, ask.Reason, n, actor.Person, lives.Microseconds())
+		if err != nil {
 			return fmt.Errorf("insert export request: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return nil // sent twice
 		}
 		return Audit(ctx, tx, actor, Entry{Action: "export.ask", Ref: subject.Ref{Kind: exportKind, ID: id}, Fields: exportFields(ask.Source, ask.Contacts), Reason: ask.Reason})
 	})
@@ -378,7 +386,8 @@ FROM export_requests e
 
 	sqlInsertExport = `
 INSERT INTO export_requests (id, source, params, contacts, reason, n, asked_by, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, mitwirk_now() + $8::bigint * interval '1 microsecond')`
+VALUES ($1, $2, $3, $4, $5, $6, $7, mitwirk_now() + $8::bigint * interval '1 microsecond')
+ON CONFLICT (id) DO NOTHING`
 
 	sqlDecideExport = `
 UPDATE export_requests

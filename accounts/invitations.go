@@ -30,6 +30,7 @@ const invitationsKept = 30 * 24 * time.Hour
 
 // Invite is what somebody is asked to do here.
 type Invite struct {
+	ID        uuid.UUID // of the form, so that sent twice it invites once; Nil: a new one
 	Mail      string
 	Pseudonym string // the function, as colleagues see it; may be empty
 	Role      subject.Role
@@ -64,8 +65,17 @@ func (s *Service) Invite(ctx context.Context, actor Actor, in Invite) (uuid.UUID
 	if err := in.check(); err != nil {
 		return uuid.Nil, err
 	}
-	id := subject.NewID()
+	id := in.ID
+	if id == uuid.Nil {
+		id = subject.NewID()
+	}
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlLockInvitation, id); err != nil {
+			return fmt.Errorf("lock invitation: %w", err)
+		}
+		if done, err := db.Exists(ctx, tx, sqlInvitationExists, id); err != nil || done {
+			return err
+		}
 		actor, err := renewed(ctx, tx, actor, ManagePeople)
 		if err != nil {
 			return err

@@ -236,7 +236,7 @@ func renewed(ctx context.Context, tx pgx.Tx, actor Actor, action Action) (Actor,
 // lockPerson makes changes of one person's grants wait for each other.
 func lockPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
 	var erased bool
-	err := tx.QueryRow(ctx, sqlLockPerson, person).Scan(&erased)
+	err := tx.QueryRow(ctx, sqlHoldPerson, person).Scan(&erased)
 	if errors.Is(err, pgx.ErrNoRows) || erased {
 		return fault.Missing("person")
 	}
@@ -287,7 +287,7 @@ SELECT p.id,
 FROM persons p
 `
 
-	sqlLockPerson = `SELECT erased_at IS NOT NULL FROM persons WHERE id = $1 FOR UPDATE`
+	sqlHoldPerson = `SELECT erased_at IS NOT NULL FROM persons WHERE id = $1 FOR UPDATE`
 
 	sqlLockAdmins  = `SELECT pg_advisory_xact_lock(hashtext('mitwirk_admins'))`
 	sqlCountAdmins = `SELECT count(*)::int FROM role_grants WHERE role = 'admin'`

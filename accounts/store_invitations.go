@@ -1,6 +1,9 @@
 package accounts
 
 const (
+	sqlLockInvitation   = `SELECT pg_advisory_xact_lock(hashtextextended('invitation:' || $1::uuid::text, 0))`
+	sqlInvitationExists = `SELECT EXISTS (SELECT FROM invitations WHERE id = $1)`
+
 	sqlContactHash = `SELECT address_hash FROM contacts WHERE id = $1`
 
 	sqlReplaceInvitations = `

@@ -240,6 +240,7 @@ func (a *App) subscribe(context.Context) (err error) {
 	a.photos.RegisterJobs(a.jobs)
 	a.drafts.RegisterJobs(a.jobs)
 	idem.Clean(a.jobs, a.cfg.Pool)
+	a.adminJobs()
 	jobs.Periodic(a.jobs, "accounts_sweep", time.Hour, func(ctx context.Context) error {
 		_, err := a.accounts.Sweep(ctx)
 		return err

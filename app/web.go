@@ -113,6 +113,9 @@ func (a *App) web(ctx context.Context) error {
 	if err := a.minePages(r); err != nil {
 		return err
 	}
+	if err := a.adminDoors(r, account.Adopt); err != nil {
+		return err
+	}
 	if err := api.Register(r, api.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Zone: a.zone,
 	}); err != nil {
