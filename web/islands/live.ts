@@ -178,6 +178,11 @@ export function attach(root: HTMLElement, client?: Client): void {
   client.subscribe(topic, {
     message(m) {
       const number = (m.data as { number?: string } | undefined)?.number;
+      if (m.type === "report.hidden") {
+        takeAway(m, isList); // what moderation hides goes at once, without a button
+        if (!isList) void showNews(true);
+        return;
+      }
       if (isList) {
         if (number) numbers.add(number);
         else all = true; // an import, or a gap: anything may be new
@@ -282,7 +287,7 @@ export function attach(root: HTMLElement, client?: Client): void {
   }
 
   /** showNews fetches this page's fragment and puts the new rows in; rows that are there stay the same nodes. */
-  async function showNews(): Promise<void> {
+  async function showNews(gone = false): Promise<void> {
     const shown = news;
     const url = new URL(location.href);
     url.searchParams.set("fragment", fragment);
@@ -293,15 +298,25 @@ export function attach(root: HTMLElement, client?: Client): void {
       news = Math.max(0, news - shown);
       numbers.clear();
       box.replaceChildren();
-      if (inserted) {
+      if (inserted && !gone) {
         inserted.setAttribute("tabindex", "-1");
         inserted.focus({ preventScroll: true }); // the button is gone: the focus goes on with what it showed
       }
-      announce(t("live.shown"));
+      if (!gone) announce(t("live.shown"));
     } catch {
-      announce(t("failed"));
+      if (gone) location.reload(); // the page says what became of it
+      else announce(t("failed"));
     }
   }
+}
+
+/** takeAway removes from a list what has been hidden: the row of a report, or its picture. */
+export function takeAway(m: Message, isList: boolean): void {
+  const d = m.data as { number?: string; part?: string; on?: boolean } | undefined;
+  if (!isList || !d?.on || !d.number) return;
+  const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(d.number)}"]`);
+  if (d.part === "whole") row?.remove();
+  else if (d.part === "photo") row?.querySelector("img")?.remove();
 }
 
 /** merge puts the rows of a fetched fragment into the page and returns the first new one. */
