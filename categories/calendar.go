@@ -12,6 +12,7 @@ type Calendar struct {
 	zone  *time.Location
 	rules Rules
 	extra map[date]bool
+	own   map[int]bool // years in which extra is all
 	hours Hours
 
 	mu    sync.Mutex
@@ -45,13 +46,14 @@ func (d date) plus(days int) date { return dateOf(d.noon().AddDate(0, 0, days)) 
 type CalendarConfig struct {
 	Zone  *time.Location // nil: UTC
 	Rules Rules
-	Extra []time.Time // further days without work; only their dates count
-	Hours Hours       // when staff read; zero: DefaultHours
+	Extra []time.Time  // further days without work; only their dates count
+	Years map[int]bool // years in which those of Extra are all: the law's do not count
+	Hours Hours        // when staff read; zero: DefaultHours
 }
 
 // NewCalendar makes a calendar.
 func NewCalendar(cfg CalendarConfig) *Calendar {
-	c := &Calendar{zone: cfg.Zone, rules: cfg.Rules, hours: cfg.Hours, extra: map[date]bool{}, years: map[int]map[date]bool{}}
+	c := &Calendar{zone: cfg.Zone, rules: cfg.Rules, hours: cfg.Hours, own: cfg.Years, extra: map[date]bool{}, years: map[int]map[date]bool{}}
 	if c.zone == nil {
 		c.zone = time.UTC
 	}
@@ -80,6 +82,9 @@ func (c *Calendar) works(d date) bool {
 }
 
 func (c *Calendar) holiday(d date) bool {
+	if c.own[d.year] {
+		return false // extra has them
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	days, ok := c.years[d.year]

@@ -11,9 +11,13 @@
 //   - an import is checked whole before anything is written, and is one
 //     transaction; what is gone from the file becomes inactive, never deleted,
 //     since reports point to it;
+//   - an editor changes one category as a whole (ChangeCategory), checked as a
+//     file is; questions and options that are taken out become inactive, and
+//     reports keep what was asked and answered;
 //   - a photo is never required, a target is never a promise.
 //
 // Owned tables: category_groups, categories, questions, question_options,
-// stop_pages, signposts, category_bodies, holidays, opening_hours. It emits
+// stop_pages, signposts, category_bodies, holidays,
+// holiday_years, opening_hours. It emits
 // CatalogueChanged. It reads departments (accounts).
 package categories

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -22,6 +24,10 @@ type Config struct {
 	Rules  *Rules         // public holidays; nil: Munich()
 	Region string         // whose rows of the table holidays count; "": "DE-BY"
 	Hours  Hours          // when staff read; zero: DefaultHours
+	// HoursNow is asked for Hours each time the catalogue is read; nil: Hours stay.
+	HoursNow func(ctx context.Context) (Hours, error)
+	// OpenCases counts what a department still has to do; nil: nothing.
+	OpenCases func(ctx context.Context, q db.Queryer, department uuid.UUID) (int, error)
 }
 
 // Service reads the catalogue, which it keeps as one snapshot, and imports it.
@@ -33,6 +39,9 @@ type Service struct {
 	rules  Rules
 	region string
 	hours  Hours
+
+	hoursNow  func(ctx context.Context) (Hours, error)
+	openCases func(ctx context.Context, q db.Queryer, department uuid.UUID) (int, error)
 
 	loading sync.Mutex // one load at a time, so that the last one to begin wins
 	current atomic.Pointer[snapshot]
@@ -51,6 +60,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		db: cfg.DB, bus: cfg.Bus, zone: cmp.Or(cfg.Zone, time.UTC), rules: Munich(),
 		region: cmp.Or(cfg.Region, "DE-BY"), hours: cfg.Hours,
+		hoursNow: cfg.HoursNow, openCases: cfg.OpenCases,
 	}
 	if cfg.Rules != nil {
 		s.rules = *cfg.Rules
@@ -140,9 +150,19 @@ func (s *Service) load(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load holidays: %w", err)
 	}
+	years, err := loadYears(ctx, s.db, s.region)
+	if err != nil {
+		return nil, fmt.Errorf("load holidays: %w", err)
+	}
+	hours := s.hours
+	if s.hoursNow != nil {
+		if hours, err = s.hoursNow(ctx); err != nil {
+			return nil, fmt.Errorf("hours of the city: %w", err)
+		}
+	}
 	snap := &snapshot{
 		catalogue: c,
-		calendar:  NewCalendar(CalendarConfig{Zone: s.zone, Rules: s.rules, Extra: extra, Hours: s.hours}),
+		calendar:  NewCalendar(CalendarConfig{Zone: s.zone, Rules: s.rules, Extra: extra, Years: years, Hours: hours}),
 	}
 	s.current.Store(snap)
 	return snap, nil
