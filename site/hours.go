@@ -1,0 +1,44 @@
+package site
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+)
+
+// SetHours changes when staff of the city read, as categories.ParseHours takes
+// it; "" is the default. Only admins may; it is in the audit log.
+func (s *Service) SetHours(ctx context.Context, actor accounts.Actor, hours string) error {
+	c, err := s.City(ctx)
+	if err != nil {
+		return err
+	}
+	if c.OpeningHours == hours {
+		return nil
+	}
+	c.OpeningHours = hours
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("setting %s: %w", keyCity, err)
+	}
+	return s.change(ctx, keyCity, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
+		if err := May(actor); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, sqlPutSetting, keyCity, raw, changedBy(actor.Person)); err != nil {
+			return fmt.Errorf("put setting %s: %w", keyCity, err)
+		}
+		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{"hours"}})
+	})
+}
