@@ -16,7 +16,8 @@ import (
 
 // where turns a filter into conditions on cases c, beginning with what the actor
 // may see: the one predicate behind list, counts, map, selection and API.
-func (q *Queue) where(ctx context.Context, actor accounts.Actor, f *QueueFilter) (*db.Where, error) {
+// first are parameters that come before those of the conditions.
+func (q *Queue) where(ctx context.Context, actor accounts.Actor, f *QueueFilter, first ...any) (*db.Where, error) {
 	if err := MayQueue(actor); err != nil {
 		return nil, err
 	}
@@ -29,6 +30,9 @@ func (q *Queue) where(ctx context.Context, actor accounts.Actor, f *QueueFilter)
 		return nil, err
 	}
 	w := &db.Where{}
+	for _, v := range first {
+		w.Arg(v)
+	}
 	w.And("NOT c.gone")
 	actor.Within(w, accounts.Columns{Department: "c.department_id", Category: "c.category_id", District: "c.district_ref"}, subject.Caseworker, subject.TeamLead)
 	if err := teamsWhere(w, actor, cat, f.Teams); err != nil {
@@ -158,25 +162,31 @@ func placeWhere(w *db.Where, f *QueueFilter) {
 	}
 }
 
-// dueWhere compares with the key of the list, in which a stopped clock and no
+// dueWhere bounds the key of the list as well, in which a stopped clock and no
 // target lie far ahead.
 func dueWhere(w *db.Where, due string, now time.Time) {
 	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	late := func() { // the key leads the index; a raised case has one far back
+		w.And("c.sort_at < ?", now)
+		w.And("c.due_at < ? AND c.paused_at IS NULL AND c.state = 'open'", now)
+	}
+	between := func(from, to time.Time) {
+		w.And("c.sort_at < ?", to)
+		w.And("c.due_at >= ? AND c.due_at < ? AND c.paused_at IS NULL", from, to)
+	}
 	switch due {
 	case "today":
-		w.And("c.sort_at >= ? AND c.sort_at < ?", day, day.AddDate(0, 0, 1))
+		between(day, day.AddDate(0, 0, 1))
 	case "week": // until Sunday, what is late not counted
 		left := (8 - int(now.Weekday())) % 7
 		if left == 0 {
 			left = 7
 		}
-		w.And("c.sort_at >= ? AND c.sort_at < ?", day, day.AddDate(0, 0, left))
+		between(day, day.AddDate(0, 0, left))
 	case "late":
-		w.And("c.sort_at < ?", now)
-		w.And("c.state = 'open'")
+		late()
 	case "late3": // three times the time that was allowed
-		w.And("c.sort_at < ?", now)
-		w.And("c.state = 'open'")
+		late()
 		w.And("?::timestamptz - c.created_at >= 3 * (c.due_at - c.created_at)", now)
 	case "none":
 		w.And("c.due_at IS NULL")
@@ -239,6 +249,12 @@ func datesWhere(w *db.Where, f *QueueFilter) {
 func besideWhere(w *db.Where, actor accounts.Actor, f *QueueFilter, now time.Time) {
 	if f.Notes {
 		w.And("EXISTS (SELECT FROM notes n WHERE n.subject_kind = c.subject_kind AND n.subject_id = c.subject_id)")
+	}
+	if f.Moved > 0 {
+		w.And("c.moves >= ?", f.Moved)
+	}
+	if f.Event != "" {
+		w.And("EXISTS (SELECT FROM umbrella_members u WHERE u.subject_kind = c.subject_kind AND u.subject_id = c.subject_id AND u.event_id = ?)", uuid.MustParse(f.Event))
 	}
 	switch f.Resubmit {
 	case "mine":

@@ -20,9 +20,11 @@ ALTER TABLE cases
   ADD COLUMN changed_at  timestamptz NOT NULL DEFAULT mitwirk_now(),
   ADD COLUMN answered_at timestamptz,                         -- the person who reported wrote and nobody has acted since
   ADD COLUMN gone        boolean NOT NULL DEFAULT false,      -- erased: in no list
+  ADD COLUMN raised_at   timestamptz,                         -- came back today by somebody's wish: stands first until it is done
   -- a stopped clock is not late: such cases stand behind those with a date, those without any last
   ADD COLUMN sort_at     timestamptz GENERATED ALWAYS AS (
-    CASE WHEN paused_at IS NOT NULL THEN timestamptz '9998-01-01 00:00:00+00'
+    CASE WHEN raised_at IS NOT NULL AND state = 'open' THEN timestamptz '2000-01-01 00:00:00+00'
+         WHEN paused_at IS NOT NULL THEN timestamptz '9998-01-01 00:00:00+00'
          ELSE coalesce(due_at, timestamptz '9999-01-01 00:00:00+00') END) STORED,
   ADD COLUMN tsv         tsvector GENERATED ALWAYS AS (to_tsvector('mitwirk_de', words)) STORED,
   ADD COLUMN norm        text GENERATED ALWAYS AS (mitwirk_fold(words)) STORED;

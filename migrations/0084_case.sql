@@ -106,3 +106,7 @@ CREATE TABLE report_undos (
 CREATE INDEX report_undos_report ON report_undos (report_id, at DESC);
 -- what is over and can go
 CREATE INDEX report_undos_until ON report_undos (until);
+
+-- Beside: what the same person reported lately
+CREATE INDEX reports_person ON reports (person_id, created_at) WHERE person_id IS NOT NULL;
+CREATE INDEX reports_contact ON reports (contact_id, created_at) WHERE contact_id IS NOT NULL;

@@ -92,6 +92,7 @@ type StatusParams struct {
 	Until    *time.Time     `json:"until,omitempty"`    // answer by, finished by, period's end, ask again on
 	Question string         `json:"question,omitempty"` // shown to the owner only (timeline audience owner)
 	Done     string         `json:"done,omitempty"`     // what was done
+	DoneIn   i18n.Text      `json:"done_in,omitempty"`  // Done by language, where the ready sentence or its language is known
 	SeenBy   string         `json:"seen_by,omitempty"`  // crew, photo, partner
 	Body     string         `json:"body,omitempty"`     // whom it was given to, or whom to ask
 	How      string         `json:"how,omitempty"`      // mail, letter, phone, system
@@ -153,6 +154,7 @@ type Change struct {
 	To      Status
 	Version int // of the report as it was read; 0: do not compare
 	StatusParams
+	Lang   string    // in which Done is written, "de" or "en"; "": not known
 	Photo  uuid.UUID // a photo of the report that shows the work, or zero
 	Upload *Upload   // a new photo of the city instead
 }

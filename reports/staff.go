@@ -27,9 +27,11 @@ func (s *Service) SetStatus(ctx context.Context, actor accounts.Actor, n subject
 		if c.Version != 0 && c.Version != r.Version {
 			return fault.New(fault.Conflict, "report.err.version")
 		}
-		if _, open, err := openObjection(ctx, tx, r.ID); err != nil {
+		_, open, err := openObjection(ctx, tx, r.ID)
+		if err != nil {
 			return err
-		} else if open { // somebody else decides first
+		}
+		if open { // somebody else decides first
 			return fault.New(fault.Conflict, "report.err.objection")
 		}
 		c.trim()
@@ -44,6 +46,9 @@ func (s *Service) SetStatus(ctx context.Context, actor accounts.Actor, n subject
 			if err := Allowed(actor, ActReopen, r, now); err != nil {
 				return err
 			}
+		}
+		if c.DoneIn, err = s.doneIn(ctx, r, c); err != nil {
+			return err
 		}
 		return s.undoable(ctx, tx, actor, r, now, func() error {
 			if c.To == Reopened {
@@ -187,6 +192,9 @@ func entryParams(c Change) map[string]any {
 		if v != "" {
 			p[key] = v
 		}
+	}
+	if c.DoneIn != nil {
+		p["done"] = c.DoneIn
 	}
 	if c.Until != nil {
 		p["until"] = c.Until.Format(time.RFC3339)
@@ -418,14 +426,22 @@ func (s *Service) Move(ctx context.Context, actor accounts.Actor, n subject.Numb
 		if err != nil {
 			return err
 		}
-		if err := casework.Move(ctx, tx, r.Ref(), to.ID); err != nil {
+		passed, err := casework.PassOn(ctx, tx, actor, r.Ref(), to.ID, "")
+		if err != nil || passed.To.ID == r.DepartmentID {
 			return err
 		}
 		if err := touch(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		r.DepartmentID = to.ID
-		return s.appendStep(ctx, tx, r, "step.moved", map[string]any{"from": from.Name, "to": to.Name}, "", subject.Public, to.ID)
+		r.DepartmentID = passed.To.ID
+		key := "step.moved"
+		switch {
+		case passed.Triage: // it was handed on often enough
+			key = "step.triage"
+		case passed.Decided:
+			key = "step.triage_decided"
+		}
+		return s.appendStep(ctx, tx, r, key, map[string]any{"from": from.Name, "to": passed.To.Name}, "", subject.Public, passed.To.ID)
 	})
 }
 

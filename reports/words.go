@@ -65,7 +65,7 @@ func StatusSentence(loc *i18n.Localizer, f Facts) Sentence {
 	}
 	params := map[string]any{
 		"team": f.Team, "reason": period(f.Params.Reason), "body": f.Params.Body, "number": f.DuplicateOf,
-		"done": f.Params.Done, "at": loc.Date(f.At, f.Now), "date": date(f.Params.Until),
+		"done": f.Params.DoneFor(loc.Lang()), "at": loc.Date(f.At, f.Now), "date": date(f.Params.Until),
 	}
 	key := "status." + string(f.Status)
 	switch f.Status {
@@ -166,7 +166,9 @@ func StepText(loc *i18n.Localizer, s *TimelineStep, now time.Time) string {
 			for lang, text := range v {
 				t[lang], _ = text.(string)
 			}
-			params[k] = t.In(loc.Lang())
+			if params[k] = t.In(loc.Lang()); k == "done" {
+				params[k] = StatusParams{DoneIn: t}.DoneFor(loc.Lang())
+			}
 		case float64:
 			if k == "other" {
 				params["number"] = subject.Number(int64(v)).Format(subject.PrefixReport)
