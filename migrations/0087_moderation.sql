@@ -88,7 +88,7 @@ CREATE INDEX holds_open ON holds (item_id) WHERE ended_at IS NULL;
 -- A decision (Art. 17 DSA and the Commission's transparency database). "Keep" is one too.
 CREATE TABLE decisions (
   id                  uuid PRIMARY KEY,
-  puid                text NOT NULL CONSTRAINT decisions_puid UNIQUE CHECK (puid ~ '^[A-Za-z0-9_-]{1,500}$'),
+  puid                text NOT NULL CONSTRAINT decisions_puid UNIQUE CHECK (puid ~ '^[A-Za-z0-9_-]+$' AND char_length(puid) <= 500),
   batch_id            uuid NOT NULL,               -- decided in one act
   item_id             uuid NOT NULL REFERENCES mod_items (id),
   subject_kind        text NOT NULL,
