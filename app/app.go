@@ -14,6 +14,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/demo/city"
 	"github.com/mitwirk/mitwirk/drafts"
@@ -26,6 +27,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
@@ -59,6 +61,11 @@ type App struct {
 	photos     *attachments.Service
 	drafts     *drafts.Service
 	reports    *reports.Service
+	queue      *casework.Queue
+	routing    *casework.Routing
+	umbrella   *casework.Umbrella
+	talkFiles  *casework.Files
+	own        *owndata.Service
 
 	metrics *metrics.Metrics
 	broker  *live.Broker
@@ -137,9 +144,13 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	signIns, err := a.signIns()
+	if err != nil {
+		return err
+	}
 	if a.accounts, err = accounts.New(accounts.Config{DB: d, Limits: limits, Letters: &accounts.Letters{
 		Jobs: a.jobs, Mail: a.outbox, Catalogue: a.messages, URL: func(path string) string { return a.cfg.Settings.Base() + path },
-	}}); err != nil {
+	}, Demo: a.cfg.Dev, Base: a.cfg.Settings.Base(), Providers: signIns}); err != nil {
 		return err
 	}
 	original, err := a.firstCity()
@@ -163,7 +174,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.categories, err = categories.New(categories.Config{DB: d, Bus: a.bus, Zone: a.zone, Hours: hours}); err != nil {
+	if a.categories, err = categories.New(categories.Config{DB: d, Bus: a.bus, Zone: a.zone, Hours: hours, HoursNow: a.hours, OpenCases: casework.OpenIn}); err != nil {
 		return err
 	}
 	if a.photos, err = attachments.New(attachments.Config{DB: d, Files: a.files, Drafts: drafts.Owners{}, Logger: a.cfg.Log}); err != nil {
@@ -172,7 +183,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if a.drafts, err = drafts.New(drafts.Config{DB: d, Photos: a.photos}); err != nil {
 		return err
 	}
-	post, err := reports.NewPost(reports.PostConfig{Outbox: a.outbox, Messages: a.messages, BaseURL: a.cfg.Settings.Base()})
+	post, err := reports.NewPost(reports.PostConfig{Outbox: a.outbox, Messages: a.messages, BaseURL: a.cfg.Settings.Base(), ReplyTo: a.replyTo()})
 	if err != nil {
 		return err
 	}
@@ -184,6 +195,18 @@ func (a *App) domains(ctx context.Context) (err error) {
 		return err
 	}
 	a.reports.SubscribeMails(post)
+	if err := a.rules(); err != nil {
+		return err
+	}
+	if err := a.listOfCases(); err != nil {
+		return err
+	}
+	if err := a.talk(post); err != nil {
+		return err
+	}
+	if err := a.ownData(); err != nil {
+		return err
+	}
 	return nil
 }
 
@@ -234,7 +257,7 @@ func (a *App) subscribe(context.Context) (err error) {
 		return err
 	}
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))
-	events.OnEachFrom(a.bus, "settings", a.site.Reload, reloadOn(site.SettingsChanged{}.EventType(), a.site.Reload))
+	events.OnEachFrom(a.bus, "settings", a.site.Reload, reloadOn(site.SettingsChanged{}.EventType(), a.reloadCity))
 	a.reports.RegisterJobs(a.jobs)
 	a.site.RegisterJobs(a.jobs)
 	a.photos.RegisterJobs(a.jobs)

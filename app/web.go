@@ -75,7 +75,7 @@ func (a *App) web(ctx context.Context) error {
 		return err
 	}
 	if err := reportpages.RegisterShow(r, reportpages.ShowDeps{
-		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: a.opens,
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: a.opens, Files: a.talkFiles,
 	}); err != nil {
 		return err
 	}
@@ -107,6 +107,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := deskpages.Register(r, deskpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Photos: a.photos, Messages: a.messages,
+		Queue: a.queue, Places: a.geo, Centre: a.opens,
 	}); err != nil {
 		return err
 	}
@@ -114,6 +115,12 @@ func (a *App) web(ctx context.Context) error {
 		return err
 	}
 	if err := a.adminDoors(r, account.Adopt); err != nil {
+		return err
+	}
+	if err := a.talkPages(r); err != nil {
+		return err
+	}
+	if err := a.rulePages(r); err != nil {
 		return err
 	}
 	if err := api.Register(r, api.Deps{

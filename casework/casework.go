@@ -148,7 +148,7 @@ WITH late AS (
   LIMIT $2
   FOR UPDATE SKIP LOCKED)
 UPDATE cases c
-SET missed_at = mitwirk_now()
+SET missed_at = mitwirk_now(), missed_n = c.missed_n + 1
 FROM late l
 WHERE c.subject_kind = l.subject_kind AND c.subject_id = l.subject_id
 RETURNING c.subject_id, c.department_id, c.due_at`

@@ -52,13 +52,22 @@ func (s *Service) importBatch(ctx context.Context, tx pgx.Tx, cat *categories.Ca
 		return err
 	}
 	var b pastBatch
-	for _, p := range fresh {
-		r, err := s.pastReport(cat, days, p)
-		if err != nil {
+	list := make([]*Report, len(fresh))
+	for i, p := range fresh {
+		if list[i], err = s.pastReport(cat, days, p); err != nil {
 			return err
 		}
-		if err := b.add(cat, r, p); err != nil {
+	}
+	places, err := s.routePast(ctx, tx, cat, fresh, list)
+	if err != nil {
+		return err
+	}
+	for i, p := range fresh {
+		if err := b.add(cat, list[i], p); err != nil {
 			return err
+		}
+		if to, ok := places[p]; ok {
+			b.cases[i].Priority = to.Priority
 		}
 	}
 	if err := b.write(ctx, tx); err != nil {

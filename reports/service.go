@@ -50,8 +50,10 @@ type Service struct {
 	letters  Letters
 	zone     *time.Location
 	log      *slog.Logger
+	router   Router // nil: the category's department
 	undoFor  time.Duration
 	gate     Gate // nil: nothing is held
+	talk     Talk
 }
 
 // scope keeps the voters of reports apart from those of other processes.

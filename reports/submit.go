@@ -130,7 +130,8 @@ type prepared struct {
 	dep     categories.Department
 	days    *categories.Calendar
 	address string
-	ask     bool // the address may be asked once more whether it wants mails
+	ask     bool      // the address may be asked once more whether it wants mails
+	person  uuid.UUID // whom a routing rule gives the case to; zero: nobody
 }
 
 func (s *Service) prepare(ctx context.Context, sub *Submission) (*prepared, error) {
@@ -165,7 +166,7 @@ func (s *Service) prepare(ctx context.Context, sub *Submission) (*prepared, erro
 		}
 	}
 	var ok bool
-	if p.dep, ok = cat.Department(p.out.Department); !ok {
+	if p.dep, ok = cat.Department(p.out.Department); !ok && s.router == nil { // else the front desk sorts it
 		return nil, fmt.Errorf("submit: category %s leads to unknown department %q", sub.Category, p.out.Department)
 	}
 	if sub.Mail != "" {
@@ -208,6 +209,9 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 			return Receipt{}, err
 		}
 	}
+	if err := s.route(ctx, tx, r, p, sub.Answers); err != nil {
+		return Receipt{}, err
+	}
 	if err := insertReport(ctx, tx, r, nil); err != nil {
 		return Receipt{}, err
 	}
@@ -241,6 +245,9 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 		return Receipt{}, err
 	}
 	if _, err := timeline.Append(ctx, tx, timeline.Entry{Ref: r.Ref(), Key: statusKey(Received), Department: p.dep.ID}); err != nil {
+		return Receipt{}, err
+	}
+	if err := s.settle(ctx, tx, r, p); err != nil {
 		return Receipt{}, err
 	}
 	if err := s.bus.Append(ctx, tx, Submitted{Report: r.ID}); err != nil {

@@ -21,6 +21,8 @@ func deskAreas() []deskArea {
 	return []deskArea{
 		{"/desk", "queue.area.cases", works},
 		// Add your area here, in the order in which a clerk needs it, one line each.
+		{"/desk/events", "event.desk.title", []subject.Role{subject.TeamLead, subject.Admin}},
+		{"/desk/routing", "routing.title", []subject.Role{subject.TeamLead, subject.Admin}},
 		{"/desk/admin", "admin.title", []subject.Role{subject.Admin}},
 		{"/desk/objects", "object.desk.title", append([]subject.Role{subject.Admin}, works...)},
 		{"/desk/site", "sitedesk.title", []subject.Role{subject.Editor, subject.Admin}},
