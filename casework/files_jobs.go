@@ -74,7 +74,7 @@ func (f *Files) RescanOld(ctx context.Context) error {
 	if f.Scanner == nil {
 		return nil
 	}
-	rows, err := f.DB.Query(ctx, sqlWaiting)
+	rows, err := f.DB.Query(ctx, sqlFilesWaiting)
 	if err != nil {
 		return fmt.Errorf("files in quarantine: %w", err)
 	}
@@ -92,7 +92,7 @@ func (f *Files) RescanOld(ctx context.Context) error {
 	return nil
 }
 
-const sqlWaiting = `
+const sqlFilesWaiting = `
 SELECT id FROM message_files
 WHERE state = 'quarantined' AND created_at < mitwirk_now() - interval '10 minutes'
 ORDER BY created_at

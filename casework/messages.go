@@ -175,3 +175,21 @@ SET text = ''
 FROM handovers h
 WHERE h.id = a.handover_id AND h.subject_kind = $1 AND h.subject_id = $2 AND a.text <> ''`
 )
+
+// SaidBefore tells whether the same message, with the same files, came within
+// the last ten minutes: a button was pressed twice. The caller has locked the
+// subject.
+func SaidBefore(ctx context.Context, tx pgx.Tx, ref subject.Ref, direction, kind, text string, list []NewFile) (bool, error) {
+	sums := make([][]byte, len(list))
+	for i, n := range list {
+		sums[i] = n.f.sum
+	}
+	return db.Exists(ctx, tx, sqlSaidBefore, string(ref.Kind), ref.ID, direction, kind, text, sums)
+}
+
+const sqlSaidBefore = `
+SELECT EXISTS (
+  SELECT FROM messages m
+  WHERE m.subject_kind = $1 AND m.subject_id = $2 AND m.direction = $3 AND m.kind = $4 AND m.text = $5
+    AND m.at > mitwirk_now() - interval '10 minutes'
+    AND ARRAY(SELECT f.sha256 FROM message_files f WHERE f.message_id = m.id ORDER BY f.ord) = $6::bytea[])`

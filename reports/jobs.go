@@ -29,6 +29,8 @@ func (s *Service) RegisterJobs(c *jobs.Client) {
 	jobs.Periodic(c, "reports_retention", time.Hour, s.Retain)
 	jobs.Periodic(c, "reports_unconfirmed", 6*time.Hour, s.ForgetUnconfirmed)
 	jobs.Periodic(c, "reports_undos", 6*time.Hour, s.ForgetUndos)
+	jobs.Periodic(c, "reports_remind", 30*time.Minute, s.RemindQuestions)
+	jobs.Periodic(c, "reports_partners", 30*time.Minute, s.RemindPartners)
 	jobs.Periodic(c, "reports_vote_totals", 24*time.Hour, s.repairTotals)
 }
 
@@ -329,6 +331,9 @@ func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, r *Report) error {
 		}
 	}
 	if err := casework.Forget(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
+	if err := s.endTalk(ctx, tx, r.Ref()); err != nil {
 		return err
 	}
 	nothing := facts(r)

@@ -30,7 +30,13 @@ type PostConfig struct {
 	Outbox   Outbox
 	Messages *i18n.Catalogue
 	BaseURL  string // "https://mitwirk.example", without a slash at the end
+	// ReplyTo is the address at which an answer by mail reaches the dialogue; nil
+	// where mails are not read.
+	ReplyTo ReplyTo
 }
+
+// ReplyTo makes the address for answers to one contact about one thing.
+type ReplyTo func(ctx context.Context, tx pgx.Tx, about subject.Ref, contact uuid.UUID) (string, error)
 
 // Post writes the mails of reports: one recipient each, nothing in them beyond
 // what is public, one click to stop.
@@ -38,6 +44,7 @@ type Post struct {
 	out      Outbox
 	messages *i18n.Catalogue
 	base     string
+	replyTo  ReplyTo // nil: mails are not read
 }
 
 // NewPost makes a Post.
@@ -45,7 +52,7 @@ func NewPost(cfg PostConfig) (*Post, error) {
 	if cfg.Outbox == nil || cfg.Messages == nil || cfg.BaseURL == "" {
 		return nil, errors.New("reports: post needs outbox, messages and base url")
 	}
-	return &Post{out: cfg.Outbox, messages: cfg.Messages, base: strings.TrimSuffix(cfg.BaseURL, "/")}, nil
+	return &Post{out: cfg.Outbox, messages: cfg.Messages, base: strings.TrimSuffix(cfg.BaseURL, "/"), replyTo: cfg.ReplyTo}, nil
 }
 
 // ConfirmFollow asks an address whether it wants mails about a report. An
@@ -127,6 +134,11 @@ func (p *Post) newsMail(ctx context.Context, tx pgx.Tx, l letter, v *View) error
 	m.Lead = label + ". " + says.Text
 	m.Next = says.Next
 	if own && v.Status == Waiting {
+		if p.replyTo != nil {
+			if m.ReplyTo, err = p.replyTo(ctx, tx, ref, f.Owner); err != nil {
+				return err
+			}
+		}
 		m.Paragraphs = append(m.Paragraphs, loc.T("mail.report.status.question"))
 	}
 	if v.Params.Reason != "" && v.Status != NoAction && v.Status != NotResponsible {

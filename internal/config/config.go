@@ -23,6 +23,7 @@ type Settings struct {
 // Store says where the data are; every command asks it.
 type Store struct {
 	DatabaseURL string `name:"database-url" env:"MITWIRK_DATABASE_URL" placeholder:"URL" group:"Data" help:"PostgreSQL with the extensions postgis, pg_trgm, unaccent and btree_gist, e.g. postgres://mitwirk:secret@db.example.org/mitwirk. Unset, \"mitwirk dev\" runs a private server; the other commands need it or --data."`
+	ErasuresLog string `name:"erasures-log" env:"MITWIRK_ERASURES_LOG" placeholder:"FILE" group:"Data" help:"A file to which each erasure of a person is appended (ids only), best where the backups are: a restore does them again. Unset: the database alone has the list, and \"mitwirk admin backup\" writes it beside its archive."`
 	FilesURL    string `name:"files-url" env:"MITWIRK_FILES_URL" placeholder:"URL" group:"Data" help:"Where photos are kept: file:///var/lib/mitwirk/files, or s3://BUCKET?region=…&endpoint=… (keys as for every S3 program: AWS_ACCESS_KEY_ID and so on). Unset: the folder files beside the private database; \"serve\" and \"work\" need it."`
 }
 
@@ -33,9 +34,15 @@ type Server struct {
 	InternalAddr   string   `name:"internal-addr" env:"MITWIRK_INTERNAL_ADDR" placeholder:"HOST:PORT" group:"Server" help:"A second address, never to be public, for /healthz, /readyz and /metrics. Unset: no second address."`
 	TrustedProxies []string `name:"trusted-proxies" env:"MITWIRK_TRUSTED_PROXIES" placeholder:"CIDR" group:"Server" help:"Networks of the proxies whose X-Forwarded-For is believed. Unset: nobody's, the peer's address counts. Limits per address depend on it."`
 	Limits         []string `name:"limits" env:"MITWIRK_LIMITS" placeholder:"RULE=N/TIME,…" group:"Server" help:"What one network address may do in a time, e.g. report=20/5m,report=60/1h (the default for reports). Rules: report, upload, signin, code, post, visit, and link for sign-in mails to one mail address. A rule that is named replaces its defaults."`
+	ScannerURL     string   `name:"scanner-url" env:"MITWIRK_SCANNER_URL" placeholder:"URL" group:"Server" help:"The virus scanner for files of the dialogue: icap://HOST:1344/SERVICE, clamd://HOST:3310 or clamd:///run/clamav/clamd.ctl. Nobody opens a file before it has passed. Unset: files are not scanned, and pages say so."`
+
+	OIDCProviders []string `name:"oidc-providers" env:"MITWIRK_OIDC_PROVIDERS" sep:";" placeholder:"KEY=ISSUER|CLIENT|SECRET-FILE|LABEL|FLAGS;…" group:"Sign-in" help:"Other places where people can sign in, by OpenID Connect (BundID, BayernID, Keycloak), e.g. \"bayernid=https://id.example.org/realms/by|mitwirk|/etc/mitwirk/bayernid.secret|BayernID|level=2\". The secret is read from a file; empty for a public client. Flags: level=1, 2 or 3 is the trust it gives (1 unless told); staff is the city's own sign-in, which asks for a second factor itself. At the provider, register BASE-URL/login/with/KEY/back. Unset: mail and passkeys only."`
 
 	SMTPURL  string `name:"smtp-url" env:"MITWIRK_SMTP_URL" placeholder:"URL" group:"Mail" help:"The mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS is required when a password is sent) or smtps://…:465. Unset: nothing leaves the machine; \"mitwirk dev\" shows every mail at /dev/outbox."`
 	MailFrom string `name:"mail-from" env:"MITWIRK_MAIL_FROM" placeholder:"ADDRESS" group:"Mail" help:"The sender of mails, e.g. \"Mitwirk <mitwirk@example.org>\". Needed with a mail server."`
+
+	InboundDir     string `name:"inbound-dir" env:"MITWIRK_INBOUND_DIR" placeholder:"DIR" group:"Mail" help:"A maildir whose mails become cases and answers; each file goes once its mail is taken (see doc/operations.md). Unset: mails that come in are not read."`
+	InboundAddress string `name:"inbound-address" env:"MITWIRK_INBOUND_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address that is delivered to that maildir, together with all its plus addresses (meldung@example.org and meldung+…@example.org). Questions can be answered by mail then."`
 
 	CityName     string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
 	Timezone     string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
@@ -61,6 +68,7 @@ func (s *Server) Validate() error {
 	_, _, _, centre := s.Centre() //nolint:dogsled // asked for its error only
 	_, from := s.From()
 	_, limits := s.RateLimits()
+	_, signIns := s.SignIns()
 	if s.SMTPURL != "" && s.MailFrom == "" {
 		from = errors.New("is needed when MITWIRK_SMTP_URL is set")
 	}
@@ -70,7 +78,10 @@ func (s *Server) Validate() error {
 		about("MITWIRK_INTERNAL_ADDR", checkAddr(s.InternalAddr)),
 		about("MITWIRK_TRUSTED_PROXIES", proxies),
 		about("MITWIRK_LIMITS", limits),
+		about("MITWIRK_OIDC_PROVIDERS", signIns),
 		about("MITWIRK_SMTP_URL", checkSMTP(s.SMTPURL)),
+		about("MITWIRK_SCANNER_URL", checkScanner(s.ScannerURL)),
+		about("MITWIRK_INBOUND_ADDRESS", checkInbound(s.InboundAddress, s.InboundDir)),
 		about("MITWIRK_MAIL_FROM", from),
 		about("MITWIRK_TIMEZONE", zone),
 		about("MITWIRK_MAP_CENTER", centre),

@@ -45,6 +45,8 @@ type Message struct {
 	// StopURL ends these mails with one click (RFC 8058: a POST to it, without
 	// session). A GET shows a button. Empty where nothing can be stopped.
 	StopURL string
+	// ReplyTo is where an answer goes; empty: to the sender.
+	ReplyTo string
 }
 
 // Button is a link that looks like one.
@@ -63,6 +65,11 @@ func (m *Message) validate() error {
 	if m.ToAddress != "" {
 		if a, err := netmail.ParseAddress(m.ToAddress); err != nil || a.Name != "" {
 			bad("mail: ToAddress is not a plain address")
+		}
+	}
+	if m.ReplyTo != "" {
+		if a, err := netmail.ParseAddress(m.ReplyTo); err != nil || a.Address != m.ReplyTo {
+			bad("mail: ReplyTo is not a plain address")
 		}
 	}
 	for name, text := range map[string]string{"Kind": m.Kind, "Subject": m.Subject, "Lead": m.Lead, "Reason": m.Reason} {

@@ -117,6 +117,7 @@ type content struct {
 	Button     Button   `json:"button,omitzero"`
 	Reason     string   `json:"reason"`
 	StopURL    string   `json:"stop_url,omitempty"`
+	ReplyTo    string   `json:"reply_to,omitempty"`
 }
 
 // Queue puts a mail into the caller's transaction: row and job. It is sent when

@@ -23,12 +23,8 @@ type stepLine struct {
 	Text     string
 	Reason   string
 	Audience string // said where it is not public
+	Note     string // of the team; then the rest is its frame
 	Photo    *reports.Photo
-}
-
-type messageLine struct {
-	Who, When, Text string
-	Ours            bool
 }
 
 type statusLink struct {
@@ -54,7 +50,7 @@ type caseView struct {
 	Facts   []fact
 	Answers []answerLine
 	Steps   []stepLine
-	Talk    []messageLine
+	Talk    talkBox
 	Covered []piece // the typed text with what the public does not read marked
 	Held    bool    // something waits for release
 	Publish string
@@ -70,6 +66,8 @@ type caseView struct {
 	Teams      []kit.Option
 	Objection  bool
 	ObjectedAt string
+	Desk       *deskPart // nil: not of this team
+	Undo       *undoLine
 }
 
 func (v caseView) action(name string) string {
@@ -86,7 +84,7 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 	}
 	cv.Page.Title = cv.Number + ", " + cv.Title
 	cv.Nav, cv.Robots = "desk", "noindex"
-	cv.Scripts = []string{"desk-keys", "desk-case"}
+	cv.Scripts = []string{"desk-keys", "desk-case", "desk-plain", "desk-presence"}
 	if r.Visibility == reports.VisPublic {
 		cv.Public = r.Path()
 	}
@@ -110,12 +108,14 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 	for i := range r.Steps {
 		cv.Steps = append(cv.Steps, lineOf(v, pg, &r.Steps[i]))
 	}
-	for _, m := range r.Dialogue {
-		line := messageLine{When: pg.Loc.DateTime(m.At, v.now), Text: m.Text, Ours: m.Direction == "out", Who: pg.T("desk.talk.theirs")}
-		if line.Ours {
-			line.Who = pg.T("desk.talk.ours")
-		}
-		cv.Talk = append(cv.Talk, line)
+	if cv.Talk, err = p.talkOf(v); err != nil {
+		return cv, err
+	}
+	if err := p.desk(v, &cv); err != nil {
+		return cv, err
+	}
+	if err := p.undoOf(v, &cv); err != nil {
+		return cv, err
 	}
 	err = p.doing(v, &cv, cat)
 	return cv, err

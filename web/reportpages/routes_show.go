@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -19,6 +20,8 @@ type ShowDeps struct {
 	Geo        *geo.Service
 	Zone       *time.Location // of the city, for days in filters
 	Centre     kit.Centre     // where the map opens
+	// Files are those of the dialogue; nil: messages are words only.
+	Files *casework.Files
 }
 
 // showPages are the handlers of everything about reports that is not the way
@@ -52,8 +55,7 @@ func RegisterShow(r *kit.Router, deps ShowDeps) error {
 	r.POST("/reports/:number/metoo", p.metoo)
 	r.POST("/reports/:number/check", p.hint)
 	r.POST("/reports/:number/follow", p.follow)
-	r.POST("/reports/:number/add", p.add)
-	r.POST("/reports/:number/answer", p.answer)
+	p.registerTalk(r)
 	r.POST("/reports/:number/reopen", p.reopen)
 	r.POST("/reports/:number/object", p.object)
 	r.GET("/reports/:number/withdraw", p.askWithdraw)

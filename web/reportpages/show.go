@@ -19,8 +19,9 @@ import (
 // typed is what somebody had entered in one of the page's forms when it could
 // not be taken; the form shows it again.
 type typed struct {
-	Form   string // "follow", "add", "answer", "reopen", "object"
+	Form   string // "follow", "add", "answer", "reopen", "object", "rate"
 	Text   string
+	Value  int // of "rate"
 	Errors kit.Errors
 }
 
@@ -63,6 +64,9 @@ func (p *showPages) render(c kit.Context, n subject.Number, status int, in typed
 		return err
 	}
 	v.In = in
+	if v.Talk, err = p.Reports.Conversation(ctx, r); err != nil {
+		return err
+	}
 	if c.QueryParam("fragment") == "timeline" {
 		return kit.Render(c, status, showFragment(v))
 	}
@@ -97,6 +101,7 @@ type showView struct {
 	Now        time.Time
 	Near       []kit.Row
 	In         typed
+	Talk       reports.Conversation
 	AnswerBy   string // deadline of the question to the reporter
 	ReopenBy   string
 	HeldNotice string // why the page is not public yet; "" when it is
@@ -279,8 +284,6 @@ func (v *showView) photo(ph *reports.Photo) kit.Photo {
 }
 
 // message names a turn of the dialogue.
-func (v *showView) message(m *reports.Message) string { return v.T("report.message." + m.Kind) }
-
 func (v *showView) path(last string) string { return v.R.Path() + "/" + last }
 
 func (v *showView) crumbs() []kit.Crumb {

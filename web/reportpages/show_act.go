@@ -92,14 +92,6 @@ func (p *showPages) follow(c kit.Context) error {
 	})
 }
 
-func (p *showPages) add(c kit.Context) error {
-	return p.write(c, "add", "report.add.done", p.Reports.Add)
-}
-
-func (p *showPages) answer(c kit.Context) error {
-	return p.write(c, "answer", "report.answer.done", p.Reports.Answer)
-}
-
 func (p *showPages) reopen(c kit.Context) error {
 	return p.write(c, "reopen", "report.reopen.done", p.Reports.Reopen)
 }

@@ -1,0 +1,69 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// SignIn is another place where people can sign in; accounts.Provider explains
+// the fields.
+type SignIn struct {
+	Key, Issuer, Client, Secret, Label string
+	Staff                              bool
+	Level                              int
+}
+
+// SignIns reads MITWIRK_OIDC_PROVIDERS and the files with the secrets.
+func (s *Server) SignIns() ([]SignIn, error) {
+	list := make([]SignIn, 0, len(s.OIDCProviders))
+	for _, text := range s.OIDCProviders {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		in, file, err := parseSignIn(text)
+		if err != nil {
+			return nil, err
+		}
+		if file != "" {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				return nil, fmt.Errorf("the secret of %q can't be read: %w", in.Key, err)
+			}
+			in.Secret = strings.TrimSpace(string(raw))
+		}
+		list = append(list, in)
+	}
+	return list, nil
+}
+
+// parseSignIn reads one provider and the name of the file with its secret.
+func parseSignIn(text string) (in SignIn, secretFile string, err error) {
+	key, rest, ok := strings.Cut(strings.TrimSpace(text), "=")
+	parts := strings.Split(rest, "|")
+	if !ok || len(parts) < 4 || len(parts) > 5 {
+		return SignIn{}, "", fmt.Errorf("%q is no sign-in; expected KEY=ISSUER|CLIENT|SECRET-FILE|LABEL|FLAGS", text)
+	}
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	in = SignIn{Key: strings.TrimSpace(key), Issuer: parts[0], Client: parts[1], Label: parts[3], Level: 1}
+	if in.Key == "" || in.Issuer == "" || in.Client == "" || in.Label == "" {
+		return SignIn{}, "", fmt.Errorf("%q: key, issuer, client and label are needed", text)
+	}
+	if len(parts) < 5 {
+		return in, parts[2], nil
+	}
+	for flag := range strings.SplitSeq(parts[4], ",") {
+		switch flag = strings.TrimSpace(flag); flag {
+		case "":
+		case "staff":
+			in.Staff = true
+		case "level=1", "level=2", "level=3":
+			in.Level = int(flag[len(flag)-1] - '0')
+		default:
+			return SignIn{}, "", fmt.Errorf("%q: unknown flag %q; expected staff or level=1, 2 or 3", text, flag)
+		}
+	}
+	return in, parts[2], nil
+}

@@ -1,0 +1,103 @@
+package talkpages
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// Access tells whether somebody is a side of a thing's dialogue; any error means
+// that its files do not exist for them.
+type Access func(ctx context.Context, actor accounts.Actor, id uuid.UUID) error
+
+// Deps are what the handlers need.
+type Deps struct {
+	DB         db.DB
+	Reports    *reports.Service
+	Categories *categories.Service
+	Files      *casework.Files
+	Access     map[subject.Kind]Access
+}
+
+type pages struct {
+	Deps
+
+	url func(path string) string
+}
+
+// Register adds the routes.
+func Register(r *kit.Router, deps Deps) error {
+	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Files == nil || deps.Access == nil {
+		return errors.New("talkpages: something of the dialogue is missing")
+	}
+	p := &pages{deps, r.URL}
+	r.GET("/files/:file", p.file)
+	const one = "/desk/reports/:number"
+	r.GET(one+"/talk", p.show, kit.RequireSignIn)
+	r.POST(one+"/talk", p.write, kit.BodyLimit(kit.TalkBody), kit.RequireSignIn)
+	r.POST(one+"/talk/read", p.read, kit.RequireSignIn)
+	r.POST(one+"/handover", p.handOver, kit.RequireSignIn)
+	r.POST(one+"/handover/:handover/reply", p.reply, kit.RequireSignIn)
+	r.POST(one+"/handover/:handover/revoke", p.revoke, kit.RequireSignIn)
+	r.GET("/desk/route", p.routeForm, kit.RequireSignIn)
+	r.POST("/desk/route", p.route, kit.RequireSignIn)
+	r.GET("/desk/thanks", p.thanks, kit.RequireSignIn)
+	r.GET("/desk/partners", p.partners, kit.RequireSignIn)
+	r.GET("/desk/partners/:partner", p.partner, kit.RequireSignIn)
+	r.POST("/desk/partners/:partner", p.putPartner, kit.RequireSignIn)
+	return nil
+}
+
+// worksHere tells whether somebody has cases.
+func worksHere(a accounts.Actor) error {
+	if !a.Has(subject.Caseworker, subject.TeamLead) {
+		return fault.New(fault.Forbidden, "err.403").With("why", "report.why.not_staff")
+	}
+	return nil
+}
+
+// file hands out one file: a picture to look at, a PDF to keep. Whatever the
+// browser takes it for, it runs nothing and loads nothing.
+func (p *pages) file(c kit.Context) error {
+	id, err := uuid.Parse(c.Param("file"))
+	if err != nil || len(c.Param("file")) != 36 {
+		return fault.Missing("file")
+	}
+	ctx := c.Request().Context()
+	f, err := casework.FileByID(ctx, p.DB, id)
+	if err != nil {
+		return err
+	}
+	may, ok := p.Access[f.Ref.Kind]
+	if !ok {
+		return fault.Missing("file")
+	}
+	if err := may(ctx, kit.Actor(c), f.Ref.ID); err != nil {
+		if _, is := errors.AsType[*fault.Error](err); is {
+			return fault.Missing("file").Because(err)
+		}
+		return err
+	}
+	data, err := p.Files.Read(ctx, f)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Disposition", disposition(f))
+	return c.Blob(http.StatusOK, f.Type, data)
+}
