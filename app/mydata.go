@@ -1,14 +1,26 @@
 package app
 
 import (
+	"github.com/mitwirk/mitwirk/moderation"
+	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/minepages"
 	"github.com/mitwirk/mitwirk/web/reportpages"
 )
 
+// ownData exports and erases, over everything that knows people.
+func (a *App) ownData() (err error) {
+	a.own, err = owndata.New(owndata.Config{
+		DB: a.cfg.Pool, Jobs: a.jobs, Reports: a.reports, Drafts: a.drafts, Photos: a.photos, Mails: a.outbox,
+		List: a.cfg.Settings.ErasuresLog, Log: a.cfg.Log,
+		Steps: []owndata.Step{{Name: "moderation", Do: moderation.ForgetPerson}},
+	})
+	return err
+}
+
 // minePages puts the doors of what belongs to whoever looks in place.
 func (a *App) minePages(r *kit.Router) error {
 	return minepages.Register(r, minepages.Deps{
-		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Drafts: a.drafts, Row: reportpages.Row,
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Drafts: a.drafts, Data: a.own, Row: reportpages.Row,
 	})
 }

@@ -40,6 +40,9 @@ type Field struct {
 	Purpose   string // why it is kept
 	Audience  []Audience
 	Retention string // how long it is kept, in words
+	// Stays says that it may stay when the person it is from has their data
+	// deleted: what is public and nobody's any more, and what the law keeps.
+	Stays bool
 }
 
 // Key is "table.column".
@@ -93,6 +96,12 @@ func (f Fields) Personal(table string) []Field {
 	return f.where(func(c Field) bool { return c.Table == table && c.Personal })
 }
 
+// Own are the personal columns of a table whose audience names the author: what
+// somebody takes along about themselves.
+func (f Fields) Own(table string) []Field {
+	return f.where(func(c Field) bool { return c.Table == table && c.Personal && slices.Contains(c.Audience, Author) })
+}
+
 // Hidden are all columns that an audience must never see: what the leak test
 // looks for.
 func (f Fields) Hidden(a Audience) []Field { return f.where(func(c Field) bool { return !c.For(a) }) }
@@ -113,6 +122,7 @@ type line struct {
 	Purpose   string     `yaml:"purpose"`
 	Audience  []Audience `yaml:"audience"`
 	Retention string     `yaml:"retention"`
+	Erasure   string     `yaml:"erasure"` // "stays", or nothing
 }
 
 func parse(r io.Reader) (Fields, error) {
@@ -172,6 +182,10 @@ func parseLine(key string, value *yaml.Node) (Field, error) {
 			return Field{}, fmt.Errorf("audience %q is none of %v", a, Audiences())
 		}
 	}
+	if l.Erasure != "" && l.Erasure != "stays" {
+		return Field{}, errors.New(`erasure is "stays" or not there`)
+	}
+	f.Stays = l.Erasure == "stays"
 	f.Personal, f.Name, f.Purpose, f.Audience, f.Retention = true, l.Field, l.Purpose, l.Audience, l.Retention
 	return f, nil
 }

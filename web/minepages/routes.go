@@ -20,6 +20,7 @@ type Deps struct {
 	Reports    *reports.Service
 	Categories *categories.Service
 	Drafts     *drafts.Service
+	Data       OwnData
 	// Row is a report as a row of a list (reportpages.Row).
 	Row func(loc *i18n.Localizer, i *reports.Item, now time.Time) kit.Row
 }
@@ -28,12 +29,16 @@ type pages struct{ Deps }
 
 // Register adds the routes.
 func Register(r *kit.Router, deps Deps) error {
-	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Drafts == nil || deps.Row == nil {
+	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Drafts == nil || deps.Data == nil || deps.Row == nil {
 		return errors.New("minepages: something is missing")
 	}
 	p := &pages{deps}
 	r.GET("/mine", p.overview, own)
 	r.POST("/mine/drafts/:id/delete", p.deleteDraft, own)
+	r.GET("/mine/data", p.askData, own)
+	r.POST("/mine/data", p.takeData, own)
+	r.GET("/mine/erase", p.askErase, own)
+	r.POST("/mine/erase", p.erase, own)
 	return nil
 }
 

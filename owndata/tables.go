@@ -1,0 +1,63 @@
+package owndata
+
+// hang says which rows of a table are about a person ($1).
+type hang struct {
+	table string
+	rows  string // condition on t
+	order string // of the rows; "": by nothing
+	// also are columns that are not personal and tell people which row it is.
+	also []string
+	// masked replaces a column where its value is not always for the person.
+	masked map[string]string
+}
+
+// The ids that other conditions build on.
+const (
+	sqlPartReports = `(SELECT id FROM reports WHERE person_id = $1 UNION SELECT report_id FROM report_owners WHERE person_id = $1)`
+	sqlPartAddress = `(SELECT id FROM contacts WHERE person_id = $1
+  UNION SELECT j.id FROM contacts j JOIN contacts k ON k.id = j.joined_id WHERE k.person_id = $1
+  UNION SELECT contact_id FROM reports WHERE person_id = $1 AND contact_id IS NOT NULL)`
+	sqlPartPhotos = `(t.owner_id = $1 OR t.subject_kind = 'report' AND t.subject_id IN ` + sqlPartReports + `)`
+	sqlPartCase   = `t.subject_kind = 'report' AND t.subject_id IN ` + sqlPartReports
+	sqlPartOwner  = `(t.owner_kind = 'person' AND t.owner_id = $1 OR t.owner_kind = 'contact' AND t.owner_id IN ` + sqlPartAddress + `)`
+	sqlPartAudit  = `(t.actor = $1 OR t.subject_kind = 'person' AND t.subject_id = $1 OR ` + sqlPartCase + `)`
+	sqlPartMine   = `t.person_id = $1`
+	// who of the city acted is not said: a person of the city is no data of the reader
+	sqlPartActor   = `CASE WHEN t.actor = $1 THEN t.actor END`
+	sqlPartAsker   = `CASE WHEN t.asked_by = $1 THEN t.asked_by END`
+	sqlPartDecider = `CASE WHEN t.decided_by = $1 THEN t.decided_by END`
+)
+
+// hangs lists the tables in the order of the export.
+func hangs() []hang {
+	return []hang{
+		{table: "persons", rows: `t.id = $1`, also: []string{"created_at"}},
+		{table: "contacts", rows: `t.id IN ` + sqlPartAddress, order: "t.created_at", also: []string{"created_at"}},
+		{table: "reports", rows: `t.id IN ` + sqlPartReports, order: "t.created_at", also: []string{"number", "status", "visibility", "created_at", "closed_at"}},
+		{table: "report_answers", rows: `t.report_id IN ` + sqlPartReports, order: "t.report_id, t.ord", also: []string{"question"}},
+		{table: "report_owners", rows: sqlPartMine, order: "t.since", also: []string{"since"}},
+		{table: "attachments", rows: sqlPartPhotos, order: "t.created_at", also: []string{"id", "state", "created_at"}},
+		{table: "attachment_versions", rows: `t.attachment_id IN (SELECT t.id FROM attachments t WHERE ` + sqlPartPhotos + `)`, order: "t.attachment_id, t.n", also: []string{"n", "created_at"}},
+		{table: "messages", rows: sqlPartCase, order: "t.at", also: []string{"direction", "kind", "at"}},
+		{table: "message_files", rows: sqlPartCase, order: "t.created_at", also: []string{"created_at"}},
+		{table: "satisfaction", rows: sqlPartCase, also: []string{"value", "at"}},
+		{table: "objections", rows: `t.report_id IN ` + sqlPartReports, also: []string{"at", "outcome"}},
+		{table: "cases", rows: sqlPartCase, also: []string{"created_at"}},
+		{table: "votes", rows: `t.voter_id IN (SELECT p.voter_id FROM voter_persons p WHERE p.person_id = $1)`, order: "t.at", also: []string{"aspect", "at"}},
+		{table: "voter_persons", rows: sqlPartMine, also: []string{"scope"}},
+		{table: "follows", rows: sqlPartOwner, order: "t.created_at", also: []string{"cadence", "created_at"}},
+		{table: "drafts", rows: sqlPartMine, order: "t.updated_at", also: []string{"kind", "updated_at", "expires_at"}},
+		{table: "draft_handovers", rows: `t.from_person = $1`, order: "t.created_at", also: []string{"created_at"}},
+		{table: "mails", rows: `t.contact_id IN ` + sqlPartAddress, order: "t.created_at", also: []string{"kind", "state", "created_at"}},
+		{table: "sessions", rows: sqlPartMine, order: "t.created_at"},
+		{table: "passkeys", rows: sqlPartMine, order: "t.created_at"},
+		{table: "totp", rows: sqlPartMine},
+		{table: "identities", rows: sqlPartMine, order: "t.created_at", also: []string{"created_at", "used_at"}},
+		{table: "api_tokens", rows: `t.person_id = $1 AND t.personal`, order: "t.created_at", also: []string{"name", "scopes", "created_at", "expires_at"}},
+		{table: "invitations", rows: `(t.used_by = $1 OR t.contact_id IN ` + sqlPartAddress + `)`, order: "t.created_at", also: []string{"role", "created_at"}},
+		{table: "role_grants", rows: sqlPartMine},
+		{table: "role_grant_limits", rows: `t.grant_id IN (SELECT g.id FROM role_grants g WHERE g.person_id = $1)`, also: []string{"kind"}},
+		{table: "export_requests", rows: `(t.asked_by = $1 OR t.decided_by = $1)`, order: "t.asked_at", also: []string{"asked_at"}, masked: map[string]string{"asked_by": sqlPartAsker, "decided_by": sqlPartDecider}},
+		{table: "audit_log", rows: sqlPartAudit, order: "t.seq", masked: map[string]string{"actor": sqlPartActor}},
+	}
+}
