@@ -22,7 +22,7 @@
 //
 // Owned tables: server_keys, persons, contacts, one_time_tokens, sessions,
 // receipts, departments, role_grants, role_grant_limits, audit_log,
-// rate_buckets, retention_records, api_tokens.
+// rate_buckets, retention_records, api_tokens, erasures.
 //
 // Events: none.
 package accounts

@@ -12,7 +12,7 @@ import (
 // for the rest of one name.
 var levels = map[string]int{
 	"subject": 0, "migrations": 0,
-	"internal/fault": 0, "internal/config": 0, "internal/i18n": 0, "internal/clock": 0, "internal/privacy": 0, "internal/table": 0, "internal/logs": 0, "internal/sheet": 0,
+	"internal/fault": 0, "internal/config": 0, "internal/i18n": 0, "internal/clock": 0, "internal/privacy": 0, "internal/table": 0, "internal/logs": 0, "internal/sheet": 0, "internal/bench": 1,
 
 	"internal/geom": 9, "internal/db": 10, "internal/pgdev": 10,
 	"internal/jobs": 11, "internal/mail": 11, "internal/files": 11, "internal/idem": 11, "internal/scan": 11, "internal/inbound": 11,
@@ -23,6 +23,7 @@ var levels = map[string]int{
 	"categories": 21, "timeline": 21, "votes": 21, "follows": 21, "attachments": 21, "drafts": 21, "links": 21, "site": 21,
 	"casework": 22, "discussion": 22, "notify": 22,
 
+	"owndata": 35,
 	"reports": 30, "complaints": 30, "ideas": 30, "radar": 30, "moderation": 30,
 
 	"web": 38, "web/kit": 39, "web/health": 39,
