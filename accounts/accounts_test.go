@@ -127,7 +127,7 @@ func TestStaffSession(t *testing.T) {
 	dbtest.SetNow(t, tx, now)
 	dep := accountstest.Department(t, tx)
 	clerk := accountstest.Staff(t, tx, subject.Caseworker, dep.ID)
-	token, lives, _, err := accounts.StartSession(t.Context(), tx, clerk.Person, accounts.ByMail)
+	token, lives, _, err := accounts.StartSession(t.Context(), tx, clerk.Person, accounts.ByPasskey)
 	if err != nil || lives != 12*time.Hour {
 		t.Fatalf("lives %s, %v", lives, err)
 	}
@@ -153,7 +153,7 @@ func TestRevokedRoleIsGone(t *testing.T) {
 	s, _ := newService(t, tx, nil)
 	dep := accountstest.Department(t, tx)
 	clerk := accountstest.Staff(t, tx, subject.Caseworker, dep.ID)
-	token, _, _, err := accounts.StartSession(t.Context(), tx, clerk.Person, accounts.ByMail)
+	token, _, _, err := accounts.StartSession(t.Context(), tx, clerk.Person, accounts.ByPasskey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestRevokedRoleIsGone(t *testing.T) {
 	if _, err := s.ActorByToken(t.Context(), token); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("a session outlives the role: %v", err)
 	}
-	_, _, again, err := accounts.StartSession(t.Context(), tx, clerk.Person, accounts.ByMail)
+	_, _, again, err := accounts.StartSession(t.Context(), tx, clerk.Person, accounts.ByPasskey)
 	if err != nil || again.IsStaff() || again.Worked(dep.ID) {
 		t.Errorf("signing in again gives %+v, %v", again, err)
 	}
@@ -220,7 +220,7 @@ func TestSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := accounts.SignIn(t.Context(), tx, visitor, link)
+	in, err := s.SignIn(t.Context(), tx, visitor, link)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,14 +230,14 @@ func TestSignIn(t *testing.T) {
 	if _, err := s.ActorByToken(t.Context(), token); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("the session before lives on: %v", err)
 	}
-	if _, err := accounts.SignIn(t.Context(), tx, accounts.Actor{}, link); !fault.Is(err, fault.Gone) {
+	if _, err := s.SignIn(t.Context(), tx, accounts.Actor{}, link); !fault.Is(err, fault.Gone) {
 		t.Errorf("the link works twice: %v", err)
 	}
 	link, err = accounts.IssueToken(t.Context(), tx, accounts.PurposeSignIn, accounts.Target{Contact: id}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := accounts.SignIn(t.Context(), tx, in.Actor, link)
+	again, err := s.SignIn(t.Context(), tx, in.Actor, link)
 	if err != nil || again.Actor.Person != in.Actor.Person || again.Visitor != uuid.Nil {
 		t.Errorf("again: %+v, %v", again, err)
 	}
@@ -246,11 +246,12 @@ func TestSignIn(t *testing.T) {
 func TestSignInOnlyWithAConfirmedAddress(t *testing.T) {
 	t.Parallel()
 	tx := dbtest.Tx(t)
+	s, _ := newService(t, tx, nil)
 	link, err := accounts.IssueToken(t.Context(), tx, accounts.PurposeSignIn, accounts.Target{Contact: addContact(t, tx, accountstest.Address())}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.SignIn(t.Context(), tx, accounts.Actor{}, link); !fault.Is(err, fault.Gone) {
+	if _, err := s.SignIn(t.Context(), tx, accounts.Actor{}, link); !fault.Is(err, fault.Gone) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -258,6 +259,7 @@ func TestSignInOnlyWithAConfirmedAddress(t *testing.T) {
 func TestOneLinkOneSession(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t)
+	s, _ := newService(t, pool, nil)
 	var link string
 	accountstest.Do(t, pool, func(tx pgx.Tx) (err error) {
 		id := confirm(t, tx, addContact(t, tx, accountstest.Address()))
@@ -266,7 +268,7 @@ func TestOneLinkOneSession(t *testing.T) {
 	})
 	ok, gone := count(parallel(64, func(int) error {
 		return db.Transact(t.Context(), pool, func(ctx context, tx pgx.Tx) error {
-			_, err := accounts.SignIn(ctx, tx, accounts.Actor{}, link)
+			_, err := s.SignIn(ctx, tx, accounts.Actor{}, link)
 			return err
 		})
 	}), fault.Gone)

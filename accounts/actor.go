@@ -26,7 +26,11 @@ type Actor struct {
 	Roles       []subject.Role
 	Limits      []subject.Remit // where the roles count, as granted; nil: each one in Departments (see Remits)
 	Locale      string          // the language the person chose, e.g. "de"
-	System      bool            // the product itself: jobs, imports, the demo
+	Device      string          // in words, for the list of sessions; see DeviceOf
+	// NeedsFactor: staff who have not proved a second factor yet. Their roles are
+	// withheld until then.
+	NeedsFactor bool
+	System      bool // the product itself: jobs, imports, the demo
 }
 
 // System acts for jobs, imports and the demo.

@@ -29,7 +29,9 @@ const (
 	// RuleConfirm is mails that ask one address whether it wants mails.
 	RuleConfirm Rule = "confirm"
 
-	ruleLink Rule = "link" // sign-in links to one mail address
+	ruleLink   Rule = "link"   // sign-in links to one mail address
+	ruleTry    Rule = "try"    // codes of such a mail, for one mail address
+	ruleFactor Rule = "factor" // codes of somebody's app, and recovery codes
 )
 
 // Limit lets N through in each window of length Per.
@@ -51,6 +53,8 @@ func DefaultLimits() map[Rule][]Limit {
 		RuleVisit:   {{N: 300, Per: 5 * time.Minute}},
 		RuleFile:    {{N: 60, Per: 5 * time.Minute}, {N: 300, Per: time.Hour}},
 		RuleConfirm: {{N: 5, Per: time.Hour}, {N: 15, Per: 24 * time.Hour}},
+		ruleTry:     {{N: 10, Per: 10 * time.Minute}, {N: 40, Per: 24 * time.Hour}},
+		ruleFactor:  {{N: 10, Per: 10 * time.Minute}, {N: 50, Per: 24 * time.Hour}},
 		ruleLink:    {{N: 5, Per: 10 * time.Minute}, {N: 20, Per: 24 * time.Hour}},
 	}
 }

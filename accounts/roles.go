@@ -40,7 +40,9 @@ type Grant struct {
 
 // GrantRole gives a person a role, or adds limits to the one they hold. A
 // caseworker without a department works nowhere. Only admins and the product
-// itself may; it is written into the audit log.
+// itself may; it is written into the audit log. A change ends the person's
+// sessions: the next one begins with the rights, the lifetime and the second
+// factor that the role asks for.
 func GrantRole(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID, role subject.Role, limits ...GrantLimit) error {
 	if err := May(actor, ManagePeople); err != nil {
 		return err
@@ -48,10 +50,12 @@ func GrantRole(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID, ro
 	if !slices.Contains(subject.Roles(), role) {
 		return fault.OnField("role", "field.choice")
 	}
+	fresh := subject.NewID()
 	var id uuid.UUID
-	if err := tx.QueryRow(ctx, sqlGrantRole, subject.NewID(), person, role, orNull(actor.Person)).Scan(&id); err != nil {
+	if err := tx.QueryRow(ctx, sqlGrantRole, fresh, person, role, orNull(actor.Person)).Scan(&id); err != nil {
 		return fmt.Errorf("grant role: %w", err)
 	}
+	changed := id == fresh
 	for _, l := range limits {
 		switch l.Kind {
 		case InCategory: // a row of a higher level: that it is an id is all that can be known here
@@ -71,8 +75,15 @@ func GrantRole(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID, ro
 				return err
 			}
 		}
-		if _, err := tx.Exec(ctx, sqlLimitGrant, id, l.Kind, l.Ref); err != nil {
+		tag, err := tx.Exec(ctx, sqlLimitGrant, id, l.Kind, l.Ref)
+		if err != nil {
 			return fmt.Errorf("limit grant: %w", err)
+		}
+		changed = changed || tag.RowsAffected() > 0
+	}
+	if changed {
+		if _, err := tx.Exec(ctx, sqlEndSessionsOf, person); err != nil {
+			return fmt.Errorf("end sessions: %w", err)
 		}
 	}
 	return Audit(ctx, tx, actor, Entry{Action: "role.grant", Person: person, Fields: []string{"role:" + string(role)}})

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -22,6 +23,14 @@ type Config struct {
 	// Letters sends sign-in links; nil where nobody asks for them, e.g. on the
 	// command line. New registers its job.
 	Letters *Letters
+	// Demo: the people of a demonstration have proved enough by their link. Only
+	// "mitwirk dev" sets it.
+	Demo bool
+	// Base is the site's address, e.g. "https://mitwirk.example": passkeys belong
+	// to its host. Empty: there are no passkeys.
+	Base string
+	// Providers are other sign-ins; see Provider.
+	Providers []Provider
 }
 
 // Service holds what needs settings or transactions of its own; everything
@@ -31,7 +40,10 @@ type Service struct {
 	limits map[Rule][]Limit
 	sleep  func(ctx context.Context, d time.Duration)
 
-	letters *Letters
+	letters   *Letters
+	demo      bool
+	passkeys  *webauthn.WebAuthn // nil: none
+	providers []*provider
 }
 
 // New makes the service. It returns an error without a database or with a
@@ -53,6 +65,14 @@ func New(cfg Config) (*Service, error) {
 		cfg.Sleep = wait
 	}
 	s := &Service{db: cfg.DB, limits: limits, sleep: cfg.Sleep, letters: cfg.Letters}
+	s.demo = cfg.Demo
+	var err error
+	if s.passkeys, err = passkeysFor(cfg.Base); err != nil {
+		return nil, err
+	}
+	if s.providers, err = providersFor(cfg.Providers, cfg.Base); err != nil {
+		return nil, err
+	}
 	if s.letters != nil {
 		if err := s.letters.validate(); err != nil {
 			return nil, err
@@ -87,6 +107,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 			{sqlSweepTokens, &swept.Tokens},
 			{sqlSweepRates, &swept.Rates},
 			{sqlSweepKeys, nil},
+			{sqlSweepChallenges, nil},
 		} {
 			tag, err := tx.Exec(ctx, step.sql)
 			if err != nil {

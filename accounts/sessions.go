@@ -17,10 +17,16 @@ import (
 // Assurance says how somebody came to a session.
 type Assurance string
 
-// How sessions begin.
+// How sessions begin. For staff the first two and ByOIDC are not enough.
 const (
-	ByVisit Assurance = "visitor" // at a visitor's first act
-	ByMail  Assurance = "mail"    // by a one-time link
+	ByVisit     Assurance = "visitor"    // at a visitor's first act
+	ByMail      Assurance = "mail"       // by a one-time link or code
+	ByTOTP      Assurance = "totp"       // by mail, then by a code of an app
+	ByRecovery  Assurance = "recovery"   // by mail, then by a recovery code
+	ByPasskey   Assurance = "passkey"    // by a passkey that knows its user
+	ByOIDC      Assurance = "oidc"       // at another sign-in
+	ByStaffOIDC Assurance = "oidc_staff" // at the city's own sign-in, which asks for a second factor
+	ByDemo      Assurance = "demo"       // by a link of a demonstration
 )
 
 // Lifetimes of sessions: without a click, and at most. Staff have the short ones.
@@ -35,6 +41,7 @@ const (
 type Session struct {
 	ID        uuid.UUID
 	Assurance Assurance
+	Device    string // "Firefox, Windows"; may be empty
 	CreatedAt time.Time
 	SeenAt    time.Time
 	Until     time.Time
@@ -44,6 +51,10 @@ type Session struct {
 // which only the hash is stored, how long the cookie may live, and the actor.
 // fault.NotFound for a person that does not exist or was erased.
 func StartSession(ctx context.Context, tx pgx.Tx, person uuid.UUID, by Assurance) (token string, lives time.Duration, a Actor, err error) {
+	return startSession(ctx, tx, person, by, "")
+}
+
+func startSession(ctx context.Context, tx pgx.Tx, person uuid.UUID, by Assurance, device string) (token string, lives time.Duration, a Actor, err error) {
 	p, err := PersonByID(ctx, tx, person)
 	if err != nil {
 		return "", 0, Actor{}, err
@@ -60,7 +71,7 @@ func StartSession(ctx context.Context, tx pgx.Tx, person uuid.UUID, by Assurance
 		idle, lives = staffIdle, staffAbsolute
 	}
 	token, hash := newToken()
-	if _, err := tx.Exec(ctx, sqlInsertSession, hash, a.Session, person, by, idle.Microseconds(), lives.Microseconds()); err != nil {
+	if _, err := tx.Exec(ctx, sqlInsertSession, hash, a.Session, person, by, device, idle.Microseconds(), lives.Microseconds()); err != nil {
 		return "", 0, Actor{}, fmt.Errorf("insert session: %w", err)
 	}
 	return token, lives, a, nil
@@ -85,7 +96,7 @@ func (s *Service) ActorByToken(ctx context.Context, token string) (Actor, error)
 		return a, err
 	}
 	idle := residentIdle
-	if a.IsStaff() {
+	if a.IsStaff() || a.NeedsFactor {
 		idle = staffIdle
 	}
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
@@ -107,8 +118,9 @@ func (s *Service) Look(ctx context.Context, token string) (Actor, error) {
 
 func (s *Service) look(ctx context.Context, token string) (a Actor, stale bool, err error) {
 	var limits []subject.Remit
+	var by Assurance
 	err = s.db.QueryRow(ctx, sqlActorByToken, hashToken(token)).
-		Scan(&a.Session, &a.Person, &a.Level, &a.Locale, &limits, &stale)
+		Scan(&a.Session, &a.Person, &a.Level, &a.Locale, &limits, &by, &stale)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Actor{}, false, fault.New(fault.Unauthenticated, "err.401")
 	}
@@ -116,6 +128,7 @@ func (s *Service) look(ctx context.Context, token string) (a Actor, stale bool, 
 		return Actor{}, false, fmt.Errorf("find session: %w", err)
 	}
 	a.limit(limits)
+	s.hold(&a, by)
 	return a, stale, nil
 }
 
@@ -138,6 +151,29 @@ func EndSessionsOf(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID
 		return fmt.Errorf("end sessions: %w", err)
 	}
 	return nil
+}
+
+// EndOneSession ends one of the actor's own sessions; fault.NotFound for what is
+// none of theirs.
+func EndOneSession(ctx context.Context, tx pgx.Tx, actor Actor, id uuid.UUID) error {
+	tag, err := tx.Exec(ctx, sqlEndOneSession, id, actor.Person)
+	if err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fault.Missing("session")
+	}
+	return nil
+}
+
+// EndOtherSessions ends all of the actor's sessions but this one; it returns
+// how many there were.
+func EndOtherSessions(ctx context.Context, tx pgx.Tx, actor Actor) (int, error) {
+	tag, err := tx.Exec(ctx, sqlEndOtherSessions, actor.Session, actor.Person)
+	if err != nil {
+		return 0, fmt.Errorf("end sessions: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
 }
 
 // SessionsOf lists the actor's sessions that still run, the latest first.
@@ -164,7 +200,7 @@ type SignedIn struct {
 // SignIn exchanges a sign-in link's token for a session. The session that the
 // browser had before ends in any case. An address that was confirmed without an
 // account gets its person (L1) now. fault.Gone for a token that is not valid.
-func SignIn(ctx context.Context, tx pgx.Tx, before Actor, token string) (SignedIn, error) {
+func (s *Service) SignIn(ctx context.Context, tx pgx.Tx, before Actor, token string) (SignedIn, error) {
 	t, err := UseToken(ctx, tx, PurposeSignIn, token)
 	if err != nil {
 		return SignedIn{}, err
@@ -175,6 +211,16 @@ func SignIn(ctx context.Context, tx pgx.Tx, before Actor, token string) (SignedI
 			return SignedIn{}, err
 		}
 	}
+	by, err := s.byMail(ctx, tx, person)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return s.signInAs(ctx, tx, before, person, by)
+}
+
+// signInAs gives the browser a new session of the person. The one before ends,
+// so that a token which somebody knew before is worth nothing afterwards.
+func (s *Service) signInAs(ctx context.Context, tx pgx.Tx, before Actor, person uuid.UUID, by Assurance) (SignedIn, error) {
 	out := SignedIn{}
 	if before.Person != uuid.Nil && before.Person != person && before.Level == L0 {
 		out.Visitor = before.Person
@@ -182,7 +228,9 @@ func SignIn(ctx context.Context, tx pgx.Tx, before Actor, token string) (SignedI
 	if err := EndSession(ctx, tx, before); err != nil {
 		return SignedIn{}, err
 	}
-	out.Token, out.Lives, out.Actor, err = StartSession(ctx, tx, person, ByMail)
+	var err error
+	out.Token, out.Lives, out.Actor, err = startSession(ctx, tx, person, by, before.Device)
+	s.hold(&out.Actor, by)
 	return out, err
 }
 

@@ -29,8 +29,8 @@ SET used_at = mitwirk_now()
 WHERE purpose = $1 AND person_id = $2 AND used_at IS NULL`
 
 	sqlInsertSession = `
-INSERT INTO sessions (token_hash, id, person_id, assurance, idle_until, absolute_until)
-VALUES ($1, $2, $3, $4, mitwirk_now() + $5 * interval '1 microsecond', mitwirk_now() + $6 * interval '1 microsecond')`
+INSERT INTO sessions (token_hash, id, person_id, assurance, device, idle_until, absolute_until)
+VALUES ($1, $2, $3, $4, $5, mitwirk_now() + $6 * interval '1 microsecond', mitwirk_now() + $7 * interval '1 microsecond')`
 
 	sqlActorByToken = `
 SELECT s.id,
@@ -45,6 +45,7 @@ SELECT s.id,
                                FROM role_grant_limits
                                WHERE grant_id = g.id) l
                  WHERE g.person_id = p.id), '[]'),
+       s.assurance,
        s.seen_at < mitwirk_now() - interval '1 minute'
 FROM sessions s
 JOIN persons p ON p.id = s.person_id
@@ -74,8 +75,11 @@ FOR SHARE`
 	sqlEndSession    = `DELETE FROM sessions WHERE id = $1`
 	sqlEndSessionsOf = `DELETE FROM sessions WHERE person_id = $1`
 
+	sqlEndOneSession    = `DELETE FROM sessions WHERE id = $1 AND person_id = $2`
+	sqlEndOtherSessions = `DELETE FROM sessions WHERE id <> $1 AND person_id = $2`
+
 	sqlSessionsOf = `
-SELECT id, assurance, created_at, seen_at, least(idle_until, absolute_until)
+SELECT id, assurance, device, created_at, seen_at, least(idle_until, absolute_until)
 FROM sessions
 WHERE person_id = $1
   AND idle_until > mitwirk_now()

@@ -51,6 +51,7 @@ type APIToken struct {
 	ID            uuid.UUID
 	Person        uuid.UUID
 	Name          string
+	Personal      bool // acts as the person who made it
 	Scopes        []Scope
 	Department    *uuid.UUID
 	DepartmentKey string // "" without one
@@ -58,6 +59,8 @@ type APIToken struct {
 	ExpiresAt     time.Time
 	SeenAt        *time.Time
 	RevokedAt     *time.Time
+	ttl           time.Duration
+	owner         Actor // of a personal one, with the rights of now
 }
 
 // Has tells whether the token is good for something.
@@ -66,8 +69,17 @@ func (t *APIToken) Has(s Scope) bool { return slices.Contains(t.Scopes, s) }
 // Actor is who acts by the token where it uses a scope: with the scopes of
 // staff (read, status) as a caseworker of its department, if it has one; else
 // as a person without any role. The policies of the domains decide.
+//
+// A personal token acts as its person, with what they may do now, but only
+// where it has the scope.
 func (t *APIToken) Actor(s Scope) Actor {
 	a := Actor{Person: t.Person}
+	if t.Personal {
+		if a.Level = t.owner.Level; t.Has(s) {
+			a.limit(t.owner.Limits)
+		}
+		return a
+	}
 	if t.Department != nil && t.Has(s) && (s == ScopeRead || s == ScopeStatus) {
 		a.Roles, a.Departments = []subject.Role{subject.Caseworker}, []uuid.UUID{*t.Department}
 	}
@@ -85,7 +97,7 @@ func CreateAPIToken(ctx context.Context, tx pgx.Tx, actor Actor, t APIToken, ttl
 	if ttl == 0 {
 		ttl = APITokenTTL
 	}
-	t.Name = strings.TrimSpace(t.Name)
+	t.Personal = false
 	if err := t.validate(ttl); err != nil {
 		return "", APIToken{}, err
 	}
@@ -96,42 +108,67 @@ func CreateAPIToken(ctx context.Context, tx pgx.Tx, actor Actor, t APIToken, ttl
 	if err := SetPseudonym(ctx, tx, actor, t.Person, t.Name); err != nil {
 		return "", APIToken{}, err
 	}
+	secret, err := t.insert(ctx, tx)
+	if err != nil {
+		return "", APIToken{}, err
+	}
+	return secret, t, Audit(ctx, tx, actor, Entry{Action: "api_token.create", Person: t.Person, Fields: t.fields()})
+}
+
+// insert draws the secret and stores its hash.
+func (t *APIToken) insert(ctx context.Context, tx pgx.Tx) (string, error) {
 	secret, _ := newToken()
 	secret = apiPrefix + secret
 	t.ID = subject.NewID()
-	err = tx.QueryRow(ctx, sqlInsertAPIToken, hashToken(secret), t.ID, t.Person, t.Name, t.Scopes, t.Department, ttl.Microseconds()).
+	err := tx.QueryRow(ctx, sqlInsertAPIToken, hashToken(secret), t.ID, t.Person, t.Name, t.Personal, t.Scopes, t.Department, t.ttl.Microseconds()).
 		Scan(&t.CreatedAt, &t.ExpiresAt)
 	if err != nil {
-		return "", APIToken{}, fmt.Errorf("insert api token: %w", err)
+		return "", fmt.Errorf("insert api token: %w", err)
 	}
+	return secret, nil
+}
+
+// fields are what the audit log says of a new token.
+func (t *APIToken) fields() []string {
 	fields := []string{"api_token"}
 	for _, s := range t.Scopes {
 		fields = append(fields, "scope:"+string(s))
 	}
-	return secret, t, Audit(ctx, tx, actor, Entry{Action: "api_token.create", Person: t.Person, Fields: fields})
+	return fields
 }
 
 func (t *APIToken) validate(ttl time.Duration) error {
+	return t.check(ttl, Scopes(), maxAPITokenTTL)
+}
+
+// check completes and checks what was asked for: a name, scopes out of those
+// allowed, a time of at most longest.
+func (t *APIToken) check(ttl time.Duration, allowed []Scope, longest time.Duration) error {
+	t.Name, t.ttl = strings.TrimSpace(t.Name), ttl
+	name := "name"
+	if t.Personal {
+		name = "token"
+	}
 	var wrong fault.Fields
 	if t.Name == "" {
-		wrong.Add("name", "field.required")
+		wrong.Add(name, "field.required")
 	} else if len([]rune(t.Name)) > 100 {
-		wrong.Add("name", "field.too_long", "n", 100)
+		wrong.Add(name, "field.too_long", "n", 100)
 	}
 	if len(t.Scopes) == 0 {
 		wrong.Add("scopes", "field.required")
 	}
 	for i, s := range t.Scopes {
-		if !slices.Contains(Scopes(), s) || slices.Contains(t.Scopes[:i], s) {
+		if !slices.Contains(allowed, s) || slices.Contains(t.Scopes[:i], s) {
 			wrong.Add("scopes", "field.choice")
 			break
 		}
 	}
-	if t.Has(ScopeStatus) && t.Department == nil {
+	if t.Has(ScopeStatus) && t.Department == nil && !t.Personal {
 		wrong.Add("department", "api.err.department")
 	}
-	if ttl < time.Minute || ttl > maxAPITokenTTL {
-		wrong.Add("expires", "api.err.expires", "n", int(maxAPITokenTTL/(24*time.Hour)))
+	if ttl < time.Minute || ttl > longest {
+		wrong.Add("expires", "api.err.expires", "n", int(longest/(24*time.Hour)))
 	}
 	return wrong.Err()
 }
@@ -200,13 +237,17 @@ func (s *Service) ByBearer(ctx context.Context, secret string) (Bearer, error) {
 	}
 	var t APIToken
 	var stale bool
-	err := s.db.QueryRow(ctx, sqlAPITokenByHash, hashToken(secret)).Scan(&t.ID, &t.Person, &t.Name, &t.Scopes, &t.Department,
-		&t.DepartmentKey, &t.CreatedAt, &t.ExpiresAt, &t.SeenAt, &t.RevokedAt, &stale)
+	var limits []subject.Remit
+	err := s.db.QueryRow(ctx, sqlAPITokenByHash, hashToken(secret)).Scan(&t.ID, &t.Person, &t.Name, &t.Personal, &t.Scopes, &t.Department,
+		&t.DepartmentKey, &t.CreatedAt, &t.ExpiresAt, &t.SeenAt, &t.RevokedAt, &t.owner.Level, &limits, &stale)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Bearer{}, unknown
 	}
 	if err != nil {
 		return Bearer{}, fmt.Errorf("find api token: %w", err)
+	}
+	if t.Personal {
+		t.owner.limit(limits)
 	}
 	if stale {
 		err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {

@@ -223,7 +223,7 @@ func (c *town) person(name string, role subject.Role, department string) (token 
 		} else if err := accounts.SetPseudonym(ctx, tx, accounts.System, person, "kanariname"+slug+"0"); err != nil {
 			return err
 		}
-		token, _, a, err = accounts.StartSession(ctx, tx, person, accounts.ByMail)
+		token, _, a, err = accounts.StartSession(ctx, tx, person, accounts.ByPasskey)
 		return err
 	})
 	c.actors[name] = a

@@ -85,7 +85,7 @@ func signedIn(t testing.TB, d db.DB, grant func(pgx.Tx, uuid.UUID) error) accoun
 				return err
 			}
 		}
-		_, _, a, err = accounts.StartSession(t.Context(), tx, person, accounts.ByMail)
+		_, _, a, err = accounts.StartSession(t.Context(), tx, person, accounts.ByPasskey)
 		return err
 	})
 	return a

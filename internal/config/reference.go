@@ -34,7 +34,7 @@ func Reference() (string, error) {
 		if f.HasDefault {
 			standard = "`" + f.Default + "`"
 		}
-		fmt.Fprintf(&b, "| `%s` | `--%s=%s` | %s | %s |\n", strings.Join(f.Envs, " "), f.Name, f.PlaceHolder, standard, cell(f.Help))
+		fmt.Fprintf(&b, "| `%s` | `--%s=%s` | %s | %s |\n", strings.Join(f.Envs, " "), f.Name, cell(f.PlaceHolder), standard, cell(f.Help))
 		if last := parser.Model.Flags[len(parser.Model.Flags)-1]; f == last || nextGroup(parser.Model.Flags, f) != group {
 			b.WriteString("\n")
 		}

@@ -35,6 +35,13 @@ func Register(r *kit.Router, deps Deps) {
 	p := &pages{deps}
 	r.GET("/login", p.login)
 	r.POST("/login", p.askLink)
+	r.GET("/login/code", p.showCode)
+	r.POST("/login/code", p.useCode)
+	r.POST("/login/passkey/begin", p.askPasskey)
+	r.POST("/login/passkey", p.passkey)
+	r.GET("/login/with/:provider", p.leave)
+	r.GET("/login/with/:provider/back", p.back, secret)
+	p.registerSecurity(r)
 	r.GET("/login/:token", p.showLink, secret)
 	r.POST("/login/:token", p.useLink, secret)
 	r.POST("/logout", p.logout)
@@ -47,6 +54,26 @@ func Register(r *kit.Router, deps Deps) {
 		r.GET("/dev/outbox", p.outbox)
 		r.GET("/dev/outbox/:id", p.outboxMail)
 	}
+}
+
+// registerSecurity adds how somebody signs in and where they are signed in.
+func (p *pages) registerSecurity(r *kit.Router) {
+	get := func(path string, h func(kit.Context) error) { r.GET(path, h, kit.RequireSignIn) }
+	post := func(path string, h func(kit.Context) error) { r.POST(path, h, kit.RequireSignIn) }
+	get(factorPath, p.factor)
+	post(factorPath, p.proveFactor)
+	get(securityPath, p.security)
+	post(securityPath+"/sessions/end", p.endSessions)
+	post(securityPath+"/sessions/:id/end", p.endSession)
+	get(securityPath+"/app", p.app)
+	post(securityPath+"/app", p.beginApp)
+	post(securityPath+"/app/confirm", p.confirmApp)
+	post(securityPath+"/app/remove", p.removeApp)
+	post(securityPath+"/passkeys/begin", p.beginPasskey)
+	post(securityPath+"/passkeys", p.addPasskey)
+	post(securityPath+"/passkeys/:id/remove", p.removePasskey)
+	post(securityPath+"/tokens", p.makeToken)
+	post(securityPath+"/tokens/:id/revoke", p.revokeToken)
 }
 
 // secret keeps the address of a page with a token to itself.

@@ -50,7 +50,7 @@ func signedIn(t testing.TB, b bundle) (string, accounts.Actor) {
 	a := accountstest.Resident(t, b.Pool)
 	var token string
 	accountstest.Do(t, b.Pool, func(tx pgx.Tx) (err error) {
-		token, _, _, err = accounts.StartSession(t.Context(), tx, a.Person, accounts.ByMail)
+		token, _, _, err = accounts.StartSession(t.Context(), tx, a.Person, accounts.ByPasskey)
 		return err
 	})
 	return token, a

@@ -46,6 +46,7 @@ func Actor(c echo.Context) accounts.Actor {
 	s := of(c)
 	a := s.actor
 	a.Locale = s.lang // what they read now is what their mails should be in
+	a.Device = accounts.DeviceOf(c.Request().UserAgent())
 	return a
 }
 

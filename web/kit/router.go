@@ -88,7 +88,7 @@ func New(cfg Config) (*Router, error) {
 	r.HTTPErrorHandler = r.writeError
 	r.IPExtractor = func(req *http.Request) string { return r.clientIP(req).String() }
 	r.Pre(r.begin)
-	r.Use(r.limitBody, r.checkOrigin, r.chooseLanguage, r.findActor)
+	r.Use(r.limitBody, r.checkOrigin, r.chooseLanguage, r.findActor, guardFactor)
 	return r, nil
 }
 

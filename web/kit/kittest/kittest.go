@@ -93,7 +93,7 @@ func (s *Site) As(actor accounts.Actor) *Browser {
 	s.t.Helper()
 	b := s.Browser()
 	accountstest.Do(s.t, s.DB, func(tx pgx.Tx) error {
-		token, _, _, err := accounts.StartSession(s.t.Context(), tx, actor.Person, accounts.ByMail)
+		token, _, _, err := accounts.StartSession(s.t.Context(), tx, actor.Person, accounts.ByPasskey)
 		b.Cookies["__Host-mitwirk"] = token
 		return err
 	})
