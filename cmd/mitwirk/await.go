@@ -36,10 +36,9 @@ func awaitDB(ctx context.Context, log *slog.Logger, open func(context.Context) (
 
 // away tells an error that passes by itself from one that needs a person.
 func away(err error) bool {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return refused.Code == "57P03" || refused.Code == "53300" // starting up; too many connections
 	}
-	var connect *pgconn.ConnectError
-	return errors.As(err, &connect)
+	_, ok := errors.AsType[*pgconn.ConnectError](err)
+	return ok
 }

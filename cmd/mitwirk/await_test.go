@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"testing"
@@ -47,7 +46,7 @@ func TestAwaitDB(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			tries := 0
-			_, _, err := awaitDB(t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil)), func(context.Context) (*pgxpool.Pool, func(), error) {
+			_, _, err := awaitDB(t.Context(), slog.New(slog.DiscardHandler), func(context.Context) (*pgxpool.Pool, func(), error) {
 				tries++
 				return nil, func() {}, tc.says[tries-1]
 			}, time.Millisecond)
@@ -59,7 +58,7 @@ func TestAwaitDB(t *testing.T) {
 
 	over, stop := context.WithCancel(t.Context())
 	stop()
-	if _, _, err := awaitDB(over, slog.New(slog.NewTextHandler(io.Discard, nil)), func(context.Context) (*pgxpool.Pool, func(), error) {
+	if _, _, err := awaitDB(over, slog.New(slog.DiscardHandler), func(context.Context) (*pgxpool.Pool, func(), error) {
 		return nil, nil, refused
 	}, time.Hour); err == nil {
 		t.Error("goes on after it was told to stop")
