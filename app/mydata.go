@@ -1,6 +1,9 @@
 package app
 
 import (
+	"context"
+
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -16,6 +19,12 @@ func (a *App) ownData() (err error) {
 		Steps: []owndata.Step{{Name: "moderation", Do: moderation.ForgetPerson}},
 	})
 	return err
+}
+
+// EraseAgain deletes what a list says that people had deleted, in this
+// goroutine: after a restore. It returns how many of them were there.
+func (a *App) EraseAgain(ctx context.Context, list []accounts.Erased) (people int, err error) {
+	return a.own.Replay(ctx, list)
 }
 
 // minePages puts the doors of what belongs to whoever looks in place.

@@ -138,6 +138,9 @@ func (s *Service) dropReach(ctx context.Context, tx pgx.Tx, r *Report) error {
 	if err := casework.Forget(ctx, tx, r.Ref()); err != nil {
 		return err
 	}
+	if err := s.endTalk(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
 	return accounts.DeleteReceipt(ctx, tx, r.Ref())
 }
 

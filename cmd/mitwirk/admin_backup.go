@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 
 	"github.com/mitwirk/mitwirk/app"
 	"github.com/mitwirk/mitwirk/internal/backup"
+	"github.com/mitwirk/mitwirk/owndata"
 )
 
 type backupCmd struct {
@@ -32,6 +34,10 @@ func (c *backupCmd) Run(ctx context.Context, g *Globals) error {
 	path, m, err := backup.Write(ctx, backup.Source{DatabaseURL: pool.Config().ConnString(), Files: store, Program: version()}, c.Target)
 	if err != nil {
 		return err
+	}
+	list := filepath.Join(filepath.Dir(path), owndata.ListName)
+	if _, err := owndata.AddToList(ctx, pool, list); err != nil {
+		return fmt.Errorf("the archive %s was written, but not the list of erasures beside it: %w", path, err)
 	}
 	fmt.Printf("%s: %d rows in %d tables, %d photos, %d bytes\n", path, m.Rows(), len(m.Tables), len(m.Files), m.Bytes())
 	for _, key := range m.Missing {

@@ -15,10 +15,12 @@ import (
 	"github.com/mitwirk/mitwirk/internal/backup"
 	"github.com/mitwirk/mitwirk/internal/config"
 	"github.com/mitwirk/mitwirk/internal/pgdev"
+	"github.com/mitwirk/mitwirk/owndata"
 )
 
 type restoreCmd struct {
 	File     string `arg:"" type:"existingfile" help:"An archive of \"mitwirk admin backup\"."`
+	Erasures string `name:"erasures" type:"existingfile" placeholder:"FILE" help:"The list of people who had their data deleted since; they are deleted again. Unset: erasures.log beside the archive."`
 	Timezone string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" help:"The city's time zone: what is due for deletion goes by it."`
 }
 
@@ -114,9 +116,34 @@ func (c *restoreCmd) open(ctx context.Context, g *Globals, pool *pgxpool.Pool, f
 	if err != nil {
 		return err
 	}
+	if err := c.eraseAgain(ctx, a); err != nil {
+		return err
+	}
 	if err := a.Forget(ctx); err != nil {
 		return fmt.Errorf("retention: %w", err)
 	}
 	fmt.Println("The schema is current, and what was due for deletion since the backup is deleted. The site may open.")
+	return nil
+}
+
+// eraseAgain deletes anew what people had deleted after the backup was made.
+func (c *restoreCmd) eraseAgain(ctx context.Context, a *app.App) error {
+	path := c.Erasures
+	if path == "" {
+		path = filepath.Join(filepath.Dir(c.File), owndata.ListName)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			fmt.Printf("No list of erasures lies beside the archive: people who had their data deleted since the backup are back. If there is one elsewhere, restore again with --erasures.\n")
+			return nil
+		}
+	}
+	list, err := owndata.ReadListFile(path)
+	if err != nil {
+		return err
+	}
+	people, err := a.EraseAgain(ctx, list)
+	if err != nil {
+		return fmt.Errorf("erasures: %w", err)
+	}
+	fmt.Printf("%d people of the list of erasures %s are deleted.\n", people, path)
 	return nil
 }
