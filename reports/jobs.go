@@ -28,6 +28,7 @@ func (s *Service) RegisterJobs(c *jobs.Client) {
 	jobs.Periodic(c, "reports_waiting", 15*time.Minute, s.EndWaiting)
 	jobs.Periodic(c, "reports_retention", time.Hour, s.Retain)
 	jobs.Periodic(c, "reports_unconfirmed", 6*time.Hour, s.ForgetUnconfirmed)
+	s.RegisterDeskJobs(c)
 	jobs.Periodic(c, "reports_undos", 6*time.Hour, s.ForgetUndos)
 	jobs.Periodic(c, "reports_remind", 30*time.Minute, s.RemindQuestions)
 	jobs.Periodic(c, "reports_partners", 30*time.Minute, s.RemindPartners)
@@ -331,6 +332,9 @@ func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, r *Report) error {
 		}
 	}
 	if err := casework.Forget(ctx, tx, r.Ref()); err != nil {
+		return err
+	}
+	if err := casework.ForgetNotes(ctx, tx, r.Ref()); err != nil {
 		return err
 	}
 	if err := s.endTalk(ctx, tx, r.Ref()); err != nil {

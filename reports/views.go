@@ -57,6 +57,9 @@ type View struct {
 	Why          map[Action]string // why not, by message keys, for what the actor may not do
 }
 
+// Ref names the report across the product.
+func (v *View) Ref() subject.Ref { return subject.Ref{Kind: subject.Report, ID: v.ID} }
+
 // Path is the public page.
 func (v *View) Path() string { return "/reports/" + v.Number.Format(subject.PrefixReport) }
 

@@ -35,7 +35,7 @@ func (p *pages) open(c kit.Context) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &visit{c: c, ctx: c.Request().Context(), actor: kit.Actor(c), n: n, list: placeOf(c)}
+	v := &visit{c: c, ctx: c.Request().Context(), actor: kit.Actor(c), n: n, list: p.placeOf(c)}
 	if v.now, err = db.Now(v.ctx, p.DB); err != nil {
 		return nil, err
 	}
@@ -68,23 +68,35 @@ func (p *pages) show(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(v, http.StatusOK, forms{})
+	f := forms{}
+	if to, ok := likely(v.r); ok { // the ready sentence stands there
+		f.to, f.status = to, p.beginning(v, to, "")
+	}
+	return p.render(v, http.StatusOK, f)
 }
 
 // forms is what was typed into the forms of a case, with what is wrong with it;
 // zero ones are shown as they begin.
 type forms struct {
-	open    string // the form that somebody works in: "status", "release", "step", "move", "objection"
-	refused *kit.ErrorText
-	errors  kit.Errors
-	status  *statusIn
-	to      reports.Status
-	release *releaseIn
-	step    stepIn
-	team    string
-	reopen  bool
-	reason  string
-	stale   bool // somebody else was faster: the new state stands beside what was typed
+	open     string // the form that somebody works in: "status", "release", "step", "move", "objection"
+	refused  *kit.ErrorText
+	errors   kit.Errors
+	status   *statusIn
+	to       reports.Status
+	release  *releaseIn
+	step     stepIn
+	team     string
+	reopen   bool
+	reason   string
+	split    splitIn
+	note     string
+	on       string // of a resubmission
+	reminder string
+	target   string // a new target
+	linkTo   string
+
+	targetReason string
+	stale        bool // somebody else was faster: the new state stands beside what was typed
 }
 
 // failed renders the case again with what was typed. Errors that no form can
@@ -120,37 +132,6 @@ func (p *pages) render(v *visit, status int, f forms) error {
 func done(v *visit, key string, params ...any) error {
 	kit.Flash(v.c, "success", key, params...)
 	return kit.Redirect(v.c, v.path())
-}
-
-// next is the case behind this one in the list, or "" at its end.
-func (p *pages) next(v *visit) (string, error) {
-	if !worksHere(v.actor) {
-		return "", nil
-	}
-	cat, err := p.Categories.Catalogue(v.ctx)
-	if err != nil {
-		return "", err
-	}
-	f, err := v.list.filter(cat)
-	if fault.Is(err, fault.NotFound) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	due := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-	if v.r.Target.Due != nil {
-		due = *v.r.Target.Due
-	}
-	f.Limit, f.After = 1, &reports.QueueCursor{Due: due, At: v.r.CreatedAt, ID: v.r.ID}
-	l, err := p.Reports.Queue(v.ctx, v.actor, f)
-	if fault.Is(err, fault.NotFound) || err == nil && len(l.Items) == 0 {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return casePath(l.Items[0].Number) + v.list.query(), nil
 }
 
 // photoOf is a photo of the case by its id in the path.

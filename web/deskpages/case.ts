@@ -78,3 +78,29 @@ for (const p of document.querySelectorAll<HTMLElement>("[data-for-step]")) {
     attachStep(form);
   }
 }
+
+/** ready puts the focus where Enter sends the ready sentence, or on the first
+ * entry that only a person can make. Only where a key or a link led to the form. */
+export function ready(form: HTMLFormElement): void {
+  const empty = [
+    ...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input[required], textarea[required]"),
+  ].find((f) => f.value.trim() === "" && f.type !== "radio" && f.type !== "checkbox");
+  (empty ?? form.querySelector<HTMLElement>("[data-send]"))?.focus();
+}
+
+/** send lets Ctrl+Enter in a text press the form's button. */
+function send(e: KeyboardEvent): void {
+  if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey) || !(e.target instanceof HTMLTextAreaElement)) return;
+  const form = e.target.form;
+  const button = form?.querySelector<HTMLButtonElement>("[data-send], button[type=submit], button:not([type])");
+  if (form && button) {
+    e.preventDefault();
+    form.requestSubmit(button);
+  }
+}
+
+if (location.hash === "#tun" && /\/status\/\w+$/.test(location.pathname)) {
+  const form = document.querySelector<HTMLFormElement>("form.c-set");
+  if (form) setTimeout(() => ready(form)); // after the browser has gone to the fragment
+}
+if (document.querySelector("[data-desk-keys=case]")) document.addEventListener("keydown", send);

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -100,7 +101,9 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 	if err != nil {
 		return cv, err
 	}
-	cv.DueKind, cv.Due = dueOf(pg.Loc, &reports.Item{Status: r.Status, StatusAt: r.StatusAt, Due: r.Target.Due}, days, v.now)
+	cv.DueKind, cv.Due = dueOf(pg.Loc, &casework.Row{
+		Status: string(r.Status), StatusAt: r.StatusAt, Open: r.Status.IsOpen(), Paused: r.Target.State == reports.TargetStopped, Due: r.Target.Due,
+	}, days, v.now)
 	cv.Facts = facts(v, pg)
 	for _, a := range r.Answers {
 		cv.Answers = append(cv.Answers, answerLine{a.Question.In(pg.Lang), a.Shown.In(pg.Lang), a.TeamOnly})

@@ -54,9 +54,37 @@ export function attach(root: HTMLElement): void {
     const target = aim(root, e.key);
     if (!target) return;
     e.preventDefault();
-    target.focus();
-    target.scrollIntoView({ block: "nearest" });
-    if (root.dataset.deskKeys === "case" && (e.key === "n" || e.key === "u")) target.click(); // a link to another page
+    const aimed = opened(target);
+    aimed.focus();
+    aimed.scrollIntoView({ block: "nearest" });
+    if ("go" in target.dataset) target.click(); // a link to another page or form
+  });
+  help(() => on);
+}
+
+/** opened unfolds what hides a target. A fold that is a target itself gives the
+ * focus to the first thing in it. */
+export function opened(target: HTMLElement): HTMLElement {
+  const fold = target.closest("details");
+  if (!fold) return target;
+  for (let f: Element | null | undefined = fold; f; f = f.parentElement?.closest("details"))
+    (f as HTMLDetailsElement).open = true;
+  if (target.tagName !== "SUMMARY") return target;
+  return fold.querySelector<HTMLElement>("textarea, select, input:not([type=hidden]), a, button") ?? target;
+}
+
+// help opens the list of all keys, by its button and by "?".
+function help(on: () => boolean): void {
+  const dialog = document.querySelector<HTMLDialogElement>("dialog[data-keyhelp]");
+  if (!dialog) return;
+  const open = () => {
+    if (!dialog.open) dialog.showModal();
+  };
+  document.querySelector("[data-keys-help]")?.addEventListener("click", open);
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "?" || !wanted(e, on())) return;
+    e.preventDefault();
+    open();
   });
 }
 

@@ -28,7 +28,7 @@ func keyName(k string) string {
 	return k
 }
 
-func unknownNumber(v queueView) string {
+func unknownNumber(v lookUpView) string {
 	if v.Q == "" {
 		return ""
 	}
@@ -60,29 +60,14 @@ func altOf(p kit.Page, ph reports.Photo, i int) string {
 	return p.T("desk.photo.n", "i", i)
 }
 
-// caseKeys are the keys that mean something on this page.
-func caseKeys(v caseView) []string {
-	keys := []string{"u"}
-	if v.Next != "" {
-		keys = append(keys, "n")
-	}
-	if v.Release != nil && v.Held {
-		keys = append(keys, "f")
-	}
-	if len(v.Links) > 0 && v.Form == nil {
-		keys = append(keys, "s")
-	}
-	return keys
-}
-
-// statusAttrs mark the chosen status, and the first one as the aim of a key.
-func statusAttrs(l statusLink, i int) templ.Attributes {
+// statusAttrs mark the chosen status, and the ones that have a key.
+func statusAttrs(l statusLink) templ.Attributes {
 	a := templ.Attributes{}
 	if l.On {
 		a["aria-current"] = "true"
 	}
-	if i == 0 {
-		a["data-key"] = "s"
+	if k, ok := statusKeys()[l.Key]; ok {
+		a["data-key"], a["data-go"] = k, "true"
 	}
 	return a
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -19,6 +20,9 @@ type Deps struct {
 	DB         db.DB
 	Reports    *reports.Service
 	Categories *categories.Service
+	Queue      *casework.Queue
+	Places     Places
+	Centre     kit.Centre // where maps open; may be nil
 	Photos     *attachments.Service
 	// Messages speaks both languages: a clerk sees what the public will read in each.
 	Messages *i18n.Catalogue
@@ -31,13 +35,14 @@ const photoLimit = attachments.MaxBytes + 1<<20
 
 // Register adds the routes below /desk.
 func Register(r *kit.Router, deps Deps) error {
-	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Photos == nil || deps.Messages == nil {
+	if deps.DB == nil || deps.Reports == nil || deps.Categories == nil || deps.Photos == nil || deps.Messages == nil || deps.Queue == nil || deps.Places == nil {
 		return errors.New("deskpages: something of the desk is missing")
 	}
 	p := &pages{deps}
 	get := func(path string, h func(kit.Context) error) { r.GET(path, h, kit.RequireSignIn) }
 	post := func(path string, h func(kit.Context) error) { r.POST(path, h, kit.RequireSignIn) }
-	get("/desk", p.queue)
+	p.queueRoutes(r)
+	p.caseRoutes(r)
 	const one = "/desk/reports/:number"
 	get(one, p.show)
 	get(one+"/status/:to", p.statusForm)

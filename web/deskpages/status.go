@@ -27,7 +27,8 @@ type statusIn struct {
 	Other    string    `form:"other" max:"40"`
 	Photo    uuid.UUID `form:"photo_id"`
 	Alt      string    `form:"photo_alt"`
-	Do       string    `form:"do"` // set, preview
+	Lang     string    `form:"lang" max:"2"` // in which Done is written
+	Do       string    `form:"do"`           // set, next, preview
 }
 
 // needed is one entry of the form.
@@ -50,6 +51,11 @@ type statusForm struct {
 	Alt      string
 	AltError string
 	Preview  []sentence
+	Lang     string
+
+	Last      []readyLine // what the team wrote last time
+	Templates []readyLine
+	Plain     []string // hints of the plain-language meter
 }
 
 func (p *pages) statusForm(c kit.Context) error {
@@ -70,6 +76,9 @@ func (p *pages) statusForm(c kit.Context) error {
 		return p.failed(v, refused, forms{open: "status"})
 	}
 	f.status = p.beginning(v, to, c.QueryParam("ready"))
+	if err := p.takeOver(v, to, f.status); err != nil {
+		return err
+	}
 	return p.render(v, http.StatusOK, f)
 }
 
@@ -77,7 +86,10 @@ func (p *pages) statusForm(c kit.Context) error {
 // the category and days for reminders. Facts, such as when a company will have
 // finished, are left to people.
 func (p *pages) beginning(v *visit, to reports.Status, ready string) *statusIn {
-	in := &statusIn{Version: v.r.Version}
+	in := &statusIn{Version: v.r.Version, Lang: i18n.German}
+	if ready == i18n.English {
+		in.Lang = ready
+	}
 	day := func(days int) string { return v.now.AddDate(0, 0, days).In(p.Messages.Zone()).Format(time.DateOnly) }
 	switch to {
 	case reports.Resolved:
@@ -87,6 +99,7 @@ func (p *pages) beginning(v *visit, to reports.Status, ready string) *statusIn {
 		in.Until = day(14)
 	case reports.Forwarded:
 		in.Until = day(30)
+		in.How = "mail"
 		in.Body = v.r.OutsideName.In(v.r.Lang)
 	case reports.NotResponsible:
 		in.Body = v.r.OutsideName.In(v.r.Lang)
@@ -136,12 +149,22 @@ func (p *pages) setStatus(c kit.Context) error {
 	if in.Version != v.r.Version {
 		return p.failed(v, fault.New(fault.Conflict, "report.err.version"), f)
 	}
+	next := ""
+	if in.Do == "next" { // before the case leaves the list
+		if next, err = p.next(v); err != nil {
+			return err
+		}
+	}
 	err = p.withPhoto(v, in.Alt, func(photo *reports.Upload) error {
 		change.Upload = photo
 		return p.Reports.SetStatus(v.ctx, v.actor, v.n, change)
 	})
 	if err != nil {
 		return p.failed(v, err, f)
+	}
+	if next != "" {
+		kit.Flash(c, "success", "case.done.next", "number", v.n.Format(subject.PrefixReport), "status", reports.StatusLabel(kit.Loc(c), to, v.r.Quiet))
+		return kit.Redirect(c, next)
 	}
 	return done(v, "desk.done.status", "status", reports.StatusLabel(kit.Loc(c), to, v.r.Quiet))
 }
@@ -156,7 +179,7 @@ func whyNoStatus(r *reports.View) string {
 // changeOf reads what was typed. An entry that can't be read is Invalid; the
 // change holds the rest.
 func (p *pages) changeOf(in *statusIn, to reports.Status) (reports.Change, error) {
-	c := reports.Change{To: to, Version: in.Version, Photo: in.Photo}
+	c := reports.Change{To: to, Version: in.Version, Photo: in.Photo, Lang: in.Lang}
 	c.Question, c.Done, c.SeenBy, c.Body, c.How, c.Reason = in.Question, in.Done, in.SeenBy, in.Body, in.How, in.Reason
 	var wrong fault.Fields
 	if in.Until != "" {

@@ -38,6 +38,11 @@ func (p *pages) statusFormOf(v *visit, cv *caseView) (*statusForm, error) {
 	if f.Upload {
 		f.Photos = photoOptions(cv.Page, v.r, in.Photo)
 	}
+	f.Lang = in.Lang
+	f.Plain = plainOf(cv, in)
+	if err := p.readyTexts(v, cv, f); err != nil {
+		return nil, err
+	}
 	change, err := p.changeOf(in, to)
 	_ = err // what can't be read yet is left out of the preview
 	if f.Preview, err = p.sentences(v, to, dots(change.StatusParams)); err != nil {
@@ -89,14 +94,14 @@ func neededField(p kit.Page, n reports.Need, to reports.Status, in *statusIn, er
 	case reports.NeedOther:
 		f.Value, f.Placeholder, f.Autocomplete = in.Other, "M-2026-7K3QX9", "off"
 	case reports.NeedSeenBy:
-		f.Options = options(p, "desk.seen.", in.SeenBy, "crew", "photo", "partner")
+		f.Options = choicesOf(p, "desk.seen.", in.SeenBy, "crew", "photo", "partner")
 	case reports.NeedHow:
-		f.Options = options(p, "desk.how.", in.How, "mail", "phone", "letter", "system")
+		f.Options = choicesOf(p, "desk.how.", in.How, "mail", "phone", "letter", "system")
 	}
 	return f
 }
 
-func options(p kit.Page, prefix, on string, values ...string) []kit.Option {
+func choicesOf(p kit.Page, prefix, on string, values ...string) []kit.Option {
 	out := make([]kit.Option, len(values))
 	for i, v := range values {
 		out[i] = kit.Option{Value: v, Label: p.T(prefix + v), On: v == on}

@@ -20,8 +20,18 @@ func deskAreas() []deskArea {
 	works := []subject.Role{subject.Caseworker, subject.TeamLead}
 	return []deskArea{
 		{"/desk", "queue.area.cases", works},
+		{"/desk/moderation", "modq.nav", []subject.Role{subject.Moderator}},
+		{"/desk/resubmissions", "case.list.back", works},
+		{"/desk/mentions", "case.list.mentions", works},
+		{"/desk/templates", "case.list.templates", append([]subject.Role{subject.Editor, subject.Admin}, works...)},
+		{"/desk/absences", "case.list.absences", works},
+		{"/desk/capture", "talk.capture.title", []subject.Role{subject.Caseworker, subject.TeamLead}},
+		{"/desk/route", "talk.route.title", []subject.Role{subject.Caseworker, subject.TeamLead}},
+		{"/desk/thanks", "talk.thanks.title", []subject.Role{subject.Caseworker, subject.TeamLead}},
+		{"/desk/partners", "talk.partners.title", []subject.Role{subject.Admin}},
 		// Add your area here, in the order in which a clerk needs it, one line each.
 		{"/desk/events", "event.desk.title", []subject.Role{subject.TeamLead, subject.Admin}},
+		{"/desk/statistics", "stats.desk.title", []subject.Role{subject.Caseworker, subject.TeamLead, subject.Analyst, subject.Admin}},
 		{"/desk/routing", "routing.title", []subject.Role{subject.TeamLead, subject.Admin}},
 		{"/desk/admin", "admin.title", []subject.Role{subject.Admin}},
 		{"/desk/objects", "object.desk.title", append([]subject.Role{subject.Admin}, works...)},
