@@ -20,8 +20,10 @@ import (
 	"github.com/mitwirk/mitwirk/internal/scan"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/capturepages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/partnerpages"
+	"github.com/mitwirk/mitwirk/web/reportpages"
 	"github.com/mitwirk/mitwirk/web/talkpages"
 )
 
@@ -50,6 +52,11 @@ func (a *App) talkPages(r *kit.Router) error {
 	if err := talkpages.Register(r, talkpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Files: a.talkFiles,
 		Access: map[subject.Kind]talkpages.Access{subject.Report: a.reports.MayTalk},
+	}); err != nil {
+		return err
+	}
+	if err := capturepages.Register(r, capturepages.Deps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Row: reportpages.Row,
 	}); err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func (s *Service) setStatus(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 			return err
 		}
 	}
-	if !c.To.IsOpen() && actor.IsStaff() {
+	if !c.To.IsOpen() && actor.IsStaff() && actor.Person != uuid.Nil {
 		if _, err := tx.Exec(ctx, sqlDecided, r.ID, actor.Person); err != nil {
 			return fmt.Errorf("note decision: %w", err)
 		}

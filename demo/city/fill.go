@@ -86,6 +86,9 @@ func Fill(ctx context.Context, cfg Config, size string) error {
 	if err := people(ctx, cfg.DB); err != nil {
 		return err
 	}
+	if err := partners(ctx, cfg); err != nil {
+		return err
+	}
 	cfg.Say("Drawing the pictures …")
 	album, err := draw(ctx, cfg)
 	if err != nil {
