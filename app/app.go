@@ -27,6 +27,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/site"
@@ -61,6 +62,7 @@ type App struct {
 	photos     *attachments.Service
 	drafts     *drafts.Service
 	reports    *reports.Service
+	moderation *moderation.Service
 	queue      *casework.Queue
 	routing    *casework.Routing
 	umbrella   *casework.Umbrella
@@ -195,6 +197,9 @@ func (a *App) domains(ctx context.Context) (err error) {
 		return err
 	}
 	a.reports.SubscribeMails(post)
+	if err := a.moderate(); err != nil {
+		return err
+	}
 	if err := a.rules(); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/votes"
@@ -52,7 +53,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
-		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt},
+		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt, moderation.Adopt},
 		Unsubscribe: a.unsubscribe,
 		Describe:    map[subject.Kind]subject.Describer{subject.Report: a.reports},
 	}
@@ -75,7 +76,7 @@ func (a *App) web(ctx context.Context) error {
 		return err
 	}
 	if err := reportpages.RegisterShow(r, reportpages.ShowDeps{
-		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Centre: a.opens, Files: a.talkFiles,
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Moderation: a.moderation, Centre: a.opens, Files: a.talkFiles,
 	}); err != nil {
 		return err
 	}
@@ -112,6 +113,9 @@ func (a *App) web(ctx context.Context) error {
 		return err
 	}
 	if err := a.minePages(r); err != nil {
+		return err
+	}
+	if err := a.moderationPages(r); err != nil {
 		return err
 	}
 	if err := a.adminDoors(r, account.Adopt); err != nil {

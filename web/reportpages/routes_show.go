@@ -20,6 +20,7 @@ type ShowDeps struct {
 	Geo        *geo.Service
 	Zone       *time.Location // of the city, for days in filters
 	Centre     kit.Centre     // where the map opens
+	Moderation Moderation     // nil: nothing is moderated
 	// Files are those of the dialogue; nil: messages are words only.
 	Files *casework.Files
 }

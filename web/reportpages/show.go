@@ -52,7 +52,7 @@ func (p *showPages) render(c kit.Context, n subject.Number, status int, in typed
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	r, err := p.Reports.Get(ctx, actor, n)
 	if err != nil {
-		return err
+		return p.gone(c, n, err)
 	}
 	now, err := db.Now(ctx, p.DB)
 	if err != nil {
@@ -64,6 +64,9 @@ func (p *showPages) render(c kit.Context, n subject.Number, status int, in typed
 		return err
 	}
 	v.In = in
+	if err := p.moderated(ctx, v, actor); err != nil {
+		return err
+	}
 	if v.Talk, err = p.Reports.Conversation(ctx, r); err != nil {
 		return err
 	}
@@ -105,6 +108,8 @@ type showView struct {
 	AnswerBy   string // deadline of the question to the reporter
 	ReopenBy   string
 	HeldNotice string // why the page is not public yet; "" when it is
+	Stubs      []stubView
+	Flag       bool // people may object to what they see
 }
 
 // aim is the line under the status.
