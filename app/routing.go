@@ -6,6 +6,7 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/reportpages"
 	"github.com/mitwirk/mitwirk/web/routingpages"
+	"github.com/mitwirk/mitwirk/web/statspages"
 )
 
 // rules makes new reports go where the rules say, and gives answers to whole
@@ -32,6 +33,9 @@ func (a *App) rules() (err error) {
 
 // rulePages puts the doors of the rules, of events and of figures in place.
 func (a *App) rulePages(r *kit.Router) error {
+	if err := statspages.Register(r, statspages.Deps{DB: a.cfg.Pool, Categories: a.categories, Geo: a.geo, Zone: a.zone}); err != nil {
+		return err
+	}
 	return routingpages.Register(r, routingpages.Deps{
 		DB: a.cfg.Pool, Routing: a.routing, Umbrella: a.umbrella, Categories: a.categories, Geo: a.geo, Reports: a.reports, Zone: a.zone, Row: reportpages.Row,
 	})

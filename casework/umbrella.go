@@ -295,7 +295,14 @@ func EventCandidates(ctx context.Context, q db.Queryer, kind subject.Kind, e *Ev
 	if area != nil {
 		geometry = area
 	}
-	rows, err := q.Query(ctx, sqlEventCandidates, string(kind), e.From, e.To, e.Categories, geometry, e.Districts, limit)
+	kinds, districts := e.Categories, e.Districts
+	if kinds == nil {
+		kinds = []uuid.UUID{}
+	}
+	if districts == nil {
+		districts = []string{}
+	}
+	rows, err := q.Query(ctx, sqlEventCandidates, string(kind), e.From, e.To, kinds, geometry, districts, limit)
 	if err != nil {
 		return nil, fmt.Errorf("cases for an event: %w", err)
 	}

@@ -1,6 +1,7 @@
 package reports_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -10,9 +11,12 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
@@ -97,7 +101,7 @@ func TestRulesDecide(t *testing.T) {
 	if v := c.Get(t, accounts.System, before.Number); v.Department.Key != "bau-lic" {
 		t.Errorf("an old case moved to %s", v.Department.Key)
 	}
-	past := &reports.Past{Category: "laterne", Place: reports.Place{Point: reportstest.Marienplatz}, CreatedAt: time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)}
+	past := &reports.Past{Category: "laterne", Answers: categories.Answers{"art": {"eine"}}, Place: reports.Place{Point: reportstest.Marienplatz}, CreatedAt: time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)}
 	if err := c.Reports.ImportPast(t.Context(), accounts.System, []*reports.Past{past}); err != nil {
 		t.Fatal(err)
 	}
@@ -184,11 +188,12 @@ func TestUnroutable(t *testing.T) {
 // timeline says so, and what it decides is not counted.
 func TestThirdHandOver(t *testing.T) {
 	t.Parallel()
-	c, _, admin := routed(t)
+	c, _, _ := routed(t)
 	rec, _ := c.Create(t)
 	move := func(to, lands, key string) {
 		t.Helper()
-		if err := c.Reports.Move(t.Context(), admin, rec.Number, to); err != nil {
+		clerk := c.Clerk(t, c.Get(t, accounts.System, rec.Number).Department.Key)
+		if err := c.Reports.Move(t.Context(), clerk, rec.Number, to); err != nil {
 			t.Fatal(err)
 		}
 		v := c.Get(t, accounts.Actor{}, rec.Number)
@@ -288,5 +293,124 @@ func TestStorm(t *testing.T) {
 	late, _ := c.Create(t)
 	if of(late.Report) {
 		t.Error("an event that has ended takes more")
+	}
+}
+
+// post is an outbox that counts.
+type post struct{ to []uuid.UUID }
+
+func (p *post) Queue(_ context.Context, _ pgx.Tx, m mail.Message) error {
+	p.to = append(p.to, m.ToContact)
+	return nil
+}
+
+// TestEventAnswer: one answer reaches each open member once, however often the
+// job runs; whoever follows two members gets one mail, and no other mail leaves.
+func TestEventAnswer(t *testing.T) {
+	t.Parallel()
+	c, _, admin := routed(t)
+	e := storm(t, c, admin)
+	messages, err := i18n.Load(i18n.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out post
+	u, err := casework.NewUmbrella(casework.UmbrellaConfig{
+		DB: c.Pool, Jobs: c.Events.Jobs, Outbox: &out, Messages: messages, BaseURL: "https://mitwirk.example",
+		Domains: map[subject.Kind]casework.EventDomain{subject.Report: c.Reports},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := c.Create(t)
+	second, _ := c.Create(t)
+	reader := accountstest.Resident(t, c.Pool)
+	write(t, c, func(tx pgx.Tx) error {
+		var contact uuid.UUID
+		if err := tx.QueryRow(t.Context(), "SELECT id FROM contacts WHERE person_id = $1", reader.Person).Scan(&contact); err != nil {
+			return err
+		}
+		for _, id := range []uuid.UUID{first.Report, second.Report} {
+			if err := follows.Subject(t.Context(), tx, follows.Contact, contact, subject.Ref{Kind: subject.Report, ID: id}, "de"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	a := casework.EventAnswer{ID: subject.NewID(), Event: e.ID, Status: string(reports.InProgress), Words: i18n.Text{"de": "Wir räumen die Straßen frei.", "en": "We are clearing the streets."}}
+	for range 2 { // the form sent twice
+		if err := u.Answer(t.Context(), admin, a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Events.Jobs.Drain(t.Context(), c.Pool); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []subject.Number{first.Number, second.Number} {
+		v := c.Get(t, accounts.Actor{}, n)
+		steps := 0
+		for _, s := range v.Steps {
+			if s.Status == reports.InProgress {
+				steps++
+			}
+		}
+		if v.Status != reports.InProgress || steps != 1 {
+			t.Errorf("%s: %s, %d steps", n.Format("M"), v.Status, steps)
+		}
+	}
+	if len(out.to) != 1 {
+		t.Errorf("%d mails", len(out.to))
+	}
+	answers, err := casework.AnswersOf(t.Context(), c.Pool, e.ID)
+	if err != nil || len(answers) != 1 || answers[0].Done != 2 || answers[0].DoneAt == nil {
+		t.Errorf("%+v, %v", answers, err)
+	}
+}
+
+// TestFiguresOfPublicReports: the public figures know only what is public, and
+// times only of five or more.
+func TestFiguresOfPublicReports(t *testing.T) {
+	t.Parallel()
+	c, _, admin := routed(t)
+	for range 3 {
+		c.Create(t)
+	}
+	c.Create(t, func(s *reports.Submission) { s.Category, s.Answers = "sonstiges", nil }) // B: held until it is read
+	now, err := db.Now(t.Context(), c.Pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := casework.FigureFilter{From: now.Add(-time.Hour), To: now.Add(time.Hour), Zone: "Europe/Berlin"}
+	total := func(rows []casework.FigureRow, err error) (in, open int) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range rows {
+			in, open = in+rows[i].In, open+rows[i].Open
+			if rows[i].FirstMedian != nil || rows[i].SolvedMedian != nil {
+				t.Errorf("times of too few: %+v", rows[i])
+			}
+		}
+		return in, open
+	}
+	for _, by := range casework.Bys() {
+		if in, open := total(casework.PublicFigures(t.Context(), c.Pool, by, f)); in != 3 || open != 3 {
+			t.Errorf("public by %s: %d in, %d open", by, in, open)
+		}
+		if in, open := total(casework.Figures(t.Context(), c.Pool, admin, by, f)); in != 4 || open != 4 {
+			t.Errorf("desk by %s: %d in, %d open", by, in, open)
+		}
+	}
+	if _, err := casework.Figures(t.Context(), c.Pool, accountstest.Resident(t, c.Pool), casework.ByMonth, f); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a resident: %v", err)
+	}
+	if _, err := casework.PublicFigures(t.Context(), c.Pool, "person_id", f); !fault.Is(err, fault.BadRequest) {
+		t.Errorf("by employee: %v", err)
+	}
+	var people int // no column of the figures' table names anybody
+	if err := c.Pool.QueryRow(t.Context(), `SELECT count(*) FROM information_schema.columns
+		WHERE table_name = 'case_facts' AND (column_name ~ 'person|actor|clerk|assignee|_by$|made_by')`).Scan(&people); err != nil || people != 0 {
+		t.Errorf("%d columns name people, %v", people, err)
 	}
 }

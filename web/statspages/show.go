@@ -1,0 +1,268 @@
+package statspages
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// statsView is the page of figures.
+type statsView struct {
+	kit.Page
+	Desk        bool
+	Path        string
+	Q           question
+	Wrong       kit.Errors
+	Tabs        []kit.ChipProps
+	Categories  []kit.Option
+	Districts   []kit.Option
+	Departments []kit.Option
+	Head        string // of the first column
+	Rows        []row
+	Chart       []bar
+	Top         string // the highest number of the chart
+	Streets     []street
+	CSV, XLSX   string
+	Stand       string
+	In, Out     string
+	Open        string
+	Share       string
+}
+
+// row is one row of figures in words.
+type row struct {
+	Name, In, Out, Open              string
+	First, First90, Solved, Solved90 string
+	Share, Reopened, Content         string
+}
+
+// bar is one pair of the chart: widths of 0 to 100.
+type bar struct {
+	Name, In, Out   string
+	InW, OutW       string
+	InLabel, OutLab string
+	Y, Y2, TextY    string
+}
+
+type street struct {
+	Name, URL, N, KM, PerKM, Before, Change, Width string
+}
+
+func (p *pages) answer(c kit.Context, desk bool, q question, f casework.FigureFilter) (answer, error) {
+	ctx := c.Request().Context()
+	now, err := db.Now(ctx, p.DB)
+	if err != nil {
+		return answer{}, err
+	}
+	if desk {
+		rows, err := casework.Figures(ctx, p.DB, kit.Actor(c), q.By, f)
+		return answer{rows: rows, at: now}, err
+	}
+	return p.kept.get(q, now, func() (a answer, err error) {
+		if a.rows, err = casework.PublicFigures(ctx, p.DB, q.By, f); err != nil || q.By != casework.ByDistrict && q.By != casework.ByMonth {
+			return a, err
+		}
+		a.streets, err = casework.Streets(ctx, p.DB, f.To, 20)
+		return a, err
+	})
+}
+
+func (p *pages) show(desk bool) func(kit.Context) error {
+	return func(c kit.Context) error {
+		if desk {
+			if err := casework.MayRoute(kit.Actor(c), casework.SeeFigures); err != nil {
+				return err
+			}
+		}
+		v := statsView{Page: kit.NewPage(c, "stats.title"), Desk: desk, Path: "/statistics"}
+		if desk {
+			v.Nav, v.Robots, v.Path = "desk", "noindex", "/desk/statistics"
+			kit.NoStore(c)
+		} else {
+			kit.Public(c, time.Minute)
+		}
+		q, f, wrong := p.ask(c)
+		if wrong != nil && !fault.Is(wrong, fault.Invalid) {
+			return wrong
+		}
+		v.Q, v.Wrong = q, kit.ErrorsOf(v.Page, wrong)
+		if err := p.choices(c, &v); err != nil {
+			return err
+		}
+		if wrong != nil {
+			return kit.Render(c, http.StatusUnprocessableEntity, statsPage(v))
+		}
+		a, err := p.answer(c, desk, q, f)
+		if err != nil {
+			return err
+		}
+		if err := p.fill(c, &v, a); err != nil {
+			return err
+		}
+		return kit.Render(c, http.StatusOK, statsPage(v))
+	}
+}
+
+func (q question) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{"from": q.From, "to": q.To, "category": q.Category, "district": q.District, "department": q.Department} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	v.Set("by", string(q.By))
+	return v
+}
+
+// choices fills the form.
+func (p *pages) choices(c kit.Context, v *statsView) error {
+	ctx := c.Request().Context()
+	cat, err := p.Categories.Catalogue(ctx)
+	if err != nil {
+		return err
+	}
+	labels, err := p.Geo.Districts(ctx)
+	if err != nil {
+		return err
+	}
+	all := kit.Option{Label: v.T("stats.all")}
+	v.Categories, v.Districts, v.Departments = []kit.Option{all}, []kit.Option{all}, []kit.Option{all}
+	for _, k := range cat.Categories {
+		if !v.Desk && k.Publish == "P" { // never public
+			continue
+		}
+		v.Categories = append(v.Categories, kit.Option{Value: k.Key, Label: k.Name.In(v.Lang), On: k.Key == v.Q.Category})
+	}
+	for _, l := range labels {
+		v.Districts = append(v.Districts, kit.Option{Value: l.Ref, Label: l.Name, On: l.Ref == v.Q.District})
+	}
+	for _, d := range cat.Departments {
+		v.Departments = append(v.Departments, kit.Option{Value: d.Key, Label: d.Name.In(v.Lang), On: d.Key == v.Q.Department})
+	}
+	for _, by := range casework.Bys() {
+		q := v.Q
+		q.By = by
+		v.Tabs = append(v.Tabs, kit.ChipProps{URL: v.Path + "?" + q.values().Encode(), Label: v.T("stats.by." + string(by)), On: by == v.Q.By})
+	}
+	v.CSV, v.XLSX = v.Path+".csv?"+v.Q.values().Encode(), v.Path+".xlsx?"+v.Q.values().Encode()
+	return nil
+}
+
+// fill puts figures into words.
+func (p *pages) fill(c kit.Context, v *statsView, a answer) error {
+	name, err := p.names(c.Request().Context(), v.Lang)
+	if err != nil {
+		return err
+	}
+	v.Head, v.Stand = v.T("stats.by."+string(v.Q.By)), v.T("stats.stand", "date", v.Loc.DateTime(a.at, a.at))
+	in, out, open, aim, kept := 0, 0, 0, 0, 0
+	top := 1
+	for i := range a.rows {
+		r := &a.rows[i]
+		in, out, aim, kept = in+r.In, out+r.Out, aim+r.WithAim, kept+r.InTime
+		if open += r.Open; v.Q.By == casework.ByMonth {
+			open = r.Open // a stock is no sum over time
+		}
+		top = max(top, r.In, r.Out)
+		v.Rows = append(v.Rows, words(v.Page, name(v.Page, v.Q.By, r.Key), r))
+	}
+	total := casework.FigureRow{WithAim: aim, InTime: kept}
+	v.In, v.Out, v.Open, v.Share = v.Loc.Int(in), v.Loc.Int(out), v.Loc.Int(open), share(v.Page, &total)
+	v.Chart, v.Top = chart(v.Page, v.Rows, a.rows, top), v.Loc.Int(top)
+	most := 0.0
+	for _, s := range a.streets {
+		most = max(most, s.PerKM)
+	}
+	for _, s := range a.streets {
+		st := street{Name: s.Name, URL: "/hier/" + url.PathEscape(s.Name), N: v.Loc.Int(s.N), KM: "–", PerKM: "–", Before: v.T("stats.few"), Change: "–"}
+		if s.KM > 0 && most > 0 {
+			st.KM, st.PerKM, st.Width = v.Loc.Decimal(s.KM, 1), v.Loc.Decimal(s.PerKM, 1), strconv.FormatFloat(100*s.PerKM/most, 'f', 1, 64)
+		}
+		if s.Before != nil {
+			st.Before = v.Loc.Int(*s.Before)
+			change := (s.N - *s.Before) * 100 / *s.Before
+			st.Change = v.Loc.Int(change) + " %"
+			if change > 0 {
+				st.Change = "+" + st.Change
+			}
+		}
+		v.Streets = append(v.Streets, st)
+	}
+	return nil
+}
+
+func words(p kit.Page, name string, r *casework.FigureRow) row {
+	days := func(x *float64) string {
+		if x == nil {
+			return p.T("stats.few")
+		}
+		return p.Loc.Decimal(*x, 1)
+	}
+	w := row{
+		Name: name, In: p.Loc.Int(r.In), Out: p.Loc.Int(r.Out), Open: p.Loc.Int(r.Open), First: days(r.FirstMedian), First90: days(r.First90),
+		Solved: days(r.SolvedMedian), Solved90: days(r.Solved90), Share: share(p, r), Reopened: p.Loc.Int(r.Reopened), Content: p.T("stats.few"),
+	}
+	if n := r.Rated(); n >= casework.FewFigures {
+		w.Content = p.T("stats.content", "percent", p.Loc.Int(100*r.Happy/n), "n", p.Loc.Int(n))
+	}
+	return w
+}
+
+func share(p kit.Page, r *casework.FigureRow) string {
+	percent, ok := r.Share()
+	if !ok {
+		return p.T("stats.few")
+	}
+	return p.Loc.Int(percent) + " %"
+}
+
+// The chart: two bars per row, drawn from left to right.
+const (
+	chartRows = 24  // more rows are in the table only
+	rowHigh   = 40  // units of the drawing
+	barWide   = 380 // of the longest bar
+)
+
+func chart(p kit.Page, names []row, rows []casework.FigureRow, top int) []bar {
+	if len(rows) > chartRows {
+		return nil
+	}
+	var list []bar
+	for i := range rows {
+		w := func(n int) string { return strconv.Itoa(max(1, n*barWide/top)) }
+		y := i * rowHigh
+		list = append(list, bar{
+			Name: names[i].Name, In: names[i].In, Out: names[i].Out, InW: w(rows[i].In), OutW: w(rows[i].Out),
+			InLabel: strconv.Itoa(226 + max(1, rows[i].In*barWide/top)), OutLab: strconv.Itoa(226 + max(1, rows[i].Out*barWide/top)),
+			Y: strconv.Itoa(y + 4), Y2: strconv.Itoa(y + 20), TextY: strconv.Itoa(y + 24),
+		})
+	}
+	return list
+}
+
+func (v statsView) box() string { return "0 0 680 " + strconv.Itoa(max(1, len(v.Chart))*rowHigh) }
+
+func (b bar) inY() string  { n, _ := strconv.Atoi(b.Y); return strconv.Itoa(n + 11) }
+func (b bar) outY() string { n, _ := strconv.Atoi(b.Y2); return strconv.Itoa(n + 11) }
+
+// label is the name, short enough for the drawing; the table has it whole.
+func (b bar) label() string {
+	r := []rune(b.Name)
+	if len(r) > 26 {
+		return string(r[:25]) + "…"
+	}
+	return b.Name
+}
+
+func (v statsView) class() string {
+	if v.Desk {
+		return "desk"
+	}
+	return ""
+}
