@@ -1,0 +1,1 @@
+import{a}from"./part-4HDLJFWN.js";export{a as attach};
