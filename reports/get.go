@@ -86,6 +86,9 @@ func (s *Service) viewOf(ctx context.Context, actor accounts.Actor, r *Report, n
 	if err := s.fillVotes(ctx, v, actor, may); err != nil {
 		return nil, err
 	}
+	if err := s.fillBeside(ctx, v, r, now); err != nil {
+		return nil, err
+	}
 	return v, s.fillLinks(ctx, v, r)
 }
 

@@ -274,3 +274,39 @@ func (s *Service) OfEvent(ctx context.Context, event uuid.UUID, limit int) ([]It
 	l, err := listItems(ctx, s.db, &w, Page{Limit: limit})
 	return l.Items, err
 }
+
+// Beside is what the city knows around a report: the event that it belongs to,
+// whether its place is a recurring one, how fast the kind is solved of late, and
+// how often it was handed on.
+type Beside struct {
+	Event     *casework.Event
+	Recurring *casework.Recurring // nil: it is none
+	Pace      *casework.Pace      // nil: too few
+	HandOvers casework.HandOvers
+}
+
+func (s *Service) fillBeside(ctx context.Context, v *View, r *Report, now time.Time) (err error) {
+	if v.Beside.Event, err = casework.EventOf(ctx, s.db, r.Ref()); err != nil {
+		return err
+	}
+	if v.Beside.HandOvers, err = casework.HandOversOf(ctx, s.db, r.Ref()); err != nil {
+		return err
+	}
+	if r.Publish == "C" || r.Publish == "P" { // about people: a place is not called names for them
+		return nil
+	}
+	var object uuid.UUID
+	if v.Object != nil {
+		object = v.Object.ID
+	}
+	if place, ok, err := casework.RecurringAt(ctx, s.db, r.Category, r.Point, object, now, !v.Actor.Staff); err != nil {
+		return err
+	} else if ok {
+		v.Beside.Recurring = &place
+	}
+	pace, ok, err := casework.PaceOf(ctx, s.db, r.Category)
+	if err == nil && ok {
+		v.Beside.Pace = &pace
+	}
+	return err
+}

@@ -18,6 +18,7 @@ type View struct {
 	Number       subject.Number
 	Title        i18n.Text
 	Category     *categories.Category
+	Beside       Beside
 	Status       Status
 	StatusAt     time.Time
 	Params       StatusParams // Question only for the owner and staff
