@@ -6,6 +6,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/owndata"
+	"github.com/mitwirk/mitwirk/web/councilpages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/minepages"
 	"github.com/mitwirk/mitwirk/web/reportpages"
@@ -27,8 +28,14 @@ func (a *App) EraseAgain(ctx context.Context, list []accounts.Erased) (people in
 	return a.own.Replay(ctx, list)
 }
 
-// minePages puts the doors of what belongs to whoever looks in place.
+// minePages puts the doors of what belongs to whoever looks in place, and those
+// of what everybody may know of a district.
 func (a *App) minePages(r *kit.Router) error {
+	if err := councilpages.Register(r, councilpages.Deps{
+		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone,
+	}); err != nil {
+		return err
+	}
 	return minepages.Register(r, minepages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Drafts: a.drafts, Data: a.own, Row: reportpages.Row,
 	})

@@ -32,6 +32,7 @@ func deskAreas() []deskArea {
 		// Add your area here, in the order in which a clerk needs it, one line each.
 		{"/desk/events", "event.desk.title", []subject.Role{subject.TeamLead, subject.Admin}},
 		{"/desk/statistics", "stats.desk.title", []subject.Role{subject.Caseworker, subject.TeamLead, subject.Analyst, subject.Admin}},
+		{"/desk/council", "council.title", []subject.Role{subject.Council}},
 		{"/desk/routing", "routing.title", []subject.Role{subject.TeamLead, subject.Admin}},
 		{"/desk/admin", "admin.title", []subject.Role{subject.Admin}},
 		{"/desk/objects", "object.desk.title", append([]subject.Role{subject.Admin}, works...)},

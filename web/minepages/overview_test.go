@@ -25,12 +25,19 @@ func rowOf(loc *i18n.Localizer, i *reports.Item, _ time.Time) kit.Row {
 
 func setup(t *testing.T) (*reportstest.City, *kittest.Site) {
 	t.Helper()
+	c, site, _ := setupData(t)
+	return c, site
+}
+
+func setupData(t *testing.T) (*reportstest.City, *kittest.Site, *ownData) {
+	t.Helper()
 	c := reportstest.New(t)
 	site := kittest.New(t, c.Pool, nil)
-	if err := Register(site.Router, Deps{DB: c.Pool, Reports: c.Reports, Categories: c.Categories, Drafts: c.Drafts, Row: rowOf}); err != nil {
+	data := &ownData{c: c}
+	if err := Register(site.Router, Deps{DB: c.Pool, Reports: c.Reports, Categories: c.Categories, Drafts: c.Drafts, Data: data, Row: rowOf}); err != nil {
 		t.Fatal(err)
 	}
-	return c, site
+	return c, site, data
 }
 
 func submit(t *testing.T, c *reportstest.City, who accounts.Actor) reports.Receipt {
