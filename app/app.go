@@ -32,6 +32,7 @@ import (
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/livesocket"
 	"github.com/mitwirk/mitwirk/web/metrics"
 )
@@ -72,6 +73,7 @@ type App struct {
 	metrics *metrics.Metrics
 	broker  *live.Broker
 	socket  *livesocket.Handler
+	router  *kit.Router
 	handler http.Handler
 }
 

@@ -51,6 +51,7 @@ func (a *App) web(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
 		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt, moderation.Adopt},

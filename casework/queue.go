@@ -14,6 +14,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -127,19 +128,38 @@ func (q *Queue) List(ctx context.Context, actor accounts.Actor, f QueueFilter, p
 	if err != nil {
 		return List{}, err
 	}
-	var l List
-	if l.Count, err = q.count(ctx, w, &f); err != nil {
+	l, err := q.page(ctx, w, &f, p)
+	if err != nil {
 		return List{}, err
 	}
-	if l.Count.N == 0 && !l.Count.None && f.Text != "" { // no such word: perhaps a part of one
+	if len(l.Rows) == 0 && f.Text != "" { // no such word: perhaps a part of one
 		f.Text = "%" + f.Text
 		if w, err = q.where(ctx, actor, &f); err != nil {
+			return List{}, err
+		}
+		if l, err = q.page(ctx, w, &f, p); err != nil {
+			return List{}, err
+		}
+	}
+	switch {
+	case f.Uncounted():
+		l.Count.None = true
+	case p.After == "" && l.Next == "": // all of it is here
+		l.Count.N = len(l.Rows)
+	default:
+		if w, err = q.where(ctx, actor, &f); err != nil { // without the place of the page
 			return List{}, err
 		}
 		if l.Count, err = q.count(ctx, w, &f); err != nil {
 			return List{}, err
 		}
 	}
+	return l, nil
+}
+
+// page reads one keyset page.
+func (q *Queue) page(ctx context.Context, w *db.Where, f *QueueFilter, p Page) (List, error) {
+	var l List
 	limit := min(max(p.Limit, 0), maxLimit)
 	if limit == 0 {
 		limit = defaultLimit
@@ -152,7 +172,7 @@ func (q *Queue) List(ctx context.Context, actor accounts.Actor, f QueueFilter, p
 		}
 		w.And(order.after, at.due, at.created, at.id)
 	}
-	rows, err := q.db.Query(ctx, "SELECT"+sqlPartRow+w.SQL()+"\nORDER BY "+order.by+"\nLIMIT "+w.Arg(limit+1), w.Args()...)
+	rows, err := q.db.Query(ctx, "SELECT"+sqlPartRow+w.SQL()+"\nORDER BY "+order.by+"\nLIMIT "+w.Arg(limit+1), asked(w)...)
 	if err != nil {
 		return List{}, fmt.Errorf("queue: %w", err)
 	}
@@ -202,10 +222,16 @@ func (q *Queue) count(ctx context.Context, w *db.Where, f *QueueFilter) (c Count
 	if f.Uncounted() {
 		return Count{None: true}, nil
 	}
-	if err := scanCount(q.db.QueryRow(ctx, countSQL(w), w.Args()...), &c); err != nil {
+	if err := scanCount(q.db.QueryRow(ctx, countSQL(w), asked(w)...), &c); err != nil {
 		return c, fmt.Errorf("count cases: %w", err)
 	}
 	return c, nil
+}
+
+// asked are the parameters of a query that is planned anew for each filter: a
+// plan that fits a rare word is wrong for a common one.
+func asked(w *db.Where) []any {
+	return append([]any{pgx.QueryExecModeCacheDescribe}, w.Args()...)
 }
 
 // countSQL ends counting after CountMost, so that a million cases cost no more.
@@ -222,31 +248,6 @@ func scanCount(row pgx.Row, c *Count) error {
 		c.N = CountMost
 	}
 	return nil
-}
-
-// MapMost is how many points of a list a map shows.
-const MapMost = 2000
-
-// Points are the places of a filter's cases in the order of the list, at most
-// MapMost.
-func (q *Queue) Points(ctx context.Context, actor accounts.Actor, f QueueFilter) ([]Row, error) {
-	w, err := q.where(ctx, actor, &f)
-	if err != nil {
-		return nil, err
-	}
-	w.And("c.point IS NOT NULL")
-	rows, err := q.db.Query(ctx, "SELECT"+sqlPartRow+w.SQL()+"\nORDER BY "+orderOf(f.Sort).by+"\nLIMIT "+w.Arg(MapMost), w.Args()...)
-	if err != nil {
-		return nil, fmt.Errorf("queue map: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Row, error) {
-		r, _, err := scanRow(row)
-		return r, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("queue map: %w", err)
-	}
-	return list, nil
 }
 
 // sqlPartRow is what a row of the list needs. The key by which rows are sorted
@@ -325,3 +326,47 @@ func parseCursor(text, sort string) (cursor, error) {
 	}
 	return c, nil
 }
+
+// Tile is the vector tile z/x/y of the cases that a list shows, for the map
+// beside it. Nothing of it may be kept by caches that others share.
+func (q *Queue) Tile(ctx context.Context, actor accounts.Actor, f QueueFilter, z, x, y int) ([]byte, error) {
+	f.BBox = nil // the tile is the area
+	conds, err := q.where(ctx, actor, &f, z, x, y)
+	if err != nil {
+		return nil, err
+	}
+	points := "SELECT c.number AS id, c.point, c.status_class AS kind, c.status, '' AS category\nFROM cases c\n" + conds.SQL()
+	var tile []byte
+	if err := q.db.QueryRow(ctx, geo.TileSQL("reports", points), conds.Args()...).Scan(&tile); err != nil {
+		return nil, fmt.Errorf("queue tile: %w", err)
+	}
+	return tile, nil
+}
+
+// After is the number of the case behind one in a list, 0 at its end. A case
+// that the list no longer shows has its place there all the same.
+func (q *Queue) After(ctx context.Context, actor accounts.Actor, f QueueFilter, ref subject.Ref) (subject.Number, error) {
+	w, err := q.where(ctx, actor, &f)
+	if err != nil {
+		return 0, err
+	}
+	var at cursor
+	err = q.db.QueryRow(ctx, sqlPlaceOf, string(ref.Kind), ref.ID).Scan(&at.due, &at.created)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, fault.Missing("case")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("next case: %w", err)
+	}
+	order := orderOf(f.Sort)
+	w.And(order.after, at.due, at.created, ref.ID)
+	w.And("c.subject_id <> ?", ref.ID)
+	var n int64
+	err = q.db.QueryRow(ctx, "SELECT c.number FROM cases c\n"+w.SQL()+"\nORDER BY "+order.by+"\nLIMIT 1", w.Args()...).Scan(&n)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, fmt.Errorf("next case: %w", err)
+	}
+	return subject.Number(n), nil
+}
+
+const sqlPlaceOf = `SELECT sort_at, created_at FROM cases WHERE subject_kind = $1 AND subject_id = $2`

@@ -49,9 +49,12 @@ DROP INDEX cases_queue;
 CREATE INDEX cases_queue ON cases (department_id, state, sort_at, created_at, subject_id) WHERE NOT gone;
 -- the same for whoever works everywhere
 CREATE INDEX cases_everywhere ON cases (state, sort_at, created_at, subject_id) WHERE NOT gone;
--- newest first, in a department and everywhere
-CREATE INDEX cases_newest ON cases (department_id, state, created_at DESC, subject_id DESC) WHERE NOT gone;
-CREATE INDEX cases_newest_everywhere ON cases (state, created_at DESC, subject_id DESC) WHERE NOT gone;
+-- open and closed together
+CREATE INDEX cases_both ON cases (department_id, sort_at, created_at, subject_id) WHERE NOT gone;
+CREATE INDEX cases_both_everywhere ON cases (sort_at, created_at, subject_id) WHERE NOT gone;
+-- newest or oldest first, in a department and everywhere
+CREATE INDEX cases_newest ON cases (department_id, created_at DESC, subject_id DESC) WHERE NOT gone;
+CREATE INDEX cases_newest_everywhere ON cases (created_at DESC, subject_id DESC) WHERE NOT gone;
 -- what is mine
 CREATE INDEX cases_person ON cases (person_id, state, sort_at, created_at, subject_id) WHERE person_id IS NOT NULL;
 -- what is nobody's
@@ -65,11 +68,13 @@ CREATE INDEX cases_objection ON cases (department_id, sort_at, created_at, subje
 -- one category, one district
 CREATE INDEX cases_category ON cases (category_id, state, sort_at, created_at, subject_id) WHERE NOT gone;
 CREATE INDEX cases_district ON cases (district_ref, state, sort_at, created_at, subject_id) WHERE NOT gone;
--- the part of the map that is looked at, and around an address in metres
+-- the part of the map that is looked at, mostly for open cases, and around an address in metres
 CREATE INDEX cases_point ON cases USING gist (point);
+CREATE INDEX cases_point_open ON cases USING gist (point) WHERE state = 'open' AND NOT gone;
 CREATE INDEX cases_geography ON cases USING gist ((point::geography));
 -- words of the list's filter, and parts of words
 CREATE INDEX cases_tsv ON cases USING gin (tsv);
+CREATE INDEX cases_tsv_open ON cases USING gin (tsv) WHERE state = 'open' AND NOT gone;
 CREATE INDEX cases_norm ON cases USING gin (norm gin_trgm_ops);
 -- a case by its number
 CREATE INDEX cases_number ON cases (subject_kind, number);

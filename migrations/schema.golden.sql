@@ -227,9 +227,10 @@ CREATE TABLE public.api_tokens (
     expires_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone,
     revoked_at timestamp with time zone,
-    CONSTRAINT api_tokens_check CHECK (((NOT (scopes @> ARRAY['reports:status'::text])) OR (department_id IS NOT NULL))),
+    personal boolean DEFAULT false NOT NULL,
     CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT api_tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['reports:read'::text, 'reports:write'::text, 'reports:status'::text])))
+    CONSTRAINT api_tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['reports:read'::text, 'reports:write'::text, 'reports:status'::text]))),
+    CONSTRAINT api_tokens_status CHECK ((personal OR (NOT (scopes @> ARRAY['reports:status'::text])) OR (department_id IS NOT NULL)))
 );
 
 CREATE TABLE public.appeals (
@@ -406,8 +407,10 @@ CREATE TABLE public.cases (
     changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     answered_at timestamp with time zone,
     gone boolean DEFAULT false NOT NULL,
+    raised_at timestamp with time zone,
     sort_at timestamp with time zone GENERATED ALWAYS AS (
 CASE
+    WHEN ((raised_at IS NOT NULL) AND (state = 'open'::text)) THEN '2000-01-01 00:00:00+00'::timestamp with time zone
     WHEN (paused_at IS NOT NULL) THEN '9998-01-01 00:00:00+00'::timestamp with time zone
     ELSE COALESCE(due_at, '9999-01-01 00:00:00+00'::timestamp with time zone)
 END) STORED,
@@ -554,6 +557,8 @@ CREATE TABLE public.decisions (
     reversed_by uuid,
     decided_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     appeal_until timestamp with time zone NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    was_public boolean DEFAULT false NOT NULL,
     CONSTRAINT decisions_account CHECK (((account IS NULL) OR (second_by IS NOT NULL))),
     CONSTRAINT decisions_account_check CHECK ((account = ANY (ARRAY['SUSPENDED'::text, 'TERMINATED'::text]))),
     CONSTRAINT decisions_action_check CHECK ((action = ANY (ARRAY['keep'::text, 'hide'::text, 'redact'::text, 'label'::text, 'restrict'::text, 'restore'::text]))),
@@ -564,7 +569,7 @@ CREATE TABLE public.decisions (
     CONSTRAINT decisions_ground_check CHECK ((ground = ANY (ARRAY['ILLEGAL'::text, 'INCOMPATIBLE'::text]))),
     CONSTRAINT decisions_law CHECK (((ground IS DISTINCT FROM 'ILLEGAL'::text) OR (btrim(legal_ground) <> ''::text))),
     CONSTRAINT decisions_legal_ground_check CHECK ((char_length(legal_ground) <= 500)),
-    CONSTRAINT decisions_puid_check CHECK ((puid ~ '^[A-Za-z0-9_-]{1,500}$'::text)),
+    CONSTRAINT decisions_puid_check CHECK (((puid ~ '^[A-Za-z0-9_-]+$'::text) AND (char_length(puid) <= 500))),
     CONSTRAINT decisions_rule CHECK (((ground IS DISTINCT FROM 'INCOMPATIBLE'::text) OR (rule_no IS NOT NULL))),
     CONSTRAINT decisions_rule_no_check CHECK (((rule_no >= 1) AND (rule_no <= 99))),
     CONSTRAINT decisions_source_check CHECK ((source = ANY (ARRAY['ARTICLE_16'::text, 'TRUSTED_FLAGGER'::text, 'OTHER_NOTIFICATION'::text, 'VOLUNTARY'::text]))),
@@ -636,6 +641,15 @@ CREATE TABLE public.drafts (
     updated_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT drafts_body CHECK ((jsonb_typeof(body) = 'object'::text))
+);
+
+CREATE TABLE public.erasures (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT erasures_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['person'::text, 'report'::text, 'contact'::text])))
 );
 
 CREATE TABLE public.event_epochs (
@@ -819,6 +833,16 @@ CREATE TABLE public.idempotency_keys (
     answer bytea,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotency_keys_check CHECK (((status IS NULL) = (answer IS NULL)))
+);
+
+CREATE TABLE public.identities (
+    issuer text NOT NULL,
+    sub text NOT NULL,
+    provider text NOT NULL,
+    person_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    used_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT identities_sub_check CHECK (((char_length(sub) >= 1) AND (char_length(sub) <= 255)))
 );
 
 CREATE TABLE public.inbound_mails (
@@ -1012,6 +1036,8 @@ CREATE TABLE public.one_time_tokens (
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
+    code_hash bytea,
+    tries smallint DEFAULT 0 NOT NULL,
     CONSTRAINT one_time_tokens_check CHECK (((subject_kind IS NULL) = (subject_id IS NULL)))
 );
 
@@ -1063,6 +1089,24 @@ CREATE TABLE public.partners (
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     CONSTRAINT partners_mail_check CHECK (((char_length(mail) >= 3) AND (char_length(mail) <= 254))),
     CONSTRAINT partners_remind_days_check CHECK (((remind_days >= 1) AND (remind_days <= 60)))
+);
+
+CREATE TABLE public.passkey_challenges (
+    id uuid NOT NULL,
+    person_id uuid,
+    data jsonb NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.passkeys (
+    credential_id bytea NOT NULL,
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    name text NOT NULL,
+    credential jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT passkeys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 );
 
 CREATE TABLE public.persons (
@@ -1125,6 +1169,11 @@ CREATE TABLE public.receipts (
     code_hash bytea NOT NULL,
     tries integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.recovery_codes (
+    person_id uuid NOT NULL,
+    code_hash bytea NOT NULL
 );
 
 CREATE TABLE public.report_answers (
@@ -1407,7 +1456,9 @@ CREATE TABLE public.sessions (
     seen_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     idle_until timestamp with time zone NOT NULL,
     absolute_until timestamp with time zone NOT NULL,
-    CONSTRAINT sessions_assurance_check CHECK ((assurance = ANY (ARRAY['visitor'::text, 'mail'::text])))
+    device text DEFAULT ''::text NOT NULL,
+    CONSTRAINT sessions_assurance_check CHECK ((assurance = ANY (ARRAY['visitor'::text, 'mail'::text, 'totp'::text, 'recovery'::text, 'passkey'::text, 'oidc'::text, 'oidc_staff'::text, 'demo'::text]))),
+    CONSTRAINT sessions_device_check CHECK ((char_length(device) <= 60))
 );
 
 CREATE TABLE public.settings (
@@ -1545,6 +1596,15 @@ CREATE TABLE public.timeline_entries (
     CONSTRAINT timeline_entries_audience_check CHECK ((audience = ANY (ARRAY['public'::text, 'owner'::text, 'department'::text])))
 );
 
+CREATE TABLE public.totp (
+    person_id uuid NOT NULL,
+    secret text,
+    pending text,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT totp_check CHECK (((secret IS NULL) = (confirmed_at IS NULL)))
+);
+
 CREATE TABLE public.umbrella_answered (
     answer_id uuid NOT NULL,
     subject_kind text NOT NULL,
@@ -1637,9 +1697,6 @@ ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_id_key UNIQUE (id);
 
 ALTER TABLE ONLY public.api_tokens
-    ADD CONSTRAINT api_tokens_person_id_key UNIQUE (person_id);
-
-ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (token_hash);
 
 ALTER TABLE ONLY public.appeals
@@ -1729,6 +1786,9 @@ ALTER TABLE ONLY public.draft_handovers
 ALTER TABLE ONLY public.drafts
     ADD CONSTRAINT drafts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (subject_kind, subject_id);
+
 ALTER TABLE ONLY public.event_epochs
     ADD CONSTRAINT event_epochs_pkey PRIMARY KEY (epoch);
 
@@ -1779,6 +1839,9 @@ ALTER TABLE ONLY public.holidays
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (route, key_hash);
+
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_pkey PRIMARY KEY (issuer, sub);
 
 ALTER TABLE ONLY public.inbound_mails
     ADD CONSTRAINT inbound_mails_pkey PRIMARY KEY (message_id_hash);
@@ -1852,6 +1915,15 @@ ALTER TABLE ONLY public.partner_categories
 ALTER TABLE ONLY public.partners
     ADD CONSTRAINT partners_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (credential_id);
+
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (id);
 
@@ -1872,6 +1944,9 @@ ALTER TABLE ONLY public.rate_buckets
 
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_pkey PRIMARY KEY (subject_kind, subject_id);
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (person_id, code_hash);
 
 ALTER TABLE ONLY public.report_answers
     ADD CONSTRAINT report_answers_pkey PRIMARY KEY (report_id, question_id);
@@ -1993,6 +2068,9 @@ ALTER TABLE ONLY public.templates
 ALTER TABLE ONLY public.timeline_entries
     ADD CONSTRAINT timeline_entries_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.totp
+    ADD CONSTRAINT totp_pkey PRIMARY KEY (person_id);
+
 ALTER TABLE ONLY public.umbrella_answered
     ADD CONSTRAINT umbrella_answered_pkey PRIMARY KEY (answer_id, subject_kind, subject_id);
 
@@ -2031,6 +2109,10 @@ CREATE INDEX addresses_point ON public.addresses USING gist (((point)::public.ge
 
 CREATE INDEX addresses_street ON public.addresses USING btree (norm);
 
+CREATE INDEX api_tokens_personal ON public.api_tokens USING btree (person_id) WHERE personal;
+
+CREATE UNIQUE INDEX api_tokens_system ON public.api_tokens USING btree (person_id) WHERE (NOT personal);
+
 CREATE INDEX appeals_open ON public.appeals USING btree (deadline, id) WHERE (outcome IS NULL);
 
 CREATE INDEX attachment_versions_age ON public.attachment_versions USING btree (created_at);
@@ -2059,7 +2141,7 @@ CREATE INDEX barrier_reports_at ON public.barrier_reports USING btree (at DESC, 
 
 CREATE INDEX batches_person ON public.batches USING btree (person_id, at DESC, id DESC);
 
-CREATE INDEX case_facts_category ON public.case_facts USING btree (category_id, closed_at) WHERE ((status = 'resolved'::text) AND public);
+CREATE INDEX case_facts_category ON public.case_facts USING btree (category_id, closed_at) INCLUDE (created_at, target_at) WHERE ((status = 'resolved'::text) AND public);
 
 CREATE INDEX case_facts_in ON public.case_facts USING btree (created_at) INCLUDE (category_id, district_ref, department_id, status, public, answered_at, closed_at, target_at, reopened);
 
@@ -2072,6 +2154,10 @@ CREATE INDEX case_log_batch ON public.case_log USING btree (batch_id) WHERE (bat
 CREATE INDEX case_log_subject ON public.case_log USING btree (subject_kind, subject_id, at DESC, id DESC);
 
 CREATE INDEX cases_answered ON public.cases USING btree (department_id, state, sort_at, created_at, subject_id) WHERE ((answered_at IS NOT NULL) AND (NOT gone));
+
+CREATE INDEX cases_both ON public.cases USING btree (department_id, sort_at, created_at, subject_id) WHERE (NOT gone);
+
+CREATE INDEX cases_both_everywhere ON public.cases USING btree (sort_at, created_at, subject_id) WHERE (NOT gone);
 
 CREATE INDEX cases_category ON public.cases USING btree (category_id, state, sort_at, created_at, subject_id) WHERE (NOT gone);
 
@@ -2087,9 +2173,9 @@ CREATE INDEX cases_missed ON public.cases USING btree (due_at) WHERE ((state = '
 
 CREATE INDEX cases_missed_often ON public.cases USING btree (department_id, missed_n) WHERE ((state = 'open'::text) AND (missed_n >= 3));
 
-CREATE INDEX cases_newest ON public.cases USING btree (department_id, state, created_at DESC, subject_id DESC) WHERE (NOT gone);
+CREATE INDEX cases_newest ON public.cases USING btree (department_id, created_at DESC, subject_id DESC) WHERE (NOT gone);
 
-CREATE INDEX cases_newest_everywhere ON public.cases USING btree (state, created_at DESC, subject_id DESC) WHERE (NOT gone);
+CREATE INDEX cases_newest_everywhere ON public.cases USING btree (created_at DESC, subject_id DESC) WHERE (NOT gone);
 
 CREATE INDEX cases_nobody ON public.cases USING btree (department_id, sort_at, created_at, subject_id) WHERE ((state = 'open'::text) AND (person_id IS NULL) AND (NOT gone));
 
@@ -2103,9 +2189,15 @@ CREATE INDEX cases_person ON public.cases USING btree (person_id, state, sort_at
 
 CREATE INDEX cases_point ON public.cases USING gist (point);
 
+CREATE INDEX cases_point_open ON public.cases USING gist (point) WHERE ((state = 'open'::text) AND (NOT gone));
+
 CREATE INDEX cases_queue ON public.cases USING btree (department_id, state, sort_at, created_at, subject_id) WHERE (NOT gone);
 
+CREATE INDEX cases_recurring_object ON public.cases USING btree (object_id) WHERE (object_id IS NOT NULL);
+
 CREATE INDEX cases_tsv ON public.cases USING gin (tsv);
+
+CREATE INDEX cases_tsv_open ON public.cases USING gin (tsv) WHERE ((state = 'open'::text) AND (NOT gone));
 
 CREATE UNIQUE INDEX contacts_confirmed_address ON public.contacts USING btree (kind, address_hash) WHERE (confirmed_at IS NOT NULL);
 
@@ -2135,6 +2227,10 @@ CREATE INDEX drafts_expires ON public.drafts USING btree (expires_at, id);
 
 CREATE INDEX drafts_person ON public.drafts USING btree (person_id, updated_at DESC, id DESC);
 
+CREATE INDEX erasures_open ON public.erasures USING btree (at) WHERE ((done_at IS NULL) AND (subject_kind = 'person'::text));
+
+CREATE INDEX erasures_person ON public.erasures USING btree (person_id, subject_kind);
+
 CREATE INDEX events_at ON public.events USING btree (at);
 
 CREATE UNIQUE INDEX events_cursor ON public.events USING btree (epoch, xid, id);
@@ -2162,6 +2258,8 @@ CREATE INDEX handovers_subject ON public.handovers USING btree (subject_kind, su
 CREATE INDEX holds_open ON public.holds USING btree (item_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
+
+CREATE INDEX identities_person ON public.identities USING btree (person_id);
 
 CREATE INDEX inbound_mails_at ON public.inbound_mails USING btree (at);
 
@@ -2213,6 +2311,10 @@ CREATE INDEX outside_orders_subject ON public.outside_orders USING btree (subjec
 
 CREATE INDEX page_feedback_at ON public.page_feedback USING btree (at);
 
+CREATE INDEX passkey_challenges_expires ON public.passkey_challenges USING btree (expires_at);
+
+CREATE INDEX passkeys_person ON public.passkeys USING btree (person_id);
+
 CREATE INDEX presence_seen ON public.presence USING btree (seen_at);
 
 CREATE INDEX rate_buckets_window ON public.rate_buckets USING btree (window_start);
@@ -2227,6 +2329,8 @@ CREATE INDEX reports_category ON public.reports USING btree (category_id, create
 
 CREATE INDEX reports_closed ON public.reports USING btree (closed_at) WHERE ((closed_at IS NOT NULL) AND (visibility <> 'erased'::text));
 
+CREATE INDEX reports_contact ON public.reports USING btree (contact_id, created_at) WHERE (contact_id IS NOT NULL);
+
 CREATE INDEX reports_district ON public.reports USING btree (district_ref, created_at DESC, id DESC) WHERE (visibility = 'public'::text);
 
 CREATE INDEX reports_geography ON public.reports USING gist (((point)::public.geography));
@@ -2236,6 +2340,8 @@ CREATE INDEX reports_newest ON public.reports USING btree (created_at DESC, id D
 CREATE INDEX reports_norm ON public.reports USING gin (norm public.gin_trgm_ops);
 
 CREATE INDEX reports_object ON public.reports USING btree (object_id, created_at DESC, id DESC) WHERE (object_id IS NOT NULL);
+
+CREATE INDEX reports_person ON public.reports USING btree (person_id, created_at) WHERE (person_id IS NOT NULL);
 
 CREATE INDEX reports_point ON public.reports USING gist (point);
 
@@ -2416,6 +2522,9 @@ ALTER TABLE ONLY public.hold_rules
 ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.mod_items(id);
 
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
@@ -2470,11 +2579,20 @@ ALTER TABLE ONLY public.partner_categories
 ALTER TABLE ONLY public.partner_categories
     ADD CONSTRAINT partner_categories_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
 
+ALTER TABLE ONLY public.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.question_options
     ADD CONSTRAINT question_options_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.questions(id);
 
 ALTER TABLE ONLY public.questions
     ADD CONSTRAINT questions_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id);
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.report_answers
     ADD CONSTRAINT report_answers_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
@@ -2604,6 +2722,9 @@ ALTER TABLE ONLY public.templates
 
 ALTER TABLE ONLY public.timeline_entries
     ADD CONSTRAINT timeline_entries_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.totp
+    ADD CONSTRAINT totp_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.umbrella_answered
     ADD CONSTRAINT umbrella_answered_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES public.umbrella_answers(id);

@@ -510,33 +510,6 @@ func TestRetention(t *testing.T) {
 	}
 }
 
-func TestQueue(t *testing.T) {
-	t.Parallel()
-	c := reportstest.New(t)
-	for i := range 3 {
-		c.Create(t, func(s *reports.Submission) { s.Text = fmt.Sprintf("Laterne %d", i) })
-	}
-	c.Create(t, func(s *reports.Submission) {
-		s.Category, s.Answers = "wildermuell", categories.Answers{"was": {"haus"}}
-	})
-	clerk := c.Clerk(t, "bau-lic")
-	l, err := c.Reports.Queue(t.Context(), clerk, reports.QueueFilter{State: reports.QueueOpen, Limit: 2})
-	if err != nil || l.Total != 3 || len(l.Items) != 2 || l.Next == nil {
-		t.Fatalf("queue: %+v, %v", l, err)
-	}
-	rest, err := c.Reports.Queue(t.Context(), clerk, reports.QueueFilter{State: reports.QueueOpen, Limit: 2, After: l.Next})
-	if err != nil || len(rest.Items) != 1 || rest.Next != nil {
-		t.Errorf("rest: %+v, %v", rest, err)
-	}
-	held, err := c.Reports.Queue(t.Context(), clerk, reports.QueueFilter{State: reports.QueueHeld})
-	if err != nil || held.Total != 3 || !held.Items[0].TextHeld {
-		t.Errorf("held: %+v, %v", held, err)
-	}
-	if _, err := c.Reports.Queue(t.Context(), accountstest.Visitor(t, c.Pool), reports.QueueFilter{}); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("a visitor: %v", err)
-	}
-}
-
 // TestMergeKeepsWhatIsHeld: a report joins only one that is as public as itself,
 // a private one is like none, and held photos stay where they are.
 func TestMergeKeepsWhatIsHeld(t *testing.T) {

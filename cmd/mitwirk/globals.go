@@ -37,6 +37,7 @@ type cli struct {
 	Export  exportCmd  `cmd:"" group:"Keep" help:"Take data of a city out."`
 	Geo     Geo        `cmd:"" group:"Keep" help:"Ask where places lie."`
 	Admin   adminCmd   `cmd:"" group:"Keep" help:"Look after the installation."`
+	Bench   benchCmd   `cmd:"" group:"Try" help:"Measure this machine; one JSON line per figure."`
 }
 
 type importCmd struct {

@@ -10,6 +10,8 @@ import (
 	_ "time/tzdata" // the city's time zone, also where the machine has none
 
 	"github.com/alecthomas/kong"
+
+	"github.com/mitwirk/mitwirk/internal/bench"
 )
 
 func main() {
@@ -28,6 +30,10 @@ func main() {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		fmt.Fprintln(os.Stderr, "mitwirk: stopped before it was done")
 		os.Exit(130)
+	}
+	if errors.Is(err, bench.ErrNoisy) {
+		fmt.Fprintln(os.Stderr, "mitwirk:", err)
+		os.Exit(exitNoisy)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mitwirk:", err)

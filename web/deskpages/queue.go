@@ -4,44 +4,39 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
-	"github.com/mitwirk/mitwirk/votes"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
-
-// perPage is how many rows a page of the list has.
-const perPage = 50
 
 // place is the part of a list that somebody works through. It travels with
 // every link, so that "next" and "back" mean the same list.
 type place struct {
-	State reports.QueueState
-	Team  string // key of a department; "": all of mine
-	Q     string
+	casework.QueueFilter
+
+	Map  bool // the map stands beside the list
+	zone *time.Location
 }
 
 func (l place) values() url.Values {
-	v := url.Values{}
-	if l.State != reports.QueueOpen && l.State != "" {
-		v.Set("state", string(l.State))
+	zone := l.zone
+	if zone == nil {
+		zone = time.UTC
 	}
-	if l.Team != "" {
-		v.Set("team", l.Team)
-	}
-	if l.Q != "" {
-		v.Set("q", l.Q)
+	v := l.Values(zone)
+	if l.Map {
+		v.Set("map", "1")
 	}
 	return v
 }
@@ -54,129 +49,177 @@ func (l place) query() string {
 	return ""
 }
 
-func (l place) with(state reports.QueueState) place {
-	l.State = state
-	return l
-}
-
 // path is the list at that place.
 func (l place) path() string { return "/desk" + l.query() }
 
-func states() []reports.QueueState {
-	return []reports.QueueState{reports.QueueHeld, reports.QueueOpen, reports.QueueObjections, reports.QueueReopened, reports.QueueClosed}
+// with is the same place with another filter.
+func (l place) with(f casework.QueueFilter) place {
+	l.QueueFilter = f
+	return l
 }
 
-// placeOf reads the place from the address. What it does not know is the list
-// of open cases.
-func placeOf(c kit.Context) place {
-	l := place{State: reports.QueueState(c.QueryParam("state")), Team: c.QueryParam("team"), Q: kit.Clean(c.QueryParam("q"), false)}
-	if !slices.Contains(states(), l.State) {
-		l.State = reports.QueueOpen
-	}
-	if len(l.Team) > 40 {
-		l.Team = ""
-	}
-	if r := []rune(l.Q); len(r) > 200 {
-		l.Q = string(r[:200])
+// placeOf reads the place from the address. What makes no sense is the list of
+// open cases: a case is not lost for a broken link.
+func (p *pages) placeOf(c kit.Context) place {
+	l, err := p.readPlace(c)
+	if err != nil {
+		return place{zone: p.Queue.Zone()}
 	}
 	return l
 }
 
-// filter is the place as the service knows it. A team that is not the actor's
-// does not exist.
-func (l place) filter(cat *categories.Catalogue) (reports.QueueFilter, error) {
-	f := reports.QueueFilter{State: l.State, Text: l.Q}
-	if l.Team == "" {
-		return f, nil
-	}
-	d, ok := cat.Department(l.Team)
-	if !ok {
-		return f, fault.Missing("department")
-	}
-	f.Department = d.ID
-	return f, nil
+func (p *pages) readPlace(c kit.Context) (place, error) {
+	f, err := casework.ParseQueue(c.QueryParams(), p.Queue.Zone())
+	return place{QueueFilter: f, Map: c.QueryParam("map") == "1", zone: p.Queue.Zone()}, err
 }
 
 // row is one case of the list.
 type row struct {
-	reports.Item
+	casework.Row
+
 	URL          string
+	No           string
 	Title        string
-	Status       string
+	StatusLabel  string
 	DueKind, Due string
 	Concerned    string
 	Hints        string
 	Team         string
+	Since        string
+	Who, Short   string // "" for nobody
+	Me           bool
 }
 
-type tab struct {
+// viewLink is one view in the rail.
+type viewLink struct {
 	URL, Label, N string
-	On            bool
+	On, Late      bool
+	ID            string // of a kept view that may be deleted
+}
+
+type viewGroup struct {
+	Name  string
+	Links []viewLink
 }
 
 type queueView struct {
 	kit.Page
 	place
+
 	Heading string
-	Tabs    []tab
-	Teams   []kit.Option
+	Groups  []viewGroup
+	Chips   []kit.ChipProps
+	Filter  filterForm
 	Rows    []row
-	Total   int
+	Total   string // in words; "" where nothing is counted
+	N       int
 	Next    string // the next page; "" at the end
 	First   string // back to the beginning; "" there
-	Keys    bool
+	OnMap   kit.MapProps
+	Keep    []kit.Option // for whom a view can be kept
+	Wrong   string       // of the name of a view
 }
 
 func (p *pages) queue(c kit.Context) error {
 	actor := kit.Actor(c)
 	if !worksHere(actor) {
-		if home := kit.DeskHome(actor); home != "" && home != "/desk" { // staff whose desk is another one
-			return kit.Redirect(c, home)
+		if actor.Has(subject.Moderator) {
+			return p.lookUp(c)
 		}
 		return refuse("desk.why.staff")
 	}
-	l := placeOf(c)
+	l, err := p.readPlace(c)
+	if err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
 	if to := p.numbered(ctx, actor, l); to != "" {
 		return kit.Redirect(c, to)
 	}
+	if to, err := p.nearby(ctx, l); err != nil || to != "" {
+		if err != nil {
+			return err
+		}
+		return kit.Redirect(c, to)
+	}
+	v, err := p.queueView(c, l)
+	if err != nil {
+		return err
+	}
+	kit.NoStore(c)
+	return kit.Render(c, http.StatusOK, queuePage(v))
+}
+
+func (p *pages) queueView(c kit.Context, l place) (*queueView, error) {
+	ctx, actor := c.Request().Context(), kit.Actor(c)
+	v := &queueView{Page: kit.NewPage(c, "desk.title"), place: l}
+	v.Nav, v.Robots, v.Scripts = "desk", "noindex", []string{"desk-keys", "desk-queue"}
 	cat, err := p.Categories.Catalogue(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	f, err := l.filter(cat)
+	after := c.QueryParam("after")
+	list, err := p.Queue.List(ctx, actor, l.QueueFilter, casework.Page{After: after})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	f.Limit = perPage
-	if f.After, err = parseCursor(c.QueryParam("after")); err != nil {
-		return err
+	if v.Groups, err = p.rail(ctx, v.Page, actor, l); err != nil {
+		return nil, err
 	}
-	list, err := p.Reports.Queue(ctx, actor, f)
-	if err != nil {
-		return err
+	v.Heading = headingOf(v.Page, v.Groups)
+	v.Total, v.N = countText(v.Page, list.Count), list.Count.N
+	if v.Filter, err = p.filterForm(ctx, v.Page, actor, cat, l); err != nil {
+		return nil, err
 	}
-	counts, err := p.Reports.QueueCounts(ctx, actor, f.Department)
-	if err != nil {
-		return err
+	v.Chips = p.chips(v.Page, l, &v.Filter)
+	if v.Rows, err = p.rows(ctx, v.Page, l, list.Rows, len(v.Filter.Teams) > 1 && len(l.Teams) != 1); err != nil {
+		return nil, err
 	}
-	v := queueView{Page: kit.NewPage(c, "desk.title"), place: l, Total: list.Total}
+	v.Keep = p.keepFor(v.Page, cat, actor)
+	v.Next, v.First = pager(l, after, list.Next)
+	if l.Map {
+		v.OnMap = kit.MapProps{
+			Kind: "list", Class: "qmap", Lon: v.Filter.centre.Point.Lon, Lat: v.Filter.centre.Point.Lat, Label: v.T("queue.map.label"),
+			Zoom: v.Filter.centre.Zoom, Tiles: "/desk/tiles/{z}/{x}/{y}.mvt" + place{QueueFilter: l.QueueFilter, zone: l.zone}.query(), Path: "/desk/reports/",
+		}
+	}
+	return v, nil
+}
+
+// countText says how many cases a list has, "über 1.000" where counting ended.
+func countText(p kit.Page, n casework.Count) string {
+	switch {
+	case n.None:
+		return ""
+	case n.More:
+		return p.T("queue.more_than", "n", p.Loc.Int(n.N))
+	}
+	return p.Loc.Int(n.N)
+}
+
+// lookUp is the desk of somebody who has no list but may release by number.
+func (p *pages) lookUp(c kit.Context) error {
+	l := p.placeOf(c)
+	v := lookUpView{Page: kit.NewPage(c, "desk.title"), Q: l.Text}
 	v.Nav, v.Robots = "desk", "noindex"
-	v.Scripts = []string{"desk-keys"}
-	v.Heading = v.T("desk.state." + string(l.State))
-	v.Tabs = tabs(v.Page, l, counts)
-	v.Teams = teams(v.Page, cat, actor, l.Team)
-	if v.Rows, err = p.rows(ctx, v.Page, l, list.Items, len(v.Teams) > 0 && l.Team == ""); err != nil {
-		return err
+	if l.Text != "" {
+		if to := p.numbered(c.Request().Context(), kit.Actor(c), l); to != "" {
+			return kit.Redirect(c, to)
+		}
 	}
-	v.Next, v.First = pager(l, f.After, list.Next)
-	return kit.Render(c, http.StatusOK, queuePage(v))
+	return kit.Render(c, http.StatusOK, lookUpPage(v))
+}
+
+type lookUpView struct {
+	kit.Page
+
+	Q string
 }
 
 // numbered is the case whose number was typed into the search, or "" when it is
 // none that the actor may open.
 func (p *pages) numbered(ctx context.Context, actor accounts.Actor, l place) string {
-	prefix, n, err := subject.ParseNumber(l.Q)
+	prefix, n, err := subject.ParseNumber(l.Text)
 	if err != nil || prefix != subject.PrefixReport {
 		return ""
 	}
@@ -184,73 +227,56 @@ func (p *pages) numbered(ctx context.Context, actor accounts.Actor, l place) str
 	if err != nil || !mayWork(v) {
 		return ""
 	}
-	l.Q = ""
+	l.Text = ""
 	return casePath(n) + l.query()
+}
+
+// nearby is the same list around an address that was typed, once it is found.
+func (p *pages) nearby(ctx context.Context, l place) (string, error) {
+	if l.Place == "" || l.Near != nil {
+		return "", nil
+	}
+	hits, err := p.Places.SearchAddress(ctx, l.Place, nil, 1)
+	if err != nil {
+		return "", err
+	}
+	if len(hits) == 0 {
+		return "", fault.OnField("at", "queue.err.address")
+	}
+	l.Near = &hits[0].Point
+	return l.path(), nil
 }
 
 func casePath(n subject.Number) string { return "/desk/reports/" + n.Format(subject.PrefixReport) }
 
-func pager(l place, after, next *reports.QueueCursor) (nextURL, first string) {
-	if next != nil {
+func pager(l place, after, next string) (nextURL, first string) {
+	if next != "" {
 		v := l.values()
-		v.Set("after", formatCursor(*next))
+		v.Set("after", next)
 		nextURL = "/desk?" + v.Encode()
 	}
-	if after != nil {
+	if after != "" {
 		first = l.path()
 	}
 	return nextURL, first
 }
 
-func formatCursor(c reports.QueueCursor) string {
-	return c.Due.UTC().Format(time.RFC3339Nano) + "~" + c.At.UTC().Format(time.RFC3339Nano) + "~" + c.ID.String()
-}
-
-func parseCursor(text string) (*reports.QueueCursor, error) {
-	if text == "" {
-		return nil, nil //nolint:nilnil // the beginning of the list
+// next is the case behind this one in the list, or "" at its end.
+func (p *pages) next(v *visit) (string, error) {
+	if !worksHere(v.actor) {
+		return "", nil
 	}
-	parts := strings.Split(text, "~")
-	bad := fault.New(fault.BadRequest, "err.400")
-	if len(parts) != 3 {
-		return nil, bad
-	}
-	due, err1 := time.Parse(time.RFC3339Nano, parts[0])
-	at, err2 := time.Parse(time.RFC3339Nano, parts[1])
-	id, err3 := uuid.Parse(parts[2])
-	if err1 != nil || err2 != nil || err3 != nil {
-		return nil, bad
-	}
-	return &reports.QueueCursor{Due: due, At: at, ID: id}, nil
-}
-
-func tabs(p kit.Page, l place, counts map[reports.QueueState]int) []tab {
-	var out []tab
-	for _, s := range states() {
-		t := tab{URL: l.with(s).path(), Label: p.T("desk.state." + string(s)), On: s == l.State}
-		if n, ok := counts[s]; ok {
-			t.N = p.Loc.Int(n)
+	ref, err := p.Queue.After(v.ctx, v.actor, v.list.QueueFilter, subject.Ref{Kind: subject.Report, ID: v.r.ID})
+	if err != nil || ref == 0 {
+		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+			return "", nil
 		}
-		out = append(out, t)
+		return "", err
 	}
-	return out
+	return casePath(ref) + v.list.query(), nil
 }
 
-// teams is the choice of a department; nil where there is only one.
-func teams(p kit.Page, cat *categories.Catalogue, actor accounts.Actor, on string) []kit.Option {
-	var out []kit.Option
-	for _, d := range cat.Departments {
-		if d.ID != uuid.Nil && actor.Worked(d.ID) {
-			out = append(out, kit.Option{Value: d.Key, Label: d.Name.In(p.Lang), On: d.Key == on})
-		}
-	}
-	if len(out) < 2 {
-		return nil
-	}
-	return append([]kit.Option{{Value: "", Label: p.T("desk.team.all"), On: on == ""}}, out...)
-}
-
-func (p *pages) rows(ctx context.Context, pg kit.Page, l place, items []reports.Item, teamShown bool) ([]row, error) {
+func (p *pages) rows(ctx context.Context, pg kit.Page, l place, list []casework.Row, teamShown bool) ([]row, error) {
 	days, err := p.Categories.Calendar(ctx)
 	if err != nil {
 		return nil, err
@@ -259,32 +285,49 @@ func (p *pages) rows(ctx context.Context, pg kit.Page, l place, items []reports.
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]uuid.UUID, len(items))
-	for i := range items {
-		ids[i] = items[i].ID
-	}
-	fixed, err := votes.Counts(ctx, p.DB, subject.Report, ids, votes.Fixed)
-	if err != nil {
-		return nil, err
-	}
-	l.Q = ""
-	rows := make([]row, len(items))
-	for i, item := range items {
+	l.Text = textKept(l.Text)
+	rows := make([]row, len(list))
+	for i, item := range list {
+		status := reports.Status(item.Status)
 		r := row{
-			Item: item, URL: casePath(item.Number) + l.query(), Title: item.Title.In(pg.Lang),
-			Status: reports.StatusLabel(pg.Loc, item.Status, item.Quiet),
-			Hints:  hints(pg.Loc, fixed[item.ID][1], fixed[item.ID][-1]),
+			Row: item, URL: casePath(item.Number) + l.query(), No: numberOf(item.Number), Title: item.Titles.In(pg.Lang),
+			StatusLabel: reports.StatusLabel(pg.Loc, status, item.Quiet), Since: pg.Loc.NearDate(item.CreatedAt, now),
+			Hints: hints(pg.Loc, item.Counts.FixedYes, item.Counts.FixedNo), Me: pg.Actor.Is(item.Person),
 		}
 		r.DueKind, r.Due = dueOf(pg.Loc, &item, days, now)
-		if item.MeToo > 0 {
-			r.Concerned = pg.T("desk.concerned", "n", item.MeToo)
+		if item.Counts.MeToo > 0 {
+			r.Concerned = pg.T("desk.concerned", "n", item.Counts.MeToo)
 		}
 		if teamShown {
-			r.Team = item.Department.Name.In(pg.Lang)
+			r.Team = item.DepartmentName.In(pg.Lang)
+		}
+		if item.Person != uuid.Nil {
+			r.Who, r.Short = whoOf(pg, item.PersonName)
 		}
 		rows[i] = r
 	}
 	return rows, nil
+}
+
+// textKept: a number is no list to come back to.
+func textKept(q string) string {
+	if _, _, err := subject.ParseNumber(q); err == nil {
+		return ""
+	}
+	return q
+}
+
+// whoOf is the name of a clerk, and its first letters.
+func whoOf(p kit.Page, name string) (who, short string) {
+	if name == "" {
+		return p.T("queue.who.nameless"), "?"
+	}
+	for _, part := range strings.Fields(name) {
+		if r := []rune(part); len([]rune(short)) < 2 {
+			short += strings.ToUpper(string(r[:1]))
+		}
+	}
+	return name, short
 }
 
 // hints says what people answered to "Ist es gelöst?".
@@ -305,11 +348,11 @@ const soonDays = 2
 
 // dueOf says in words how near the aim of a case is, and of what kind that is:
 // "late", "soon", "ok", or "" where no clock runs.
-func dueOf(loc *i18n.Localizer, i *reports.Item, days *categories.Calendar, now time.Time) (kind, text string) {
+func dueOf(loc *i18n.Localizer, i *casework.Row, days *categories.Calendar, now time.Time) (kind, text string) {
 	switch {
-	case !i.Status.IsOpen():
+	case !i.Open:
 		return "", loc.T("desk.due.closed", "date", loc.NearDate(i.StatusAt, now))
-	case i.Status == reports.Waiting:
+	case i.Paused:
 		return "", loc.T("desk.due.rests")
 	case i.Due == nil:
 		return "", loc.T("desk.due.none")

@@ -262,6 +262,7 @@ type MapProps struct {
 	Shape string  // status of a shown pin
 	Label string  // accessible name; the island has a default
 	Tiles string  // "/tiles/reports/{z}/{x}/{y}.mvt?…" of a list
+	Path  string  // where a report of a list opens; "": "/reports/"
 }
 
 // noticeClass and noticeIcon draw a note by its kind.

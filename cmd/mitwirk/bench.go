@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/mitwirk/mitwirk/internal/bench"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/pgdev"
+)
+
+// benchCmd is "mitwirk bench …". Each benchmark has a database of its own, which
+// is gone afterwards.
+type benchCmd struct {
+	Desk benchDesk `cmd:"" help:"The list of cases with a million of them."`
+	All  benchAll  `cmd:"" help:"All of them."`
+}
+
+type benchAll struct{}
+
+// Run runs one after the other.
+func (*benchAll) Run(ctx context.Context, g *Globals) error {
+	return (&benchDesk{N: deskCases}).Run(ctx, g)
+}
+
+// benchDatabase is the name of the database that is made and dropped.
+const benchDatabase = "mitwirk_bench"
+
+// exitNoisy is the code of a run that could not tell.
+const exitNoisy = 3
+
+// onScratch runs a benchmark on an empty, migrated database: one beside the
+// city's within --data, else in a private cluster of its own.
+func onScratch(ctx context.Context, g *Globals, run func(ctx context.Context, pool *pgxpool.Pool, r *bench.Report) error) (err error) {
+	dir, own := filepath.Join(g.Data, devCluster), g.Data == ""
+	if own {
+		if dir, err = os.MkdirTemp("", "mitwirk-bench-"); err != nil {
+			return fmt.Errorf("bench: %w", err)
+		}
+	}
+	c, err := pgdev.Open(pgdev.Config{Dir: dir})
+	if err != nil {
+		return err
+	}
+	if err := c.Start(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		if own {
+			err = errors.Join(err, c.Remove(context.WithoutCancel(ctx)))
+			return
+		}
+		err = errors.Join(err, c.Drop(context.WithoutCancel(ctx), benchDatabase), closeCluster(ctx, c))
+	}()
+	if err := c.Drop(ctx, benchDatabase); err != nil { // left over from a run that was killed
+		return err
+	}
+	if err := c.Ensure(ctx, benchDatabase); err != nil {
+		return err
+	}
+	pool, err := db.Open(ctx, db.Config{URL: c.URL(benchDatabase)})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := migrate(ctx, pool); err != nil {
+		return err
+	}
+	r := bench.NewReport(os.Stdout)
+	if err := run(ctx, pool, r); err != nil {
+		return err
+	}
+	return r.Err()
+}
