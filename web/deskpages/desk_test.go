@@ -19,6 +19,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
@@ -45,8 +46,10 @@ func setup(t *testing.T) bundle {
 	t.Helper()
 	b := bundle{City: reportstest.New(t)}
 	b.site = kittest.New(t, b.Pool, nil)
+	queue, err := casework.NewQueue(casework.QueueConfig{DB: b.Pool, Catalogue: b.Categories, Domains: map[subject.Kind]casework.Domain{subject.Report: b.Reports.Bulk()}})
+	must(t, err)
 	must(t, deskpages.Register(b.site.Router, deskpages.Deps{
-		DB: b.Pool, Reports: b.Reports, Categories: b.Categories, Photos: b.Photos, Messages: b.site.Catalogue,
+		DB: b.Pool, Reports: b.Reports, Categories: b.Categories, Photos: b.Photos, Messages: b.site.Catalogue, Queue: queue, Places: b.Geo,
 	}))
 	b.clerk = b.Clerk(t, lamps)
 	return b
