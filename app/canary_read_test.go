@@ -109,7 +109,7 @@ func (c *town) paths(t testing.TB) []address {
 func (c *town) ids(t testing.TB) {
 	t.Helper()
 	for name, query := range map[string]string{
-		"photo": "SELECT id::text FROM attachments", "message": "SELECT id::text FROM site_messages", "object": "SELECT code FROM objects",
+		"photo": "SELECT id::text FROM attachments", "message_file": "SELECT id::text FROM message_files", "message": "SELECT id::text FROM site_messages", "object": "SELECT code FROM objects",
 		"token": "SELECT 'AAAA-BBBB-CCCC-DDDD'", "category": "SELECT key FROM categories ORDER BY key LIMIT 3",
 	} {
 		rows, err := c.pool.Query(t.Context(), query)
@@ -128,6 +128,7 @@ func (c *town) ids(t testing.TB) {
 	c.params["step"] = []string{"what", "kind", "place", "near", "questions", "contact", "check", "gps"}
 	c.params["key"] = []string{"page.impressum", "impressum", "datenschutz", "help"}
 	c.params["name"] = []string{"mitwirk-192.png"} // of an icon
+	c.params["ref"] = []string{"1", "x"} // of a district
 	c.params["slot"], c.params["file"] = []string{"hall", "report", "x"}, []string{"x.mp4"}
 	for _, s := range reports.Statuses() {
 		c.params["to"] = append(c.params["to"], string(s))
@@ -150,6 +151,8 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "barrier"
 			case name == "code" && strings.HasPrefix(route, "/o/"):
 				name = "object"
+			case strings.HasPrefix(route, "/files/"):
+				name = "message_file"
 			case name == "id" && strings.Contains(route, "messages"):
 				name = "message"
 			case name == "id", name == "photo", name == "attachment":

@@ -2,6 +2,7 @@
 // and a district's month in figures.
 import { readFile } from "node:fs/promises";
 import { expect, test } from "./fixtures";
+import { wizard } from "./steps";
 
 for (const path of ["/mine", "/mine/data", "/mine/erase", "/districts"]) {
   test(`${path} for nobody`, async ({ page, check }) => {
@@ -13,9 +14,7 @@ for (const path of ["/mine", "/mine/data", "/mine/erase", "/districts"]) {
 }
 
 test("from a draft over the data to nothing left", async ({ page, check, look }) => {
-  await page.goto("/reports/new");
-  await page.locator("textarea[name=text]").fill("Der Mülleimer am Brunnen quillt über.");
-  await page.locator("form button[type=submit].kern-btn--primary").first().click();
+  await wizard.what(page, "Der Mülleimer am Brunnen quillt über.");
   await expect(page).toHaveURL(/\/reports\/new\/[0-9a-f-]{36}/);
 
   await page.goto("/mine");
