@@ -382,6 +382,7 @@ func (c *town) tell() {
 	c.must(r.Object(ctx, c.actors["owner"], c.numbers["refused"], "kanariobjection0"))
 	c.must(r.DecideObjection(ctx, c.actors["second decider"], c.numbers["refused"], false, "kanaridecision0"))
 
+	c.talk()
 	c.begun()
 	c.site()
 	if _, err := c.app.accounts.NewVisitorToken(ctx, "kanari-key-kanari-key", "de"); err != nil {

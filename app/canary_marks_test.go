@@ -94,6 +94,8 @@ func (m *mark) may(v *viewer) bool {
 					v.has(subject.Moderator) && (p.publish == "A" || p.publish == "B")
 			case privacy.Staff:
 				return len(v.roles) > 0
+			case privacy.Moderators:
+				return v.has(subject.Moderator)
 			case privacy.Admin:
 				return v.has(subject.Admin)
 			}
@@ -125,6 +127,10 @@ func sources() map[string]source {
 		"cases":               report("t.subject_id"),
 		"links":               report("t.from_id"),
 		"messages":            report("t.subject_id"),
+		"message_files":       report("t.subject_id"),
+		"satisfaction":        report("t.subject_id"),
+		"handovers":           report("t.subject_id"),
+		"handover_answers":    report("(SELECT subject_id FROM handovers WHERE id = t.handover_id)"),
 		"objections":          report("t.report_id"),
 		"report_answers":      {report: "t.report_id", narrow: "t.team_only OR (SELECT type IN ('short', 'long') FROM questions WHERE id = t.question_id)"}, // typed words stay with the team
 		"report_decisions":    report("t.report_id"),

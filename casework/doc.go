@@ -9,6 +9,7 @@
 // rights are read again in the same transaction. Who stands in for whom is
 // computed from absences; no row changes hands when an absence begins or ends.
 //
-// Tables: cases, deadline_pauses, messages, case_log, notes, templates,
+// Tables: cases, deadline_pauses, messages, message_files, satisfaction, partners,
+// partner_categories, handovers, handover_answers, outside_orders, inbound_mails, case_log, notes, templates,
 // resubmissions, absences, presence.
 package casework

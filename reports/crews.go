@@ -13,6 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -156,7 +157,7 @@ func (s *Service) CrewDone(ctx context.Context, token string, photo *Upload) err
 			if err != nil {
 				return err
 			}
-			return s.setStatus(ctx, tx, accounts.System, r, now, Change{To: Resolved, StatusParams: StatusParams{Done: words, SeenBy: "crew"}, Photo: id})
+			return s.setStatus(ctx, tx, accounts.System, r, now, Change{To: Resolved, StatusParams: StatusParams{Done: words[i18n.German], DoneIn: words, SeenBy: "crew"}, Photo: id})
 		}
 		params := map[string]any{"partner": o.Crew}
 		if id != uuid.Nil {

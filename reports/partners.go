@@ -364,16 +364,20 @@ func (s *Service) RemindPartners(ctx context.Context) error {
 }
 
 // readyWords is what is said of a solved report where nobody typed anything.
-func (s *Service) readyWords(ctx context.Context, r *Report) (string, error) {
+func (s *Service) readyWords(ctx context.Context, r *Report) (i18n.Text, error) {
 	cat, err := s.cat.Catalogue(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if c := cat.ByID(r.Category); c != nil && c.Ready[i18n.German] != "" {
-		return c.Ready[i18n.German], nil
+		return c.Ready, nil
 	}
 	if s.talk.Post == nil {
-		return "", errors.New("words for a solved report: no post")
+		return nil, errors.New("words for a solved report: no post")
 	}
-	return s.talk.Post.messages.For(i18n.German).T("talk.crew.done_words"), nil
+	words := i18n.Text{}
+	for _, lang := range []string{i18n.German, i18n.English} {
+		words[lang] = s.talk.Post.messages.For(lang).T("talk.crew.done_words")
+	}
+	return words, nil
 }
