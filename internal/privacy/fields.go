@@ -25,10 +25,11 @@ const (
 	Department Audience = "department" // the department in charge
 	Staff      Audience = "staff"      // everybody who works for the city
 	Admin      Audience = "admin"      // those who run the system
+	Moderators Audience = "moderators" // those who decide about contents
 )
 
 // Audiences lists all of them, the widest first.
-func Audiences() []Audience { return []Audience{Public, Author, Department, Staff, Admin} }
+func Audiences() []Audience { return []Audience{Public, Author, Department, Staff, Admin, Moderators} }
 
 // Field is what fields.yaml says about one column.
 type Field struct {

@@ -64,6 +64,8 @@ func areaOf(table string) string {
 		return "account"
 	case "voters", "votes", "voter_persons", "vote_totals":
 		return "votes"
+	case "flags", "decisions", "statements", "appeals", "mod_openers", "restrictions", "sealed_copies", "report_hidden", "hold_rules":
+		return "moderation"
 	case "barrier_reports", "page_feedback":
 		return "site"
 	}
@@ -71,7 +73,7 @@ func areaOf(table string) string {
 }
 
 func areas() []string {
-	return []string{"reports", "drafts", "mails", "votes", "account", "site", "staff"}
+	return []string{"reports", "drafts", "mails", "votes", "account", "moderation", "site", "staff"}
 }
 
 // privacy puts fields.yaml and the catalogue into tables. Rows that say the
