@@ -9,14 +9,26 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/web/adminpages"
 	"github.com/mitwirk/mitwirk/web/kit"
+	"github.com/mitwirk/mitwirk/web/reportpages"
 )
 
 // adminDoors puts the pages in place where the city sets itself up.
 func (a *App) adminDoors(r *kit.Router, adopt []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error) error {
+	districts, err := site.NewDistricts(a.cfg.Pool, a.geo)
+	if err != nil {
+		return err
+	}
+	exports, err := accounts.NewExports(a.cfg.Pool, reports.CasesExport{})
+	if err != nil {
+		return err
+	}
 	return adminpages.Register(r, adminpages.Deps{
-		DB: a.cfg.Pool, Accounts: a.accounts, Categories: a.categories, Geo: a.geo, Messages: a.messages, Adopt: adopt,
+		DB: a.cfg.Pool, Accounts: a.accounts, Categories: a.categories, Geo: a.geo, Site: a.site, Districts: districts, Exports: exports,
+		Preview: reportpages.Preview, Messages: a.messages, Adopt: adopt,
 	})
 }
 
@@ -27,4 +39,13 @@ func (a *App) adminJobs() {
 		_, err := a.accounts.CheckAudit(ctx, accounts.System)
 		return err
 	})
+}
+
+// reloadCity reads the settings anew, and what depends on them: the city's
+// opening hours are a part of the calendar.
+func (a *App) reloadCity(ctx context.Context) error {
+	if err := a.site.Reload(ctx); err != nil {
+		return err
+	}
+	return a.categories.Reload(ctx)
 }

@@ -12,12 +12,16 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/geo"
+	"github.com/mitwirk/mitwirk/internal/events/eventstest"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
+	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/kit/kittest"
+	"github.com/mitwirk/mitwirk/web/reportpages"
 )
 
 type bundle struct {
@@ -51,7 +55,22 @@ func setup(t *testing.T) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Register(b.Router, Deps{DB: pool, Accounts: b.Accounts, Categories: b.city.Categories, Geo: places, Messages: b.Catalogue}); err != nil {
+	city, err := site.New(site.Config{DB: pool, Bus: eventstest.New(t, pool).Bus})
+	if err != nil {
+		t.Fatal(err)
+	}
+	districts, err := site.NewDistricts(pool, places)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports, err := accounts.NewExports(pool, reports.CasesExport{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Register(b.Router, Deps{
+		DB: pool, Accounts: b.Accounts, Categories: b.city.Categories, Geo: places, Site: city, Districts: districts, Exports: exports,
+		Preview: reportpages.Preview, Messages: b.Catalogue,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -64,7 +83,9 @@ func TestWho(t *testing.T) {
 	dep := accountstest.Department(t, b.DB)
 	for _, path := range []string{
 		"/desk/admin", "/desk/admin/people", "/desk/admin/people/" + accountstest.Resident(t, b.DB).Person.String(), "/desk/admin/invitations",
-		"/desk/admin/invitations/new", "/desk/admin/audit",
+		"/desk/admin/invitations/new", "/desk/admin/audit", "/desk/admin/departments", "/desk/admin/departments/new", "/desk/admin/categories",
+		"/desk/admin/categories/new", "/desk/admin/categories/laterne", "/desk/admin/categories/laterne/questions/new",
+		"/desk/admin/categories/laterne/questions/art", "/desk/admin/calendar", "/desk/admin/districts", "/desk/admin/exports",
 	} {
 		b.Browser().Get(path).WantRedirect("/login")
 		b.As(accountstest.Resident(t, b.DB)).Get(path).Want(http.StatusNotFound)
@@ -110,7 +131,7 @@ func TestInviteAndRevoke(t *testing.T) {
 		t.Errorf("the link: %q", a.Text("main"))
 	}
 	guest.Post(link, url.Values{}).WantRedirect("/desk")
-	guest.Post(link, url.Values{}).Want(http.StatusGone)
+	b.Browser().Post(link, url.Values{}).Want(http.StatusGone)
 	people := admin.Get("/desk/admin/people?q=leitung").Want(http.StatusOK)
 	path, ok := people.Doc().Find(".adminrows a").Attr("href")
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
@@ -13,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -22,7 +24,12 @@ type Deps struct {
 	Accounts   *accounts.Service
 	Categories *categories.Service
 	Geo        *geo.Service
-	Messages   *i18n.Catalogue
+	Site       *site.Service
+	Districts  *site.Districts
+	Exports    *accounts.Exports
+	// Preview is the questions of a category as residents see them.
+	Preview  func(p kit.Page, k *categories.Category) (templ.Component, error)
+	Messages *i18n.Catalogue
 	// Adopt moves what a visitor began over to the person they become, in the
 	// same transaction: whoever takes an invitation signs in.
 	Adopt []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error
@@ -32,7 +39,8 @@ type pages struct{ Deps }
 
 // Register adds the routes below /desk/admin, and the invitation's own.
 func Register(r *kit.Router, deps Deps) error {
-	if deps.DB == nil || deps.Accounts == nil || deps.Categories == nil || deps.Geo == nil || deps.Messages == nil {
+	if deps.DB == nil || deps.Accounts == nil || deps.Categories == nil || deps.Geo == nil || deps.Messages == nil ||
+		deps.Site == nil || deps.Districts == nil || deps.Exports == nil || deps.Preview == nil {
 		return errors.New("adminpages: something of the deps is missing")
 	}
 	p := &pages{deps}
@@ -52,6 +60,33 @@ func Register(r *kit.Router, deps Deps) error {
 	get("/desk/admin/audit", p.audit)
 	post("/desk/admin/audit/export", p.exportAudit)
 	post("/desk/admin/audit/check", p.checkAudit)
+	get(departmentsPath, p.departments)
+	get(departmentsPath+"/new", p.newDepartment)
+	post(departmentsPath+"/new", p.saveNewDepartment)
+	get(departmentsPath+"/:key", p.department)
+	post(departmentsPath+"/:key", p.saveDepartment)
+	get(categoriesPath, p.categories)
+	get(categoriesPath+"/new", p.newCategory)
+	post(categoriesPath+"/new", p.saveNewCategory)
+	get(categoriesPath+"/:key", p.category)
+	post(categoriesPath+"/:key", p.saveCategory)
+	get(categoriesPath+"/:key/questions/:question", p.question)
+	post(categoriesPath+"/:key/questions/:question", p.saveQuestion)
+	post(categoriesPath+"/:key/questions/:question/move", p.moveQuestion)
+	get(calendarPath, p.calendar)
+	post(calendarPath+"/add", p.addHoliday)
+	post(calendarPath+"/remove", p.removeHoliday)
+	post(calendarPath+"/fill", p.fillHolidays)
+	post(calendarPath+"/hours", p.saveHours)
+	get(districtsPath, p.districts)
+	r.POST(districtsPath, p.uploadDistricts, kit.BodyLimit(uploadLimit), kit.RequireSignIn)
+	get(districtsPath+"/:id", p.districtSet)
+	post(districtsPath+"/:id/switch", p.switchDistricts)
+	post(districtsPath+"/:id/discard", p.discardDistricts)
+	get(exportsPath, p.exports)
+	post(exportsPath, p.askExport)
+	post(exportsPath+"/:id/decide", p.decideExport)
+	post(exportsPath+"/:id/fetch", p.fetchExport)
 	return nil
 }
 

@@ -20,8 +20,13 @@ func areas() []area {
 	return []area{
 		{"/desk/admin/people", "admin.people", "admin.people.lead", admin},
 		{"/desk/admin/invitations", "admin.invitations", "admin.invitations.lead", admin},
+		{departmentsPath, "admin.departments", "admin.departments.lead", admin},
+		{categoriesPath, "admin.categories", "admin.categories.lead", admin},
+		{districtsPath, "admin.districts", "admin.districts.lead", admin},
+		{calendarPath, "admin.calendar", "admin.calendar.lead", admin},
 		{"/desk/site", "sitedesk.title", "admin.site.lead", []subject.Role{subject.Admin, subject.Editor}},
 		{"/desk/admin/audit", "admin.audit", "admin.audit.lead", admin},
+		{exportsPath, "admin.exports", "admin.exports.lead", []subject.Role{subject.Admin, subject.TeamLead}},
 	}
 }
 
