@@ -10,9 +10,9 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/mitwirk/mitwirk/web/kit"
 
-// besidePart says what a clerk should know before handing on or answering: how
+// knownPart says what a clerk should know before handing on or answering: how
 // often the case was handed on, the event that it belongs to, a recurring place.
-func besidePart(v caseView) templ.Component {
+func knownPart(v caseView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

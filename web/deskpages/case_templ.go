@@ -343,7 +343,7 @@ func whatPart(v caseView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = besidePart(v).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = knownPart(v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

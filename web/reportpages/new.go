@@ -14,6 +14,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -40,7 +41,8 @@ type visit struct {
 	outcome  categories.Outcome   // of the answers so far
 	wrong    fault.Fields         // wrong answers
 	near     []reports.Item
-	taken    *subject.Point // where a photo of this request says that it was taken; stored nowhere
+	event    *casework.Event // that the report would belong to; nil: none
+	taken    *subject.Point  // where a photo of this request says that it was taken; stored nowhere
 }
 
 func (v *visit) ctx() context.Context { return v.c.Request().Context() }
@@ -85,7 +87,24 @@ func (p *newPages) know(v *visit) (err error) {
 	if v.category != nil && v.form.placed() {
 		v.near, err = p.Reports.Nearby(v.ctx(), v.actor, v.form.point(), v.category.Key)
 	}
+	if err == nil && v.form.placed() {
+		v.event, err = p.eventAt(v)
+	}
 	return err
+}
+
+// eventAt is the big event that runs at the place.
+func (p *newPages) eventAt(v *visit) (*casework.Event, error) {
+	var category uuid.UUID
+	if v.category != nil {
+		category = v.category.ID
+	}
+	at := v.form.point()
+	district, _, err := p.Geo.District(v.ctx(), at)
+	if err != nil {
+		return nil, err
+	}
+	return casework.EventAt(v.ctx(), p.DB, category, at, district.Ref)
 }
 
 // known is what the draft tells about the pages that there will be.
@@ -353,7 +372,7 @@ func (p *newPages) view(v *visit, at step, f frame) (templ.Component, error) {
 // frame is what all pages of a draft share.
 func (p *newPages) frame(v *visit, at step, wrong fault.Fields) frame {
 	k := v.known()
-	f := frame{Page: kit.NewPage(v.c, "wizard."+string(at)+".title"), Step: at, Draft: v.draft.ID.String(), Version: v.draft.Version}
+	f := frame{Page: kit.NewPage(v.c, "wizard."+string(at)+".title"), Step: at, Draft: v.draft.ID.String(), Version: v.draft.Version, Event: v.event}
 	f.Nav, f.Robots = "report", "noindex"
 	if at == stepQuestions || at == stepPlace {
 		f.Scripts = []string{"report-new"}

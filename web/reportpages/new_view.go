@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -14,6 +15,8 @@ import (
 // frame is what every page of the way has around its form.
 type frame struct {
 	kit.Page
+
+	Event   *casework.Event // a big one that runs at the place; nil: none
 	Step    step
 	I, Of   int
 	Name    string // of the step: "Wo ist es?"
