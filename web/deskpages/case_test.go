@@ -110,8 +110,7 @@ func TestTeamOnly(t *testing.T) {
 	if got := mine.Get("/desk/resubmissions").Want(http.StatusOK).WantClean(); got.Doc().Find(".desklist li").Length() != 1 {
 		t.Error("the resubmission is not listed")
 	}
-	public := b.site.As(owner).Get("/desk/mentions")
-	public.Want(http.StatusForbidden)
+	b.site.As(owner).Get("/desk/mentions").Want(http.StatusSeeOther) // to the sign-in
 	other := b.site.As(b.Clerk(t, garden))
 	for _, do := range []string{"/assign", "/priority", "/note", "/resubmit", "/target", "/split", "/link", "/undo"} {
 		other.Post(path(r)+do, url.Values{"note": {"x"}, "priority": {"normal"}}).Want(http.StatusForbidden)
@@ -192,7 +191,7 @@ func TestAbsencePage(t *testing.T) {
 	mine.Post("/desk/absences", url.Values{"from": {to}, "to": {from}, "deputy": {mate.Person.String()}}).Want(http.StatusUnprocessableEntity).WantClean()
 	form := url.Values{"from": {from}, "to": {to}, "deputy": {mate.Person.String()}}
 	mine.Post("/desk/absences", form).WantRedirect("/desk/absences")
-	mine.Post("/desk/absences", form).Want(http.StatusConflict).WantClean()
+	mine.Post("/desk/absences", form).Want(http.StatusUnprocessableEntity).WantClean()
 	if got := b.site.As(mate).Get("/desk/absences").Want(http.StatusOK).WantClean(); got.Doc().Find(".desklist li").Length() != 1 {
 		t.Error("the deputy does not see it")
 	}
