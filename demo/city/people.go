@@ -31,6 +31,7 @@ func Staff() []Person {
 		{"Baureferat, Gartenbau: Sachbearbeitung", "garten@demo.example", subject.Caseworker, "bau-gar"},
 		{"Abfallwirtschaft: Sachbearbeitung", "abfall@demo.example", subject.Caseworker, "awm"},
 		{"Moderation", "moderation@demo.example", subject.Moderator, ""},
+		{"Moderation, zweite Person", "moderation2@demo.example", subject.Moderator, ""},
 		{"Verwaltung des Portals", "admin@demo.example", subject.Admin, ""},
 	}
 }
