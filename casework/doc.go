@@ -9,7 +9,15 @@
 // rights are read again in the same transaction. Who stands in for whom is
 // computed from absences; no row changes hands when an absence begins or ends.
 //
-// Tables: cases, deadline_pauses, messages, message_files, satisfaction, partners,
+// Rules decide where new cases go: the first one in force that holds, else the
+// category's department, else the front desk; one that can't be evaluated is
+// switched off and reported. After two hand-overs the front desk decides. An
+// event's answer reaches each member, and each follower's address, once. No
+// figure is made per person: case_facts knows none.
+//
+// Tables: routing_rules, routing_state, routing_rule_versions, case_facts (kept
+// by triggers), missed_digests, umbrella_events, umbrella_members,
+// umbrella_answers, umbrella_answered, umbrella_mailed, cases, deadline_pauses, messages, message_files, satisfaction, partners,
 // partner_categories, handovers, handover_answers, outside_orders, inbound_mails, case_log, notes, templates,
 // resubmissions, absences, presence.
 package casework
