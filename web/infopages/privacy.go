@@ -53,7 +53,7 @@ type cookieRow struct{ Name, For, Long string }
 // areaOf is the part of the product that a table belongs to.
 func areaOf(table string) string {
 	switch table {
-	case "reports", "report_owners", "report_answers", "report_decisions", "objections", "attachments", "attachment_versions", "messages",
+	case "reports", "report_owners", "report_answers", "report_decisions", "objections", "attachments", "attachment_versions", "messages", "message_files", "satisfaction",
 		"cases", "timeline_entries", "merges", "links", "objects", "idempotency_keys", "events":
 		return "reports"
 	case "drafts", "draft_handovers":
