@@ -130,7 +130,7 @@ func (s *Service) mailSignIn(ctx context.Context, tx pgx.Tx, contact uuid.UUID, 
 		Subject:    loc.T("mail.signin.subject"),
 		Lead:       loc.T("mail.signin.lead"),
 		Next:       loc.T("mail.signin.next"),
-		Paragraphs: []string{loc.T("mail.signin.code", "code", code[:3]+" "+code[3:], "url", s.letters.URL("/login/code")), loc.T("mail.signin.not")},
+		Paragraphs: []string{loc.T("mail.signin.code", "code", code[:3]+" "+code[3:]), loc.T("mail.signin.not")},
 		Button:     mail.Button{Label: loc.T("mail.signin.button"), URL: s.letters.URL("/login/" + token)},
 		Reason:     loc.T("mail.signin.reason"),
 	})

@@ -252,7 +252,7 @@ func TestDemoFactor(t *testing.T) {
 	t.Parallel()
 	tx := dbtest.Tx(t)
 	demo, _ := byMail(t, tx, func(c *accounts.Config) { c.Demo = true })
-	real, _ := byMail(t, tx, nil)
+	city, _ := byMail(t, tx, nil)
 	signIn := func(s *accounts.Service, address string) string {
 		t.Helper()
 		person, err := accounts.NewPerson(t.Context(), tx, accounts.L1, "de")
@@ -283,9 +283,9 @@ func TestDemoFactor(t *testing.T) {
 		want  bool
 	}{
 		{"a person of the demonstration", demo, inDemo, true},
-		{"its session in a real city", real, inDemo, false},
+		{"its session in a real city", city, inDemo, false},
 		{"somebody else in a demonstration", demo, signIn(demo, accountstest.Address()), false},
-		{"such an address in a real city", real, signIn(real, accountstest.Random()+"@demo.example"), false},
+		{"such an address in a real city", city, signIn(city, accountstest.Random()+"@demo.example"), false},
 	} {
 		a, err := tt.s.ActorByToken(t.Context(), tt.token)
 		if err != nil || a.IsStaff() != tt.want || a.NeedsFactor == tt.want {

@@ -22,7 +22,7 @@ func withoutFactor(path string) bool {
 		return true
 	}
 	return slices.ContainsFunc([]string{
-		factorPage, "/account/security/app", "/account/security/passkeys", "/login", "/static", "/dev/outbox",
+		factorPage, "/account/security/app", "/account/security/passkeys", "/login", "/static", "/icons", "/dev/outbox",
 		"/impressum", "/datenschutz", "/barrierefreiheit", "/contact", "/healthz", "/readyz",
 	}, func(start string) bool { return path == start || strings.HasPrefix(path, start+"/") })
 }
