@@ -8,8 +8,16 @@
 //     others are joined to it; the view confirmed_contacts resolves that;
 //   - tokens, session tokens and access codes are stored as hashes only; a token
 //     is used once (unsubscribing excepted, which may be said twice);
-//   - roles and departments are read at every request: a role that is taken away
-//     is gone with the next one;
+//   - roles and where they count are read at every request: a role that is taken
+//     away is gone with the next one. A change ends the person's sessions. Writes
+//     of staff begin with Renew, which reads and holds the rights in the
+//     transaction;
+//   - one question decides about a thing of a department: Actor.Covers, in SQL
+//     Actor.Within. Admins run the system and cover no cases;
+//   - without a second factor staff have no rights: they are withheld where the
+//     session is read, in one place (hold). Nobody who came by mail alone sets up
+//     a further factor where one is;
+//   - what another sign-in says of a mail address is not believed;
 //   - a wrong access code costs time, the right one always opens. How long does
 //     not depend on whether the case exists;
 //   - rate limits are counted in PostgreSQL in transactions of their own, under
@@ -21,8 +29,9 @@
 //     commit.
 //
 // Owned tables: server_keys, persons, contacts, one_time_tokens, sessions,
-// receipts, departments, role_grants, role_grant_limits, audit_log,
-// rate_buckets, retention_records, api_tokens, erasures.
+// receipts, passkeys, passkey_challenges, totp, recovery_codes, identities,
+// departments, role_grants, role_grant_limits, audit_log,
+// rate_buckets, invitations, export_requests, audit_checks, retention_records, api_tokens, erasures.
 //
 // Events: none.
 package accounts

@@ -79,7 +79,8 @@ func (v *viewer) has(roles ...subject.Role) bool {
 
 // may tells whether the viewer is in the audience. The audience department is
 // whoever works on a report (reports/policy.go): clerks and team leads of the
-// department in charge, admins, and moderators where text waits for release.
+// department in charge, never an admin; and moderators, in whose queue lies what
+// was flagged or is held by a rule.
 func (m *mark) may(v *viewer) bool {
 	return slices.ContainsFunc(m.places, func(p place) bool {
 		return slices.ContainsFunc(p.audience, func(a privacy.Audience) bool {
@@ -89,8 +90,7 @@ func (m *mark) may(v *viewer) bool {
 			case privacy.Author:
 				return v.person != uuid.Nil && slices.Contains(p.authors, v.person)
 			case privacy.Department:
-				return v.has(subject.Admin) ||
-					v.has(subject.Caseworker, subject.TeamLead) && slices.Contains(v.departments, p.dept) ||
+				return v.has(subject.Caseworker, subject.TeamLead) && slices.Contains(v.departments, p.dept) ||
 					v.has(subject.Moderator) && (p.publish == "A" || p.publish == "B")
 			case privacy.Staff:
 				return len(v.roles) > 0
@@ -122,7 +122,15 @@ func sources() map[string]source {
 		"contacts":            {report: "(SELECT id FROM reports WHERE contact_id = t.id LIMIT 1)", people: "ARRAY[t.person_id]"},
 		"sessions":            {people: "ARRAY[t.person_id]"},
 		"role_grants":         {people: "ARRAY[t.person_id]"},
+		"passkeys":            {people: "ARRAY[t.person_id]"},
+		"passkey_challenges":  {people: "ARRAY[t.person_id]"},
+		"totp":                {people: "ARRAY[t.person_id]"},
+		"recovery_codes":      {people: "ARRAY[t.person_id]"},
+		"identities":          {people: "ARRAY[t.person_id]"},
+		"api_tokens":          {people: "ARRAY[t.person_id]"},
 		"audit_log":           {people: "ARRAY[t.actor]"},
+		"invitations":         {people: "ARRAY[t.used_by]"},
+		"export_requests":     {people: "ARRAY[t.asked_by, t.decided_by]"},
 		"follows":             {people: "ARRAY[t.owner_id, (SELECT person_id FROM contacts WHERE id = t.owner_id)]"},
 		"cases":               report("t.subject_id"),
 		"links":               report("t.from_id"),

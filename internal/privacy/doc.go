@@ -10,7 +10,7 @@
 // with audience out of public, author, department, staff, admin; empty: nobody,
 // the system alone reads it. Append a table's lines with its migration. The
 // department is whoever works on a case: clerks and team leads of the department
-// in charge, admins, and moderators where a text waits for its release
+// in charge, never an admin; moderators see what was flagged or is held by a rule
 // (reports/policy.go). The canary test in package app holds the product to it.
 //
 // Invariants: no I/O beyond the embedded file, no imports of our own packages.
