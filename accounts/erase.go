@@ -110,8 +110,8 @@ func ErasedReports(ctx context.Context, q db.Queryer, person uuid.UUID) ([]uuid.
 	return erasedIDs(ctx, q, sqlErasedOf, person, string(subject.Report))
 }
 
-// ContactsToErase lists the addresses of a person: their own, those joined to
-// them, and those that are noted for the erasure.
+// ContactsToErase lists the addresses of a person: their own, those that are
+// noted for the erasure and no account's, and those joined to them.
 func ContactsToErase(ctx context.Context, q db.Queryer, person uuid.UUID) ([]uuid.UUID, error) {
 	return erasedIDs(ctx, q, sqlContactsToErase, person)
 }
@@ -256,7 +256,7 @@ ORDER BY at, subject_kind, subject_id`
 WITH own AS (
   SELECT id FROM contacts WHERE person_id = $1
   UNION
-  SELECT c.id FROM erasures e JOIN contacts c ON c.id = e.subject_id WHERE e.person_id = $1 AND e.subject_kind = 'contact')
+  SELECT c.id FROM erasures e JOIN contacts c ON c.id = e.subject_id WHERE e.person_id = $1 AND e.subject_kind = 'contact' AND c.person_id IS NULL)
 SELECT id FROM own
 UNION
 SELECT c.id FROM contacts c JOIN own o ON o.id = c.joined_id`

@@ -69,14 +69,9 @@ func (s *Service) erase(ctx context.Context, person uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	var contacts []uuid.UUID
 	for _, id := range union(own, noted.reports) {
 		err := s.tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			c, err := s.eraseReport(ctx, tx, person, id, slices.Contains(noted.reports, id))
-			if c != uuid.Nil {
-				contacts = append(contacts, c)
-			}
-			return err
+			return s.eraseReport(ctx, tx, person, id, slices.Contains(noted.reports, id))
 		})
 		if err != nil {
 			return err
@@ -87,7 +82,7 @@ func (s *Service) erase(ctx context.Context, person uuid.UUID) error {
 			return fmt.Errorf("%s: %w", step.Name, err)
 		}
 	}
-	if err := s.tx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.eraseAccount(ctx, tx, person, contacts) }); err != nil {
+	if err := s.tx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.eraseAccount(ctx, tx, person) }); err != nil {
 		return err
 	}
 	list, err := accounts.Erasures(ctx, s.cfg.DB, person)
@@ -122,21 +117,21 @@ func (s *Service) noted(ctx context.Context, person uuid.UUID) (*wish, error) {
 	return w, err
 }
 
-func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, person, report uuid.UUID, again bool) (contact uuid.UUID, err error) {
+func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, person, report uuid.UUID, again bool) error {
 	f, err := s.cfg.Reports.ForgetAuthor(ctx, tx, person, report, again)
 	if err != nil || !f.Author {
-		return uuid.Nil, err
+		return err
 	}
 	ref := subject.Ref{Kind: subject.Report, ID: report}
 	if err := s.cfg.Mails.ForgetAbout(ctx, tx, ref); err != nil {
-		return uuid.Nil, err
+		return err
 	}
 	if f.Contact != uuid.Nil { // noted at once: the report no longer leads to it
 		if err := accounts.NoteContacts(ctx, tx, person, []uuid.UUID{f.Contact}); err != nil {
-			return uuid.Nil, err
+			return err
 		}
 	}
-	return f.Contact, accounts.NoteErased(ctx, tx, person, ref)
+	return accounts.NoteErased(ctx, tx, person, ref)
 }
 
 // steps are what lies beside the reports, then what further domains have.
@@ -167,14 +162,12 @@ func (s *Service) erasePhotos(ctx context.Context, tx pgx.Tx, person uuid.UUID) 
 }
 
 // eraseAccount forgets addresses with everything that goes to them, then the
-// person. more are addresses of the person's reports; one that a report of
-// somebody else has stays.
-func (s *Service) eraseAccount(ctx context.Context, tx pgx.Tx, person uuid.UUID, more []uuid.UUID) error {
+// person. An address that is another account's by now stays that account's.
+func (s *Service) eraseAccount(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
 	contacts, err := accounts.ContactsToErase(ctx, tx, person)
 	if err != nil {
 		return err
 	}
-	contacts = union(contacts, more)
 	if err := accounts.NoteContacts(ctx, tx, person, contacts); err != nil {
 		return err
 	}

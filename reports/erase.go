@@ -152,20 +152,6 @@ func ForgetContacts(ctx context.Context, tx pgx.Tx, contacts []uuid.UUID) error 
 	return nil
 }
 
-// ContactsUnused lists those of the contacts that no report has any more and
-// that are no account's.
-func ContactsUnused(ctx context.Context, q db.Queryer, contacts []uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.Query(ctx, sqlContactsUnused, contacts)
-	if err != nil {
-		return nil, fmt.Errorf("unused contacts: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("unused contacts: %w", err)
-	}
-	return ids, nil
-}
-
 const (
 	sqlOtherOwners  = `SELECT EXISTS (SELECT FROM report_owners WHERE report_id = $1 AND person_id <> $2)`
 	sqlDropOwner    = `DELETE FROM report_owners WHERE report_id = $1 AND person_id = $2`
@@ -177,9 +163,4 @@ WHERE id = $1`
 	// a hundredth of a degree is about a kilometre
 	sqlBlurPlace      = `UPDATE reports SET point = ST_SnapToGrid(point, 0.01), object_id = NULL WHERE id = $1`
 	sqlForgetContacts = `UPDATE reports SET contact_id = NULL WHERE contact_id = ANY ($1)`
-	sqlContactsUnused = `
-SELECT c.id FROM contacts c
-WHERE c.id = ANY ($1) AND c.person_id IS NULL
-  AND NOT EXISTS (SELECT FROM reports r WHERE r.contact_id = c.id)
-  AND NOT EXISTS (SELECT FROM contacts o WHERE o.joined_id = c.id)`
 )
