@@ -123,7 +123,10 @@ func write(kind fileKind, table [][]cell) (body []byte, contentType string, err 
 				return nil, "", fmt.Errorf("write csv: %w", err)
 			}
 		}
-		return out.Bytes(), "text/csv; charset=utf-8", w.Flush()
+		if err := w.Flush(); err != nil {
+			return nil, "", fmt.Errorf("write csv: %w", err)
+		}
+		return out.Bytes(), "text/csv; charset=utf-8", nil
 	}
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }() // nothing lies on disk
