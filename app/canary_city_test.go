@@ -383,6 +383,7 @@ func (c *town) tell() {
 	c.must(r.DecideObjection(ctx, c.actors["second decider"], c.numbers["refused"], false, "kanaridecision0"))
 
 	c.talk()
+	c.admin()
 	c.begun()
 	c.site()
 	if _, err := c.app.accounts.NewVisitorToken(ctx, "kanari-key-kanari-key", "de"); err != nil {

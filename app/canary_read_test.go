@@ -111,6 +111,7 @@ func (c *town) ids(t testing.TB) {
 	for name, query := range map[string]string{
 		"photo": "SELECT id::text FROM attachments", "message_file": "SELECT id::text FROM message_files", "message": "SELECT id::text FROM site_messages", "object": "SELECT code FROM objects",
 		"token": "SELECT 'AAAA-BBBB-CCCC-DDDD'", "category": "SELECT key FROM categories ORDER BY key LIMIT 3",
+		"district_set": "SELECT id::text FROM district_sets",
 	} {
 		rows, err := c.pool.Query(t.Context(), query)
 		if err != nil {
@@ -128,7 +129,7 @@ func (c *town) ids(t testing.TB) {
 	c.params["step"] = []string{"what", "kind", "place", "near", "questions", "contact", "check", "gps"}
 	c.params["key"] = []string{"page.impressum", "impressum", "datenschutz", "help"}
 	c.params["name"] = []string{"mitwirk-192.png"} // of an icon
-	c.params["ref"] = []string{"1", "x"} // of a district
+	c.params["ref"] = []string{"1", "x"}           // of a district
 	c.params["slot"], c.params["file"] = []string{"hall", "report", "x"}, []string{"x.mp4"}
 	for _, s := range reports.Statuses() {
 		c.params["to"] = append(c.params["to"], string(s))
@@ -153,6 +154,14 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "object"
 			case strings.HasPrefix(route, "/files/"):
 				name = "message_file"
+			case strings.HasPrefix(route, "/desk/admin/people/"):
+				name = "person"
+			case strings.HasPrefix(route, "/desk/admin/departments/"):
+				name = "department"
+			case name == "key" && strings.HasPrefix(route, "/desk/admin/categories/"):
+				name = "category"
+			case strings.HasPrefix(route, "/desk/admin/districts/"):
+				name = "district_set"
 			case name == "id" && strings.Contains(route, "messages"):
 				name = "message"
 			case name == "id", name == "photo", name == "attachment":

@@ -21,6 +21,7 @@ type adminCmd struct {
 	User  userCmd  `cmd:"" help:"Make a staff account, or give an existing one a role, and print a one-time sign-in link."`
 	Token tokenCmd `cmd:"" help:"Tokens with which other systems use the API."`
 
+	Holidays  holidaysCmd  `cmd:"" help:"Write Bavaria's holidays of a year down, by law and the Easter formula; admins can change them at /desk/admin/calendar."`
 	Languages languagesCmd `cmd:"" help:"List the languages and the messages that they lack."`
 
 	Backup  backupCmd  `cmd:"" help:"Save database and photos into one archive, while the city goes on."`
