@@ -147,10 +147,10 @@ func (s *Service) RemoveHoliday(ctx context.Context, actor accounts.Actor, day t
 // Easter formula and the FTG (see BavarianHolidays); days that somebody added
 // stay. From then on the list of that year is the operator's own.
 func (s *Service) FillHolidays(ctx context.Context, actor accounts.Actor, year int) error {
-	if err := checkYear(year); err != nil {
-		return err
-	}
 	return s.edit(ctx, actor, func(ctx context.Context, tx pgx.Tx, _ accounts.Actor) (accounts.Entry, error) {
+		if err := checkYear(year); err != nil {
+			return accounts.Entry{}, err
+		}
 		return accounts.Entry{Action: "holiday.fill", Fields: []string{fmt.Sprint(year)}}, s.fillYear(ctx, tx, year)
 	})
 }
