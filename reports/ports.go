@@ -26,9 +26,11 @@ type (
 		Locate(ctx context.Context, at subject.Point, category string) (geo.Place, error)
 		DistrictByRef(ctx context.Context, ref string) (l geo.Label, ok bool, err error)
 	}
-	// Photos deletes pictures with their bytes (attachments.Service).
+	// Photos deletes pictures and their earlier forms with their bytes (attachments.Service).
 	Photos interface {
 		DeleteFor(ctx context.Context, tx pgx.Tx, kind subject.Kind, ids ...uuid.UUID) (int, error)
+		// Settle forgets the forms of released photos from before they were covered.
+		Settle(ctx context.Context, tx pgx.Tx, ids ...uuid.UUID) error
 	}
 	// Forms are the drafts (drafts.Service).
 	Forms interface {

@@ -349,6 +349,11 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 					return err
 				}
 			}
+			if want {
+				if err := s.photos.Settle(ctx, tx, a.ID); err != nil {
+					return err
+				}
+			}
 			delete(in.Photos, a.ID)
 		}
 		if len(in.Photos) > 0 {

@@ -11,6 +11,7 @@ export const people = {
   parks: "garten@demo.example",
   waste: "abfall@demo.example",
   moderator: "moderation@demo.example",
+  moderator2: "moderation2@demo.example",
   admin: "admin@demo.example",
 } as const;
 
