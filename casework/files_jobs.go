@@ -105,6 +105,9 @@ func (f *Files) drop(ctx context.Context, keys []string) {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer stop()
 		for _, key := range keys {
+			if key == "" { // gone before: something was found in it
+				continue
+			}
 			if err := f.Store.Delete(ctx, key); err != nil {
 				f.Logger.ErrorContext(ctx, "files: bytes are left for the sweep", "key", key, "err", err)
 			}

@@ -254,7 +254,7 @@ func (s *Service) followPartner(ctx context.Context, tx pgx.Tx, r *Report, h cas
 		if err := s.appendStep(ctx, tx, r, "step.partner_taken", params, "", subject.Public, r.DepartmentID); err != nil {
 			return err
 		}
-		if r.Status != InProgress && r.Status.MayBecome(InProgress) {
+		if r.Status != Waiting && r.Status.MayBecome(InProgress) { // a question to the reporter stays open
 			return s.setStatus(ctx, tx, accounts.System, r, now, Change{To: InProgress})
 		}
 		return touch(ctx, tx, r.ID)
@@ -291,6 +291,9 @@ func (s *Service) forTheTeam(ctx context.Context, tx pgx.Tx, r *Report, key stri
 		return err
 	}
 	if err := touch(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	if err := putFacts(ctx, tx, r.ID); err != nil {
 		return err
 	}
 	return s.appendStep(ctx, tx, r, key, params, reason, subject.Department, r.DepartmentID)

@@ -226,7 +226,7 @@ func (s *Service) Rate(ctx context.Context, actor accounts.Actor, n subject.Numb
 		case !r.IsOwner:
 			return fault.New(fault.Forbidden, "err.403").With("why", whyNotYours)
 		case r.Status.IsOpen() || r.Status == Withdrawn || r.Status == Duplicate:
-			return fault.New(fault.Conflict, "err.403").With("why", whyState)
+			return fault.New(fault.Conflict, whyState)
 		}
 		if err := casework.Rate(ctx, tx, r.Ref(), o); err != nil || !reopen {
 			return err

@@ -113,7 +113,7 @@ func (p *pages) putPartner(c kit.Context) error {
 		Mail       string   `form:"mail" max:"300"`
 		Days       int      `form:"remind_days"`
 		Active     bool     `form:"active"`
-		Categories []string `form:"category"`
+		Categories []string `form:"category[]"`
 	}
 	if err := kit.Bind(c, &in); err != nil {
 		return p.renderPartner(c, http.StatusUnprocessableEntity, one, err)

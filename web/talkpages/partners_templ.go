@@ -382,7 +382,7 @@ func partnerPage(v *partnerView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = kit.Checkboxes(v.Page, kit.FieldProps{Name: "category", Label: v.T("talk.partner.for"), HideLabel: true}, v.Categories).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Checkboxes(v.Page, kit.FieldProps{Name: "category[]", Label: v.T("talk.partner.for"), HideLabel: true}, v.Categories).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
