@@ -15,7 +15,15 @@
 // event's answer reaches each member, and each follower's address, once. No
 // figure is made per person: case_facts knows none.
 //
-// Tables: routing_rules, routing_state, routing_rule_versions, case_facts (kept
+// The list (Queue) reads cases only: what it shows and finds are facts, counts
+// end at CountMost, and the list of one colleague is not counted. A step over
+// many cases (batches) does each case once under its id, in transactions of 50,
+// by the rules of the single change; its undo leaves alone what somebody has
+// changed since. Batches are kept for 30 days, lists of a day for 14, and only
+// their maker sees them.
+//
+// Tables: saved_views, batches, batch_items, shortlists, shortlist_items,
+// routing_rules, routing_state, routing_rule_versions, case_facts (kept
 // by triggers), missed_digests, umbrella_events, umbrella_members,
 // umbrella_answers, umbrella_answered, umbrella_mailed, cases, deadline_pauses, messages, message_files, satisfaction, partners,
 // partner_categories, handovers, handover_answers, outside_orders, inbound_mails, case_log, notes, templates,
