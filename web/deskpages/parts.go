@@ -28,13 +28,6 @@ func keyName(k string) string {
 	return k
 }
 
-func unknownNumber(v lookUpView) string {
-	if v.Q == "" {
-		return ""
-	}
-	return v.T("report.err.other_unknown")
-}
-
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // size is a width and a height as attributes.

@@ -123,8 +123,8 @@ type queueView struct {
 func (p *pages) queue(c kit.Context) error {
 	actor := kit.Actor(c)
 	if !worksHere(actor) {
-		if actor.Has(subject.Moderator) {
-			return p.lookUp(c)
+		if home := kit.DeskHome(actor); home != "" && home != "/desk" { // staff whose desk is another one
+			return kit.Redirect(c, home)
 		}
 		return refuse("desk.why.staff")
 	}
@@ -195,25 +195,6 @@ func countText(p kit.Page, n casework.Count) string {
 		return p.T("queue.more_than", "n", p.Loc.Int(n.N))
 	}
 	return p.Loc.Int(n.N)
-}
-
-// lookUp is the desk of somebody who has no list but may release by number.
-func (p *pages) lookUp(c kit.Context) error {
-	l := p.placeOf(c)
-	v := lookUpView{Page: kit.NewPage(c, "desk.title"), Q: l.Text}
-	v.Nav, v.Robots = "desk", "noindex"
-	if l.Text != "" {
-		if to := p.numbered(c.Request().Context(), kit.Actor(c), l); to != "" {
-			return kit.Redirect(c, to)
-		}
-	}
-	return kit.Render(c, http.StatusOK, lookUpPage(v))
-}
-
-type lookUpView struct {
-	kit.Page
-
-	Q string
 }
 
 // numbered is the case whose number was typed into the search, or "" when it is
