@@ -384,6 +384,7 @@ func (c *town) tell() {
 
 	c.talk()
 	c.admin()
+	c.moderation()
 	c.begun()
 	c.site()
 	if _, err := c.app.accounts.NewVisitorToken(ctx, "kanari-key-kanari-key", "de"); err != nil {

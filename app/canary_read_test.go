@@ -152,6 +152,16 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "barrier"
 			case name == "code" && strings.HasPrefix(route, "/o/"):
 				name = "object"
+			case strings.HasPrefix(route, "/flag/"):
+				name = "flag"
+			case strings.HasPrefix(route, "/desk/moderation/items/"):
+				name = "mod_item"
+			case strings.HasPrefix(route, "/desk/moderation/appeals/"):
+				name = "mod_appeal"
+			case strings.HasPrefix(route, "/desk/moderation/copies/"):
+				name = "mod_copy"
+			case strings.HasPrefix(route, "/desk/moderation/accounts/"):
+				name = "mod_account"
 			case strings.HasPrefix(route, "/files/"):
 				name = "message_file"
 			case strings.HasPrefix(route, "/desk/admin/people/"):
