@@ -211,7 +211,7 @@ func todayPage(v *todayView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: "at", Label: v.T("queue.today.start"), Hint: v.T("queue.today.start.hint"), Value: v.StartAt, Error: v.Wrong, MaxLength: 200, Autocomplete: "street-address"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: "at", Label: v.T("queue.today.start"), Hint: v.T("queue.today.start.hint"), Value: v.StartAt, Error: v.Wrong, MaxLength: 200}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

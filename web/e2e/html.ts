@@ -20,6 +20,8 @@ const config: ConfigData = {
     // the length of a title is a matter of style
     "long-title": "off",
     "no-inline-style": "error",
+    // boxes of one choice share their name, as HTML has it
+    "form-dup-name": ["error", { shared: ["radio", "button", "reset", "submit", "checkbox"] }],
     // telephone numbers are written as people say them
     "tel-non-breaking": "off",
   },
