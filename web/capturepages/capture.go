@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -141,7 +142,7 @@ func (p *pages) send(c kit.Context) error {
 	hit := hits[v.chosen()]
 	got, err := p.Reports.Capture(ctx, actor, v.In.Key, reports.Submission{
 		Category: v.In.Category, Text: in.Text, Lang: i18n.German, Answers: answers, Mail: in.Mail, Channel: in.Channel,
-		Place: reports.Place{Point: hit.Point, Address: hit.Short(), Note: in.Note},
+		Place: reports.Place{Point: hit.Point, Address: addressOf(hit, in.Address), Note: in.Note},
 	}, in.Release)
 	if fault.Is(err, fault.Invalid) {
 		if v.Errors = kit.ErrorsOf(v.Page, err); len(v.Errors) == 0 {
@@ -156,6 +157,15 @@ func (p *pages) send(c kit.Context) error {
 	number := got.Number.Format(subject.PrefixReport)
 	v.Done = &done{Number: number, Code: got.Code, Path: "/desk/reports/" + number, Spelled: spell(v.Lang, got.Code), Released: got.Released, Channel: in.Channel}
 	return p.render(c, http.StatusOK, v)
+}
+
+// addressOf is the address that was found; a house number that the table does
+// not know stays as it was said.
+func addressOf(hit geo.Address, typed string) string {
+	if hit.HouseNo == "" && strings.ContainsAny(typed, "0123456789") {
+		return typed
+	}
+	return hit.Short()
 }
 
 // chosen is the index of the place that is on.
