@@ -53,7 +53,11 @@ test("invite, accept by the link, see it in the log", async ({ page, newPage, ch
   await check(page);
 });
 
-test("a question is changed with the preview beside it, and residents see it at once", async ({ page, check, look }) => {
+test("a question is changed with the preview beside it, and residents see it at once", async ({
+  page,
+  check,
+  look,
+}) => {
   await signIn(page, people.admin);
   await page.goto("/desk/admin/categories/schild");
   await check(page);
@@ -131,7 +135,10 @@ test("personal data of many people need a second person", async ({ page, newPage
     await expect(admin.locator("[data-flash]")).toBeVisible();
     await page.reload();
   }
-  const [file] = await Promise.all([page.waitForEvent("download"), own.locator("form[action$='/fetch'] button").click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    own.locator("form[action$='/fetch'] button").click(),
+  ]);
   expect(file.suggestedFilename()).toBe("export.csv");
   await page.reload();
   await expect(own.locator("form")).toHaveCount(0);
