@@ -123,7 +123,7 @@ func (d *Digest) queue(ctx context.Context, tx pgx.Tx, lines []digestLine) error
 	}
 	for _, l := range lines {
 		news += l.news
-		m.Paragraphs = append(m.Paragraphs, loc.T("mail.missed.line", "team", l.department.In(lang), "n", l.news, "late", l.late, "often", l.often))
+		m.Paragraphs = append(m.Paragraphs, loc.T("mail.missed.line", "team", l.department.In(lang), "news", l.news, "late", l.late, "often", l.often))
 	}
 	m.Subject = loc.T("mail.missed.subject", "n", news)
 	m.Lead = loc.T("mail.missed.lead", "n", news)

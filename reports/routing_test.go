@@ -2,6 +2,8 @@ package reports_test
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -412,5 +414,49 @@ func TestFiguresOfPublicReports(t *testing.T) {
 	if err := c.Pool.QueryRow(t.Context(), `SELECT count(*) FROM information_schema.columns
 		WHERE table_name = 'case_facts' AND (column_name ~ 'person|actor|clerk|assignee|_by$|made_by')`).Scan(&people); err != nil || people != 0 {
 		t.Errorf("%d columns name people, %v", people, err)
+	}
+}
+
+// TestParallelEdits: of 64 who change the same draft at once one wins, and the
+// others hear that they were too late; 64 copies of one form make one rule.
+func TestParallelEdits(t *testing.T) {
+	t.Parallel()
+	c, r, admin := routed(t)
+	set, err := r.Rules(t.Context(), admin, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := departmentID(t, c, "awm")
+	var won atomic.Int32
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			switch err := r.PutRule(t.Context(), admin, set.State.Token(), lampRule(to)); {
+			case err == nil:
+				won.Add(1)
+			case !fault.Is(err, fault.Conflict):
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if set, err = r.Rules(t.Context(), admin, true); err != nil || won.Load() != 1 || len(set.Rules) != 1 {
+		t.Fatalf("%d won, %+v, %v", won.Load(), set, err)
+	}
+	same := lampRule(to)
+	for range 64 {
+		all.Go(func() {
+			if err := r.PutRule(t.Context(), admin, "", same); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if set, err = r.Rules(t.Context(), admin, true); err != nil || len(set.Rules) != 2 {
+		t.Fatalf("%+v, %v", set, err)
+	}
+	resident := accountstest.Resident(t, c.Pool)
+	if err := r.PutRule(t.Context(), resident, "", same); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a resident: %v", err)
 	}
 }

@@ -150,7 +150,7 @@ func (n *names) then(p kit.Page, r *casework.Rule) []string {
 		then = append(then, p.T("routing.then.priority."+string(r.Priority)))
 	}
 	if r.Days > 0 {
-		then = append(then, p.T("routing.then.days", "n", r.Days))
+		then = append(then, p.T("routing.then.days", "days", r.Days))
 	}
 	return then
 }
@@ -392,7 +392,7 @@ func (n *names) place(p kit.Page, to casework.Placement) string {
 		parts = append(parts, p.T("routing.then.priority."+string(to.Priority)))
 	}
 	if to.Days > 0 {
-		parts = append(parts, p.T("routing.then.days", "n", to.Days))
+		parts = append(parts, p.T("routing.then.days", "days", to.Days))
 	}
 	if to.Person != uuid.Nil {
 		parts = append(parts, p.T("routing.then.person"))
