@@ -48,7 +48,7 @@ type before struct {
 // What the product or a resident does is not undone, nor is taking a report out
 // of another one: setting the old status again does that.
 func (s *Service) undoable(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, now time.Time, step func() error) error {
-	if actor.Person == uuid.Nil || r.Status == Duplicate || s.undoFor <= 0 {
+	if actor.System || !actor.IsStaff() || r.Status == Duplicate || s.undoFor <= 0 {
 		return step()
 	}
 	b, err := s.snapshot(ctx, tx, r)
@@ -78,7 +78,7 @@ func (s *Service) undoable(ctx context.Context, tx pgx.Tx, actor accounts.Actor,
 		return fmt.Errorf("keep undo: %w", err)
 	}
 	entry := slices.MaxFunc(added(old.Entries, after.Entries), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	if _, err := tx.Exec(ctx, sqlKeepUndo, entry, r.ID, body, actor.Person, now.Add(s.undoFor)); err != nil {
+	if _, err := tx.Exec(ctx, sqlKeepUndo, entry, r.ID, body, orNull(actor.Person), now.Add(s.undoFor)); err != nil {
 		return fmt.Errorf("keep undo: %w", err)
 	}
 	return nil

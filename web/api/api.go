@@ -66,6 +66,9 @@ func Register(r *kit.Router, d Deps) error {
 	a.show()
 	a.act()
 	a.status()
+	a.desk()
+	a.figures()
+	a.events()
 	finish(a.doc)
 	var err error
 	if a.raw, err = json.MarshalIndent(a.doc, "", "  "); err != nil {

@@ -344,6 +344,10 @@ func TestOperations(t *testing.T) {
 	}
 	var cat struct{ Categories []kind }
 	b.do(t, sent{method: "GET", path: "/categories"}).want(200).json(&cat)
+	b.do(t, sent{method: "GET", path: "/events"}).want(200)
+	b.do(t, sent{method: "GET", path: "/figures?by=month&from=2026-01-01&to=2026-03-31"}).want(200)
+	b.do(t, sent{method: "GET", path: "/figures?by=person&from=2026-01-01&to=2026-03-31", wrong: true}).want(422)
+	b.do(t, sent{method: "GET", path: "/figures?by=month&from=2026-04-01&to=2026-03-31"}).want(422)
 	if i := slices.IndexFunc(cat.Categories, func(c kind) bool { return c.Key == "laterne" }); i < 0 || cat.Categories[i].Name["de"] == "" || cat.Categories[i].Name["en"] == "" || len(cat.Categories[i].Questions) == 0 {
 		t.Errorf("the catalogue lacks the lamp with its questions: %+v", cat.Categories)
 	}
@@ -432,6 +436,22 @@ func TestOperations(t *testing.T) {
 	b.do(t, sent{method: "PUT", path: "/reports/" + random() + "/status", bearer: staff, body: fields{"status": "in_review", "version": 1}}).want(404)
 	b.do(t, sent{method: "PUT", path: one + "/status", bearer: staff, body: "[", wrong: true}).want(400)
 
+	b.do(t, sent{method: "PATCH", path: one + "/case", bearer: staff, body: fields{"priority": "high", "nobody": true}}).want(200)
+	b.do(t, sent{method: "PATCH", path: one + "/case", bearer: staff, body: fields{"priority": "normal", "case_version": 1}}).want(409)
+	b.do(t, sent{method: "PATCH", path: one + "/case", bearer: staff, body: fields{"target": "2031-01-31"}}).want(422)
+	b.do(t, sent{method: "PATCH", path: one + "/case", body: fields{"priority": "high"}}).want(401)
+	b.do(t, sent{method: "PATCH", path: one + "/case", bearer: me, body: fields{"priority": "high"}}).want(403)
+	b.do(t, sent{method: "PATCH", path: "/reports/" + random() + "/case", bearer: staff, body: fields{"priority": "high"}}).want(404)
+	b.do(t, sent{method: "PATCH", path: one + "/case", bearer: staff, body: "[", wrong: true}).want(400)
+	b.do(t, sent{method: "DELETE", path: one + "/last-step", bearer: staff}).want(200)
+	b.do(t, sent{method: "DELETE", path: one + "/last-step", bearer: staff}).want(409)
+	b.do(t, sent{method: "DELETE", path: one + "/last-step"}).want(401)
+	b.do(t, sent{method: "DELETE", path: one + "/last-step", bearer: me}).want(403)
+	b.do(t, sent{method: "DELETE", path: "/reports/" + random() + "/last-step", bearer: staff}).want(404)
+	b.do(t, sent{method: "PUT", path: one + "/status", bearer: staff, body: fields{
+		"status": "waiting", "question": "Welche genau?", "until": "2030-01-31", "version": b.version(t, mine),
+	}}).want(200)
+
 	b.do(t, sent{method: "POST", path: one + "/answers", code: code, body: fields{"text": "Die linke."}}).want(201)
 	b.do(t, sent{method: "POST", path: one + "/answers", code: code, body: fields{"text": "Noch einmal."}}).want(403)
 	b.do(t, sent{method: "POST", path: one + "/withdrawal"}).want(403)
@@ -449,7 +469,7 @@ func TestOperations(t *testing.T) {
 				t.Errorf("%s %s: WWW-Authenticate %q", method, path, a.Header.Get("WWW-Authenticate"))
 			}
 			s.bearer = ""
-			if path == "/reports/{number}/status" {
+			if path == "/reports/{number}/status" || path == "/reports/{number}/case" {
 				s.bearer = staff
 			}
 			if op.RequestBody != nil && op.RequestBody.Value.Content["application/json"] != nil {
