@@ -111,7 +111,7 @@ func byMachine(h textproto.MIMEHeader, own string) bool {
 			return true
 		}
 	}
-	if kind, _, _ := mime.ParseMediaType(h.Get("Content-Type")); kind == "multipart/report" { //nolint:errcheck // no type is none of these
+	if kind, _, _ := mime.ParseMediaType(h.Get("Content-Type")); kind == "multipart/report" {
 		return true
 	}
 	from := strings.ToLower(h.Get("From"))
@@ -141,7 +141,8 @@ type parser struct {
 }
 
 func (p *parser) part(h textproto.MIMEHeader, body io.Reader, depth int) {
-	if p.parts++; p.parts > maxParts || depth > maxDepth {
+	p.parts++
+	if p.parts > maxParts || depth > maxDepth {
 		return
 	}
 	kind, params, err := mime.ParseMediaType(cmp.Or(h.Get("Content-Type"), "text/plain"))
@@ -180,7 +181,7 @@ func decoded(encoding string, body io.Reader) []byte {
 	case "quoted-printable":
 		body = quotedprintable.NewReader(body)
 	}
-	data, _ := io.ReadAll(io.LimitReader(body, MaxBytes)) //nolint:errcheck // as far as it can be read
+	data, _ := io.ReadAll(io.LimitReader(body, MaxBytes))
 	return data
 }
 
@@ -239,6 +240,6 @@ func toUTF8(data []byte, label string) string {
 	if err != nil {
 		return strings.ToValidUTF8(string(data), "")
 	}
-	out, _ := io.ReadAll(r) //nolint:errcheck // every byte is a sign there
+	out, _ := io.ReadAll(r)
 	return strings.ToValidUTF8(string(out), "")
 }

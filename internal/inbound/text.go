@@ -92,7 +92,8 @@ func clean(text string, lines bool) string {
 	for _, l := range out {
 		l = strings.TrimSpace(l)
 		if l == "" {
-			if blank++; blank > 1 {
+			blank++
+			if blank > 1 {
 				continue
 			}
 		} else {

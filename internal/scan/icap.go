@@ -23,7 +23,7 @@ func (s *icap) Clean(ctx context.Context, data []byte) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }() // all that was to be read is read
 	if _, err := c.Write(s.request(data)); err != nil {
 		return false, fmt.Errorf("scanner: %w", err)
 	}
@@ -124,7 +124,7 @@ func chunks(t *textproto.Reader, r *bufio.Reader, limit int) ([]byte, error) {
 		if n == 0 {
 			return body, nil
 		}
-		part, err := io.ReadAll(io.LimitReader(r, int64(n))) //nolint:gosec // 31 bits
+		part, err := io.ReadAll(io.LimitReader(r, int64(n)))
 		if err != nil || uint64(len(part)) < n {
 			return nil, errors.New("scanner: answer cut short")
 		}

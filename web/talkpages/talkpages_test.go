@@ -1,7 +1,6 @@
 package talkpages_test
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -243,7 +242,7 @@ func TestCapture(t *testing.T) {
 	}
 	form.Set("key", uuid.NewString())
 	form.Set("address", "Gibtesnichtgasse")
-	if a := desk.Post("/desk/capture", form).Want(http.StatusOK); !bytes.Contains([]byte(a.Body), []byte("f-address-err")) {
+	if a := desk.Post("/desk/capture", form).Want(http.StatusOK); !strings.Contains(a.Body, "f-address-err") {
 		t.Error("an unknown address is not said to be one")
 	}
 }
