@@ -36,7 +36,7 @@ func TestQueue(t *testing.T) {
 	t.Parallel()
 	c := reportstest.New(t)
 	q := queueOf(t, c)
-	var made []*reports.View
+	var made []reports.Receipt
 	for i := range 3 {
 		v, _ := c.Create(t, func(s *reports.Submission) { s.Text = fmt.Sprintf("Laterne %d", i) })
 		made = append(made, v)

@@ -1,7 +1,6 @@
 package reports_test
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
