@@ -240,7 +240,7 @@ func TestLoginTellsNothing(t *testing.T) {
 		browser := b.Browser()
 		a := browser.Post("/login", url.Values{"mail": {address}}).Want(202)
 		a.Header.Del("X-Request-Id")
-		answers[address] = a.Body + "|" + strings.Join(slices.Sorted(func(yield func(string) bool) {
+		answers[address] = strings.ReplaceAll(a.Body, address, "typed") + "|" + strings.Join(slices.Sorted(func(yield func(string) bool) {
 			for k, v := range a.Header {
 				if !yield(k + ":" + strings.Join(v, ",")) {
 					return
@@ -302,13 +302,13 @@ func TestLoginIsLimited(t *testing.T) {
 	browser.Post(last, nil).WantRedirect("/")
 }
 
-func TestStaffGoToTheDesk(t *testing.T) {
+func TestStaffGoToTheirSecondFactor(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	dep := accountstest.Department(t, b.tx)
 	clerk := accountstest.Staff(t, b.tx, subject.Caseworker, dep.ID)
 	browser := b.Browser()
-	browser.Post("/login/"+b.token(accounts.PurposeSignIn, accounts.Target{Person: clerk.Person}), nil).WantRedirect("/desk")
+	browser.Post("/login/"+b.token(accounts.PurposeSignIn, accounts.Target{Person: clerk.Person}), nil).WantRedirect("/account/factor")
 }
 
 func TestForeignNextLeadsHome(t *testing.T) {

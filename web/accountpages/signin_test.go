@@ -79,7 +79,7 @@ func TestStaffNeedASecondFactor(t *testing.T) {
 	again.Post("/login/"+b.token(accounts.PurposeSignIn, accounts.Target{Person: clerk.Person}), nil).WantRedirect("/account/factor")
 	again.Post("/account/security/app", nil).Want(403)
 	again.Post("/account/factor", url.Values{"code": {"111111111111"}}).Want(422).WantClean()
-	again.Post("/account/factor", url.Values{"code": {recovery.First().Text()}}).WantRedirect("/account/factor") // where they wanted to go: a page that they need no more
+	again.Post("/account/factor", url.Values{"code": {recovery.First().Text()}}).WantRedirect("/desk")
 	again.Get("/whoami").Want(200)
 }
 
