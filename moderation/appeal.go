@@ -374,13 +374,13 @@ func (s *Service) follow(ctx context.Context, tx pgx.Tx, actor accounts.Actor, h
 }
 
 const (
-	appealColumns = `
+	sqlPartAppeal = `
 SELECT id, decision_id, by_whom, text, filed_at, deadline, coalesce(outcome, ''), reasons, decided_at, appellant_key, flag_id, lang
 FROM appeals`
-	sqlAppeal       = appealColumns + ` WHERE id = $1`
+	sqlAppeal       = sqlPartAppeal + ` WHERE id = $1`
 	sqlLockAppeal   = sqlAppeal + ` FOR UPDATE`
-	sqlAppealOf     = appealColumns + ` WHERE decision_id = $1 AND by_whom = $2 AND appellant_key = $3`
-	sqlOpenAppeals  = appealColumns + ` WHERE outcome IS NULL ORDER BY deadline, id LIMIT 100`
+	sqlAppealOf     = sqlPartAppeal + ` WHERE decision_id = $1 AND by_whom = $2 AND appellant_key = $3`
+	sqlOpenAppeals  = sqlPartAppeal + ` WHERE outcome IS NULL ORDER BY deadline, id LIMIT 100`
 	sqlInsertAppeal = `
 INSERT INTO appeals (id, decision_id, by_whom, appellant_key, person_id, flag_id, text, lang, deadline, first_by, first_second)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

@@ -221,14 +221,14 @@ func restricted(ctx context.Context, q db.Queryer, person uuid.UUID, kind string
 }
 
 const (
-	restrictionColumns = `
+	sqlPartRestriction = `
 SELECT id, person_id, kind, CASE WHEN state = 'active' AND until_at <= mitwirk_now() THEN 'ended' ELSE state END, item_id, warned_at, reason,
        coalesce(days, 0)::int, from_at, until_at, coalesce(asked_by, '00000000-0000-0000-0000-000000000000')
 FROM restrictions`
-	sqlRestriction     = restrictionColumns + ` WHERE id = $1`
+	sqlRestriction     = sqlPartRestriction + ` WHERE id = $1`
 	sqlLockRestriction = sqlRestriction + ` FOR UPDATE`
-	sqlRestrictionsOf  = restrictionColumns + ` WHERE person_id = $1 AND warned_at > mitwirk_now() - interval '12 months' ORDER BY warned_at DESC`
-	sqlProposed        = restrictionColumns + ` WHERE state = 'proposed' ORDER BY changed_at, id LIMIT 100`
+	sqlRestrictionsOf  = sqlPartRestriction + ` WHERE person_id = $1 AND warned_at > mitwirk_now() - interval '12 months' ORDER BY warned_at DESC`
+	sqlProposed        = sqlPartRestriction + ` WHERE state = 'proposed' ORDER BY changed_at, id LIMIT 100`
 	sqlWarn            = `
 INSERT INTO restrictions (id, person_id, kind, state, item_id, warned_at, warned_by, reason)
 VALUES ($1, $2, $3, 'warned', $4, mitwirk_now(), $5, $6)`
