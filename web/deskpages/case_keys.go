@@ -19,7 +19,7 @@ func statusKeys() map[string]string {
 }
 
 // barKeys stand in the bar below the case, allKeys in the help.
-func barKeys() []string { return []string{"r", "a", "p", "d", "q", "m", "i", "v", "n"} }
+func barKeys() []string { return []string{"r", "a", "p", "d", "m", "v", "n"} }
 
 func allKeys() []string {
 	return []string{"r", "a", "y", "p", "d", "w", "q", "f", "c", "e", "o", "m", "g", "i", "v", "l", "t", "x", "b", "k", "h", "z", "n", "u"}

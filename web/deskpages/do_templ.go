@@ -454,7 +454,7 @@ func releasePart(v caseView) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{
-				Name: "text_public", Label: v.T("desk.release.public"), Hint: v.T("desk.release.public.hint"), Value: v.Release.Public, Rows: 6,
+				Name: "text_public", Label: v.T("desk.release.public"), Hint: v.T("desk.release.public.hint"), Value: v.Release.Public, Rows: 3,
 				MaxLength: reports.MaxText, Error: v.errors.For("text_public"), Small: true, Attrs: templ.Attributes{"data-typed": v.R.Text},
 			}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
