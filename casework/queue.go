@@ -133,7 +133,7 @@ func (q *Queue) List(ctx context.Context, actor accounts.Actor, f QueueFilter, p
 		return List{}, err
 	}
 	if len(l.Rows) == 0 && f.Text != "" { // no such word: perhaps a part of one
-		f.Text = "%" + f.Text
+		f.part = true
 		if w, err = q.where(ctx, actor, &f); err != nil {
 			return List{}, err
 		}

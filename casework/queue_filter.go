@@ -52,6 +52,8 @@ type QueueFilter struct {
 	Event       string // the uuid of an umbrella event
 	Text        string
 	Sort        string // "" due first, "new", "old"
+
+	part bool // Text is a part of a word: see List
 }
 
 // The choices of the filters that are one of a few, in the order of a form.

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,7 +45,7 @@ func (q *Queue) where(ctx context.Context, actor accounts.Actor, f *QueueFilter,
 	flagsWhere(w, f)
 	datesWhere(w, f)
 	besideWhere(w, actor, f, now.In(q.zone))
-	textWhere(w, f.Text)
+	textWhere(w, f.Text, f.part)
 	return w, nil
 }
 
@@ -264,9 +263,8 @@ func besideWhere(w *db.Where, actor accounts.Actor, f *QueueFilter, now time.Tim
 	}
 }
 
-// textWhere finds words in any form; a text that begins with % is searched as a
-// part of words (see List).
-func textWhere(w *db.Where, text string) {
+// textWhere finds words in any form, or what is a part of words.
+func textWhere(w *db.Where, text string, part bool) {
 	if text == "" {
 		return
 	}
@@ -274,8 +272,8 @@ func textWhere(w *db.Where, text string) {
 		w.And("c.number = ?", int64(n))
 		return
 	}
-	if part, ok := strings.CutPrefix(text, "%"); ok {
-		w.And(`c.norm LIKE '%' || replace(replace(replace(mitwirk_fold(?), '\', '\\'), '%', '\%'), '_', '\_') || '%'`, part)
+	if part {
+		w.And(`c.norm LIKE '%' || replace(replace(replace(mitwirk_fold(?), '\', '\\'), '%', '\%'), '_', '\_') || '%'`, text)
 		return
 	}
 	w.And("c.tsv @@ websearch_to_tsquery('mitwirk_de', ?)", text)

@@ -87,7 +87,7 @@ func (d *deskBench) fill(ctx context.Context, n int) error {
 	for i := range 30 {
 		dep := categories.Department{ID: subject.NewID(), Key: "team-" + strconv.Itoa(i), Name: i18n.Text{"de": "Team " + strconv.Itoa(i)}}
 		d.cat.Departments = append(d.cat.Departments, dep)
-		if _, err := d.pool.Exec(ctx, `INSERT INTO departments (id, key, name) VALUES ($1, $2, $3)`, dep.ID, dep.Key, dep.Name); err != nil {
+		if _, err := d.pool.Exec(ctx, sqlBenchTeam, dep.ID, dep.Key, dep.Name); err != nil {
 			return fmt.Errorf("departments: %w", err)
 		}
 	}
@@ -97,7 +97,7 @@ func (d *deskBench) fill(ctx context.Context, n int) error {
 	for range 300 {
 		id := subject.NewID()
 		d.people = append(d.people, id)
-		if _, err := d.pool.Exec(ctx, `INSERT INTO persons (id, level, pseudonym) VALUES ($1, 1, $2)`, id, id.String()[:8]); err != nil {
+		if _, err := d.pool.Exec(ctx, sqlBenchPerson, id, id.String()[:8]); err != nil {
 			return fmt.Errorf("people: %w", err)
 		}
 	}
@@ -106,8 +106,10 @@ func (d *deskBench) fill(ctx context.Context, n int) error {
 		return fmt.Errorf("fill: %w", err)
 	}
 	defer conn.Release()
-	if _, err := conn.Exec(ctx, `SET statement_timeout = 0; SET maintenance_work_mem = '256MB'`); err != nil {
-		return fmt.Errorf("fill: %w", err)
+	for _, set := range []string{`SET statement_timeout = 0`, `SET maintenance_work_mem = '256MB'`} {
+		if _, err := conn.Exec(ctx, set); err != nil {
+			return fmt.Errorf("fill: %w", err)
+		}
 	}
 	indexes, err := dropIndexes(ctx, conn)
 	if err != nil {
@@ -145,9 +147,15 @@ func (d *deskBench) fill(ctx context.Context, n int) error {
 	return nil
 }
 
+const (
+	sqlBenchTeam    = `INSERT INTO departments (id, key, name) VALUES ($1, $2, $3)`
+	sqlBenchPerson  = `INSERT INTO persons (id, level, pseudonym) VALUES ($1, 1, $2)`
+	sqlBenchIndexes = `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'cases' AND indexname <> 'cases_pkey'`
+)
+
 // dropIndexes keeps the key only, and gives back how the others are made.
 func dropIndexes(ctx context.Context, conn *pgxpool.Conn) ([]string, error) {
-	rows, err := conn.Query(ctx, `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'cases' AND indexname <> 'cases_pkey'`)
+	rows, err := conn.Query(ctx, sqlBenchIndexes)
 	if err != nil {
 		return nil, fmt.Errorf("indexes: %w", err)
 	}
@@ -318,8 +326,12 @@ func (d *deskBench) plain(ctx context.Context, l deskList) (float64, error) {
 		return 0, fmt.Errorf("plain: %w", err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if _, err := tx.Exec(ctx, `SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL statement_timeout = 0`); err != nil {
-		return 0, fmt.Errorf("plain: %w", err)
+	for _, set := range []string{
+		`SET LOCAL enable_indexscan = off`, `SET LOCAL enable_bitmapscan = off`, `SET LOCAL enable_indexonlyscan = off`, `SET LOCAL statement_timeout = 0`,
+	} {
+		if _, err := tx.Exec(ctx, set); err != nil {
+			return 0, fmt.Errorf("plain: %w", err)
+		}
 	}
 	const few = 3
 	times, err := bench.Times(ctx, few, func(ctx context.Context) error {

@@ -180,7 +180,7 @@ func TestObjection(t *testing.T) {
 		t.Error("an objection that nobody made")
 	}
 	must(t, b.Reports.Object(t.Context(), owner, r.Number, "Es ist stockdunkel."))
-	if n := second.Get("/desk?state=objections").Doc().Find(".qrow").Length(); n != 1 {
+	if n := second.Get("/desk?state=all&objection=1").Doc().Find(".qrow").Length(); n != 1 {
 		t.Errorf("%d objections in the list", n)
 	}
 	page := second.Get(path(r)).Want(http.StatusOK)
