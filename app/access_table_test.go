@@ -126,6 +126,7 @@ func accessTable() map[string]policy {
 		"GET /desk/admin/people":                                    admins,
 		"GET /desk/admin/people/:id":                                admins.gone(),
 		"POST /desk/admin/people/:id/grant":                         admins,
+		"POST /desk/admin/people/:id/factors":                       admins,
 		"POST /desk/admin/people/:id/revoke":                        admins,
 		"GET /desk/bulk":                                            works,
 		"POST /desk/bulk":                                           works,

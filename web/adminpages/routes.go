@@ -51,6 +51,7 @@ func Register(r *kit.Router, deps Deps) error {
 	get("/desk/admin/people/:id", p.person)
 	post("/desk/admin/people/:id/grant", p.grant)
 	post("/desk/admin/people/:id/revoke", p.revoke)
+	post("/desk/admin/people/:id/factors", p.resetFactors)
 	get("/desk/admin/invitations", p.invitations)
 	get("/desk/admin/invitations/new", p.inviteForm)
 	post("/desk/admin/invitations/new", p.invite)
