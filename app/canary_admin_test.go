@@ -15,6 +15,7 @@ func (c *town) admin() {
 	c.exec(`INSERT INTO export_requests (id, source, params, contacts, reason, n, asked_by, decided_by, decided_at, approved, expires_at)
 		SELECT gen_random_uuid(), 'cases', jsonb_build_object('department', d.id), true, 'kanariexport0', 51, $1, $2, mitwirk_now(), true, mitwirk_now() + interval '1 day'
 		FROM departments d WHERE d.key = 'awm'`, c.actors["exporter"].Person, c.actors["approver"].Person)
+	c.exec(`INSERT INTO district_sets (id, source, filled_at) VALUES (gen_random_uuid(), 'bezirke.geojson', mitwirk_now())`)
 	c.params["person"] = []string{c.actors["invited"].Person.String()}
 	c.params["department"] = []string{"bau-lic", "awm"}
 	c.params["question"] = []string{"art", "new"}
