@@ -23,9 +23,9 @@ const captureRoute = "reports.capture"
 
 // Captured is what the clerk reads out or prints.
 type Captured struct {
-	Receipt
+	Receipt `json:"receipt"`
 
-	Released bool // the text is public
+	Released bool `json:"released"` // the text is public
 }
 
 // MayCapture tells whether somebody may take reports for others: who works on

@@ -65,8 +65,7 @@ func (s *Service) Route(ctx context.Context, actor accounts.Actor, crew string, 
 			if err == nil && !r.Status.IsOpen() {
 				err = fault.New(fault.Conflict, whyState)
 			}
-			var f *fault.Error
-			if errors.As(err, &f) {
+			if _, ok := errors.AsType[*fault.Error](err); ok {
 				return notOnRoute(n).Because(err)
 			}
 			if err != nil {
@@ -109,9 +108,7 @@ func (s *Service) Route(ctx context.Context, actor accounts.Actor, crew string, 
 func notOnRoute(n subject.Number) *fault.Error {
 	var wrong fault.Fields
 	wrong.Add("number", "talk.err.route_one", "number", n.Format(subject.PrefixReport))
-	var f *fault.Error
-	errors.As(wrong.Err(), &f)
-	return f
+	return fault.As(wrong.Err())
 }
 
 // CrewCase is the page behind a crew's QR code.
