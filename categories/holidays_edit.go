@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -151,7 +152,7 @@ func (s *Service) FillHolidays(ctx context.Context, actor accounts.Actor, year i
 		if err := checkYear(year); err != nil {
 			return accounts.Entry{}, err
 		}
-		return accounts.Entry{Action: "holiday.fill", Fields: []string{fmt.Sprint(year)}}, s.fillYear(ctx, tx, year)
+		return accounts.Entry{Action: "holiday.fill", Fields: []string{strconv.Itoa(year)}}, s.fillYear(ctx, tx, year)
 	})
 }
 

@@ -47,7 +47,7 @@ type SetDistrict struct {
 }
 
 // BadFile wraps whatever is wrong with a file that somebody has sent, in English.
-type BadFile struct{ error }
+type BadFile struct{ error } //nolint:errname // FileError is what it may hold
 
 // Unwrap gives a *FileError where single features are bad.
 func (b BadFile) Unwrap() error { return b.error }
