@@ -383,6 +383,7 @@ func (c *town) tell() {
 	c.must(r.DecideObjection(ctx, c.actors["second decider"], c.numbers["refused"], false, "kanaridecision0"))
 
 	c.talk()
+	c.casework()
 	c.admin()
 	c.moderation()
 	c.begun()

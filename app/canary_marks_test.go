@@ -152,6 +152,12 @@ func sources() map[string]source {
 		"reports":             report("t.id"),
 		"voter_persons":       {people: "ARRAY[t.person_id]"},
 		"timeline_entries":    report("t.subject_id"),
+		"case_log":            report("t.subject_id"),
+		"notes":               report("t.subject_id"),
+		"resubmissions":       report("t.subject_id"),
+		"presence":            report("t.subject_id"),
+		"report_undos":        report("t.report_id"),
+		"absences":            {people: "ARRAY[t.person_id, t.deputy_id]"},
 	}
 }
 

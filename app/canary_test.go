@@ -102,6 +102,8 @@ func unmarked() map[string]string {
 		"audit_log.action":   words,
 		"audit_log.fields":   words,
 		"audit_log.at":       "the log is chained by hashes: no time in it can be set",
+		"absences.from_day":  "a day, as any other",
+		"absences.to_day":    "a day, as any other",
 		"events.body":        "ids, looked into as a place where signs of others could be",
 	}
 }

@@ -37,9 +37,9 @@ func (p *pages) caseRoutes(r *kit.Router) {
 	get("/desk/templates", p.templates)
 	get("/desk/templates/new", p.templateForm)
 	post("/desk/templates", p.saveTemplate)
-	get("/desk/templates/:id", p.templateForm)
-	post("/desk/templates/:id", p.saveTemplate)
-	post("/desk/templates/:id/drop", p.dropTemplate)
+	get("/desk/templates/:template", p.templateForm)
+	post("/desk/templates/:template", p.saveTemplate)
+	post("/desk/templates/:template/drop", p.dropTemplate)
 }
 
 // splitIn is a part that becomes a report of its own.

@@ -121,10 +121,10 @@ func (p *pages) templateForm(c kit.Context) error {
 
 // templateOf is the template of the path; nil for a new one.
 func (p *pages) templateOf(c kit.Context) (*casework.Template, error) {
-	if c.Param("id") == "" {
+	if c.Param("template") == "" {
 		return nil, nil //nolint:nilnil // a new one
 	}
-	id, err := uuid.Parse(c.Param("id"))
+	id, err := uuid.Parse(c.Param("template"))
 	if err != nil {
 		return nil, fault.Missing("template")
 	}
@@ -146,7 +146,7 @@ func (p *pages) showTemplate(c kit.Context, status int, in textIn, wrong error) 
 		return err
 	}
 	v := textView{Page: pg, Action: "/desk/templates", In: in, Holes: casework.Placeholders(in.Lang)}
-	if id := c.Param("id"); id != "" {
+	if id := c.Param("template"); id != "" {
 		v.Action = "/desk/templates/" + id
 		v.Drop = v.Action + "/drop"
 	}
