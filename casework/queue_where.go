@@ -224,6 +224,9 @@ func flagsWhere(w *db.Where, f *QueueFilter) {
 	if f.Reopened > 0 {
 		w.And("c.reopened >= ?", f.Reopened)
 	}
+	if f.Reopened >= 3 { // the index of those that were reopened often
+		w.And("c.reopened >= 3")
+	}
 	if f.MeToo > 0 {
 		w.And("c.metoo >= ?", f.MeToo)
 	}

@@ -65,6 +65,8 @@ CREATE INDEX cases_held ON cases (department_id, state, sort_at, created_at, sub
 CREATE INDEX cases_answered ON cases (department_id, state, sort_at, created_at, subject_id) WHERE answered_at IS NOT NULL AND NOT gone;
 -- "Ich sehe das anders"
 CREATE INDEX cases_objection ON cases (department_id, sort_at, created_at, subject_id) WHERE objection AND NOT gone;
+-- often reopened
+CREATE INDEX cases_reopened ON cases (department_id, sort_at, created_at, subject_id) WHERE state = 'open' AND reopened >= 3 AND NOT gone;
 -- one category, one district
 CREATE INDEX cases_category ON cases (category_id, state, sort_at, created_at, subject_id) WHERE NOT gone;
 CREATE INDEX cases_district ON cases (district_ref, state, sort_at, created_at, subject_id) WHERE NOT gone;

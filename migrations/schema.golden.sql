@@ -2195,6 +2195,8 @@ CREATE INDEX cases_queue ON public.cases USING btree (department_id, state, sort
 
 CREATE INDEX cases_recurring_object ON public.cases USING btree (object_id) WHERE (object_id IS NOT NULL);
 
+CREATE INDEX cases_reopened ON public.cases USING btree (department_id, sort_at, created_at, subject_id) WHERE ((state = 'open'::text) AND (reopened >= 3) AND (NOT gone));
+
 CREATE INDEX cases_tsv ON public.cases USING gin (tsv);
 
 CREATE INDEX cases_tsv_open ON public.cases USING gin (tsv) WHERE ((state = 'open'::text) AND (NOT gone));
