@@ -127,3 +127,7 @@ CREATE TABLE inbound_mails (
 );
 -- ForgetInbound: what is old
 CREATE INDEX inbound_mails_at ON inbound_mails (at);
+
+-- What signs the addresses for answers by mail (accounts.ReplySignature).
+INSERT INTO server_keys (name, key)
+VALUES ('reply', sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
