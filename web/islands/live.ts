@@ -304,7 +304,8 @@ export function attach(root: HTMLElement, client?: Client): void {
       }
       if (!gone) announce(t("live.shown"));
     } catch {
-      if (gone) location.reload(); // the page says what became of it
+      if (gone)
+        location.reload(); // the page says what became of it
       else announce(t("failed"));
     }
   }

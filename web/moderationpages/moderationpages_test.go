@@ -153,7 +153,7 @@ func TestGoneIsAStub(t *testing.T) {
 	b := setup(t)
 	number, _ := b.public(t)
 	desk := b.site.As(accountstest.Staff(t, b.Pool, subject.Moderator))
-	item := desk.Get("/desk/moderation/look?number="+number+"&part=whole").Want(http.StatusSeeOther).Header.Get("Location")
+	item := desk.Get("/desk/moderation/look?number=" + number + "&part=whole").Want(http.StatusSeeOther).Header.Get("Location")
 	pick, _ := desk.Get(item).Want(http.StatusOK).Doc().Find("input[name=pick]").Attr("value")
 	desk.Post(item, url.Values{"pick": {pick}, "action": {"hide"}, "ground": {"rule"}, "rule_no": {"4"}, "explanation": {"Werbung."}}).Want(http.StatusSeeOther)
 	a := b.site.Browser().Get("/reports/" + number).Want(http.StatusGone).WantClean()
@@ -180,7 +180,7 @@ func TestOtherPages(t *testing.T) {
 	if a := desk.Get("/desk/moderation/rules"); !strings.Contains(a.Doc().Find("textarea").Text(), "Mist\nKram") {
 		t.Error("the words are not kept")
 	}
-	item := desk.Get("/desk/moderation/look?number="+number+"&part=text").Want(http.StatusSeeOther).Header.Get("Location")
+	item := desk.Get("/desk/moderation/look?number=" + number + "&part=text").Want(http.StatusSeeOther).Header.Get("Location")
 	desk.Post(item+"/copy", url.Values{"authority": {"Polizei"}}).Want(http.StatusUnprocessableEntity)
 	first := desk.Post(item+"/copy", url.Values{"authority": {"Polizei"}, "reason": {"Drohung"}}).Want(http.StatusCreated).Text("[data-half]")
 	approve, _ := second.Get("/desk/moderation/copies").Want(http.StatusOK).WantClean().Doc().Find("main form").Attr("action")
