@@ -148,7 +148,9 @@ export function list(city: CityMap): void {
     const mine = row(number);
     const title = (f.properties.title as string | undefined) ?? mine?.querySelector("a")?.textContent?.trim() ?? number;
     const say = mine?.querySelector(".say")?.textContent?.replace(/\s+/g, " ").trim();
-    box2.replaceChildren(el("p", { class: "strong" }, el("a", { href: `${root.dataset.path ?? "/reports/"}${number}` }, title)));
+    box2.replaceChildren(
+      el("p", { class: "strong" }, el("a", { href: `${root.dataset.path ?? "/reports/"}${number}` }, title)),
+    );
     if (say) box2.append(el("p", { class: "small" }, say));
     box2.hidden = false;
     announce(say ? `${title}. ${say}` : title);
