@@ -34,7 +34,7 @@ func (s *Service) strong(by Assurance) bool {
 func (s *Service) hold(a *Actor, by Assurance) {
 	if a.IsStaff() && !s.strong(by) {
 		a.NeedsFactor = true
-		a.limit(nil)
+		setRights(a, nil)
 	}
 }
 

@@ -292,6 +292,8 @@ func RemovePasskey(ctx context.Context, tx pgx.Tx, actor Actor, id uuid.UUID) er
 }
 
 // SQL of passkeys.
+//
+//nolint:gosec // statements about credentials, none of them
 const (
 	sqlCredentials = `SELECT credential FROM passkeys WHERE person_id = $1 ORDER BY created_at, credential_id`
 

@@ -127,12 +127,12 @@ func loadRights(ctx context.Context, q db.Queryer, a *Actor) error {
 	if err := q.QueryRow(ctx, sqlRights, a.Person).Scan(&limits); err != nil {
 		return fmt.Errorf("load rights: %w", err)
 	}
-	a.limit(limits)
+	setRights(a, limits)
 	return nil
 }
 
-// limit sets what follows from the grants of a person.
-func (a *Actor) limit(remits []subject.Remit) {
+// setRights sets what follows from the grants of a person.
+func setRights(a *Actor, remits []subject.Remit) {
 	a.Limits, a.Roles, a.Departments = remits, nil, nil
 	for _, r := range remits {
 		a.Roles = append(a.Roles, r.Role)
@@ -165,7 +165,10 @@ func Renew(ctx context.Context, tx pgx.Tx, actor Actor) (Actor, error) {
 	if err != nil {
 		return Actor{}, fmt.Errorf("hold session: %w", err)
 	}
-	return actor, loadRights(ctx, tx, &actor)
+	if err := loadRights(ctx, tx, &actor); err != nil {
+		return Actor{}, err
+	}
+	return actor, nil
 }
 
 // StaffOf lists the people who work in a department.

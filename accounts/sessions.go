@@ -127,7 +127,7 @@ func (s *Service) look(ctx context.Context, token string) (a Actor, stale bool, 
 	if err != nil {
 		return Actor{}, false, fmt.Errorf("find session: %w", err)
 	}
-	a.limit(limits)
+	setRights(&a, limits)
 	s.hold(&a, by)
 	return a, stale, nil
 }

@@ -76,7 +76,7 @@ func (t *APIToken) Actor(s Scope) Actor {
 	a := Actor{Person: t.Person}
 	if t.Personal {
 		if a.Level = t.owner.Level; t.Has(s) {
-			a.limit(t.owner.Limits)
+			setRights(&a, t.owner.Limits)
 		}
 		return a
 	}
@@ -247,7 +247,7 @@ func (s *Service) ByBearer(ctx context.Context, secret string) (Bearer, error) {
 		return Bearer{}, fmt.Errorf("find api token: %w", err)
 	}
 	if t.Personal {
-		t.owner.limit(limits)
+		setRights(&t.owner, limits)
 	}
 	if stale {
 		err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {

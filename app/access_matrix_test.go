@@ -72,7 +72,7 @@ func (p policy) may(name string, own bool) bool {
 	if p.open {
 		return true
 	}
-	role, _, elsewhere := strings.Cut(name, " ")
+	role, _, _ := strings.Cut(name, " ")
 	if role == "anonymous" || role == "visitor" {
 		return false
 	}
@@ -80,7 +80,7 @@ func (p policy) may(name string, own bool) bool {
 		return true
 	}
 	if p.charge { // of the department in charge, and of what it does
-		elsewhere = name == role && !own || name == role+" elsewhere" && own || name == "clerk of another kind"
+		elsewhere := name == role && !own || name == role+" elsewhere" && own || name == "clerk of another kind"
 		return !elsewhere && slices.Contains(p.roles, role)
 	}
 	return slices.Contains(p.roles, role)

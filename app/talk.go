@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/base32"
 	"fmt"
@@ -100,7 +101,7 @@ func (a *App) repliedTo(ctx context.Context, q db.Queryer, addresses []string) (
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if string(sum) == string(raw[16:]) {
+		if bytes.Equal(sum, raw[16:]) {
 			return id, nil
 		}
 	}

@@ -424,7 +424,7 @@ FROM batch_items
 WHERE batch_id = $1 AND state = $2
 ORDER BY subject_kind, subject_id
 LIMIT $3`
-	// the version that the step left: an undo compares with it
+	// the version that the step left: an undo compares with it.
 	sqlItemDone = `
 UPDATE batch_items i
 SET state = $4, why = $5, before = $6,

@@ -20,10 +20,10 @@ import (
 
 // bench is a department with three clerks and one case.
 type bench struct {
-	dep        uuid.UUID
-	a, b, c    accounts.Actor
-	ref, other subject.Ref
-	stranger   accounts.Actor // of another department
+	dep      uuid.UUID
+	a, b, c  accounts.Actor
+	ref      subject.Ref
+	stranger accounts.Actor // of another department
 }
 
 func newBench(t *testing.T, d db.DB) bench {

@@ -69,7 +69,7 @@ func (f *Facts) values() ([]any, error) {
 	}
 	return []any{
 		int64(f.Number), f.CategoryID, f.DistrictRef, point, f.Place, orNull(f.ObjectID), f.Status, f.StatusClass, at, f.Quiet,
-		state(f.Open), f.Title, titles, f.Words, channel, f.HeldText, f.HeldPhoto, f.HasPhoto, f.Objection, int16(f.Reopened), //nolint:gosec // a handful
+		state(f.Open), f.Title, titles, f.Words, channel, f.HeldText, f.HeldPhoto, f.HasPhoto, f.Objection, int16(f.Reopened),
 		f.Gone, f.MeToo, f.FixedYes, f.FixedNo,
 	}, nil
 }

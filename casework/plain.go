@@ -111,7 +111,7 @@ func sentences(text string) []int {
 		n = 0
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		for _, word := range strings.Fields(line) {
+		for word := range strings.FieldsSeq(line) {
 			if strings.ContainsFunc(word, isWord) {
 				n++
 			}

@@ -56,12 +56,22 @@ type QueueFilter struct {
 	part bool // Text is a part of a word: see List
 }
 
-// The choices of the filters that are one of a few, in the order of a form.
-func QueueStates() []string     { return []string{"", "closed", "all"} }
-func QueueDues() []string       { return []string{"today", "week", "late", "late3", "none"} }
-func QueueHelds() []string      { return []string{"any", "text", "photo"} }
-func QueueSorts() []string      { return []string{"", "new", "old"} }
-func QueueChannels() []string   { return []string{"web", "phone", "counter", "letter", "mail", "api"} }
+// QueueStates are the choices of State, in the order of a form.
+func QueueStates() []string { return []string{"", "closed", "all"} }
+
+// QueueDues are the choices of Due, in the order of a form.
+func QueueDues() []string { return []string{"today", "week", "late", "late3", "none"} }
+
+// QueueHelds are the choices of Held, in the order of a form.
+func QueueHelds() []string { return []string{"any", "text", "photo"} }
+
+// QueueSorts are the choices of Sort, in the order of a form.
+func QueueSorts() []string { return []string{"", "new", "old"} }
+
+// QueueChannels are the choices of Channels, in the order of a form.
+func QueueChannels() []string { return []string{"web", "phone", "counter", "letter", "mail", "api"} }
+
+// QueuePriorities are the choices of Priority, in the order of a form.
 func QueuePriorities() []string { return []string{string(High), string(Normal)} }
 
 const (

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -78,10 +79,8 @@ func reachesTeam(actor accounts.Actor, department uuid.UUID) bool {
 		if len(r.Departments) == 0 {
 			return true
 		}
-		for _, d := range r.Departments {
-			if d == department {
-				return true
-			}
+		if slices.Contains(r.Departments, department) {
+			return true
 		}
 	}
 	return false
@@ -125,7 +124,7 @@ func kindWhere(w *db.Where, cat *categories.Catalogue, f *QueueFilter) {
 	ids := []uuid.UUID{}
 	for i := range cat.Categories {
 		c := &cat.Categories[i]
-		if contains(f.Categories, c.Key) || contains(f.Groups, c.Group) {
+		if slices.Contains(f.Categories, c.Key) || slices.Contains(f.Groups, c.Group) {
 			ids = append(ids, c.ID)
 		}
 	}
@@ -134,15 +133,6 @@ func kindWhere(w *db.Where, cat *categories.Catalogue, f *QueueFilter) {
 		return
 	}
 	w.And("c.category_id = ANY (?)", ids)
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func placeWhere(w *db.Where, f *QueueFilter) {

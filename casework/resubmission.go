@@ -81,7 +81,7 @@ INSERT INTO resubmissions (id, subject_kind, subject_id, person_id, due_on, note
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (subject_kind, subject_id, person_id) WHERE done_at IS NULL
 DO UPDATE SET due_on = excluded.due_on, note = excluded.note, raised_at = NULL`
-	// the case leaves the top of the list unless somebody else's day has come too
+	// the case leaves the top of the list unless somebody else's day has come too.
 	sqlSink = `
 UPDATE cases c SET raised_at = NULL, version = version + 1
 WHERE c.subject_kind = $1 AND c.subject_id = $2 AND c.raised_at IS NOT NULL

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (r *Rule) Validate() error {
 func (r *Rule) sameEffect(o *Rule) bool {
 	a, _ := json.Marshal(r) //nolint:errchkjson // plain values
 	b, _ := json.Marshal(o) //nolint:errchkjson // plain values
-	return string(a) == string(b)
+	return bytes.Equal(a, b)
 }
 
 // The problems for which a rule can't be evaluated, as parts of message keys
@@ -94,14 +95,14 @@ type Department struct {
 	Active bool
 }
 
-// byKey returns a department in use.
-func (w *World) byKey(key string) (Department, bool) {
+// byKey returns a department in use; zero when there is none.
+func (w *World) byKey(key string) Department {
 	for _, d := range w.Departments {
 		if d.Key == key && d.Active {
-			return d, true
+			return d
 		}
 	}
-	return Department{}, false
+	return Department{}
 }
 
 // Problem is why a rule can't be evaluated, or "".
@@ -185,10 +186,10 @@ func Place(rules []Rule, w *World, a *Arrival) (p Placement, broken map[uuid.UUI
 		break
 	}
 	if to.ID == uuid.Nil {
-		to, _ = w.byKey(a.Department)
+		to = w.byKey(a.Department)
 	}
 	if to.ID == uuid.Nil {
-		to, _ = w.byKey(TriageKey)
+		to = w.byKey(TriageKey)
 		p.Triage = true
 	}
 	p.Department, p.DepartmentKey, p.DepartmentName = to.ID, to.Key, to.Name

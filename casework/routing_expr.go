@@ -97,7 +97,8 @@ func (e *Expr) Validate() error {
 }
 
 func (e *Expr) validate(depth int, nodes *int) error {
-	if *nodes++; *nodes > maxExprNodes || depth > maxExprDepth {
+	*nodes++
+	if *nodes > maxExprNodes || depth > maxExprDepth {
 		return errors.New("too many conditions")
 	}
 	set := 0
@@ -246,8 +247,8 @@ func (e *Expr) Holds(a *Arrival) bool {
 	return false
 }
 
-// between tells whether n lies from from to before to, which may lie on the
-// other side of midnight or of New Year.
+// between tells whether n lies in what begins with from and ends before to,
+// which may lie on the other side of midnight or of New Year.
 func between(from, to, n int) bool {
 	if from < to {
 		return n >= from && n < to

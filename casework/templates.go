@@ -167,7 +167,7 @@ FROM templates
 WHERE gone_at IS NULL`
 	sqlLockTemplate = sqlPartTemplate + ` AND id = $1 FOR UPDATE`
 	sqlTemplates    = sqlPartTemplate + ` AND (department_id IS NULL OR department_id = ANY ($1) OR $2) ORDER BY status, name, id LIMIT 500`
-	// the closest first: those of this category and status before those of every one
+	// the closest first: those of this category and status before those of every one.
 	sqlFitting = sqlPartTemplate + `
   AND (department_id IS NULL OR department_id = $1)
   AND (category_id IS NULL OR category_id = $2)

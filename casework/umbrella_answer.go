@@ -252,7 +252,8 @@ func AnswersOf(ctx context.Context, q db.Queryer, event uuid.UUID) ([]EventAnswe
 		if err := row.Scan(&a.ID, &body, &a.At, &a.DoneAt, &a.Done, &a.Left); err != nil {
 			return a, err
 		}
-		return a, json.Unmarshal(body, &a)
+		err := json.Unmarshal(body, &a)
+		return a, err
 	})
 	return list, wrap("answers of an event", err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -97,10 +98,8 @@ func leads(actor accounts.Actor, team uuid.UUID) bool {
 		return false
 	}
 	for _, r := range actor.Remits(subject.TeamLead) {
-		for _, d := range r.Departments {
-			if d == team {
-				return true
-			}
+		if slices.Contains(r.Departments, team) {
+			return true
 		}
 	}
 	return false

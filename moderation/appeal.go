@@ -370,7 +370,7 @@ func (s *Service) follow(ctx context.Context, tx pgx.Tx, actor accounts.Actor, h
 	if err != nil {
 		return false, err
 	}
-	return true, s.state(ctx, tx, d.Batch, []judged{{content: h.Content, d: d, flags: flags}}, now)
+	return true, s.state(ctx, tx, d.Batch, []judged{{content: h.Content, d: d, flags: flags}})
 }
 
 const (

@@ -79,7 +79,7 @@ func (s *Service) decide(ctx context.Context, tx pgx.Tx, actor accounts.Actor, o
 		}
 		done = append(done, j)
 	}
-	if err := s.state(ctx, tx, batch, done, now); err != nil {
+	if err := s.state(ctx, tx, batch, done); err != nil {
 		return nil, err
 	}
 	puids := make([]string, len(done))

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ func (f *Figures) CSV() (string, error) {
 	w := sheet.NewWriter(&buf)
 	rows := [][]string{{"part", "indicator", "scope", "value"}}
 	for _, l := range f.List {
-		rows = append(rows, []string{sheet.Text(l.Part), sheet.Text(l.Name), sheet.Text(l.Of), fmt.Sprint(l.N)})
+		rows = append(rows, []string{sheet.Text(l.Part), sheet.Text(l.Name), sheet.Text(l.Of), strconv.Itoa(l.N)})
 	}
 	for _, m := range []struct {
 		part, name string

@@ -158,17 +158,17 @@ func ParseNumber(text string) (subject.Number, bool) {
 
 // Notice is what somebody says about a content (Art. 16 DSA).
 type Notice struct {
-	Part        subject.Part
-	URL         string // the page on which it was
-	Ground      string
-	Category    string
-	Explanation string
-	LegalRef    string
-	Name        string
-	Mail        string
-	GoodFaith   bool
-	Lang        string
-	Channel     string
+	Part        subject.Part `json:"part"`
+	URL         string       `json:"url"` // the page on which it was
+	Ground      string       `json:"ground"`
+	Category    string       `json:"category"`
+	Explanation string       `json:"explanation"`
+	LegalRef    string       `json:"legal_ref"`
+	Name        string       `json:"name"`
+	Mail        string       `json:"mail"`
+	GoodFaith   bool         `json:"good_faith"`
+	Lang        string       `json:"lang"`
+	Channel     string       `json:"channel"`
 }
 
 // Validate checks what needs no database.
@@ -198,23 +198,23 @@ func (n *Notice) Validate() error {
 
 // Pick is an item of the queue as the moderator has seen it.
 type Pick struct {
-	Item uuid.UUID
-	N    int    // decisions so far
-	Hash []byte // of the content
+	Item uuid.UUID `json:"item"`
+	N    int       `json:"n"`    // decisions so far
+	Hash []byte    `json:"hash"` // of the content
 }
 
 // Order is one act of decision over one or more items.
 type Order struct {
-	Picks       []Pick
-	Action      Action
-	Ground      string // "illegal", "rule"; "" to keep
-	RuleNo      int
-	LegalGround string
-	Explanation string
-	Facts       string
-	Text        string // to redact a text: what the public reads from now on
-	Label       string
-	Key         string // names the act, so that it is done once
+	Picks       []Pick `json:"picks"`
+	Action      Action `json:"action"`
+	Ground      string `json:"ground"` // "illegal", "rule"; "" to keep
+	RuleNo      int    `json:"rule_no"`
+	LegalGround string `json:"legal_ground"`
+	Explanation string `json:"explanation"`
+	Facts       string `json:"facts"`
+	Text        string `json:"text"` // to redact a text: what the public reads from now on
+	Label       string `json:"label"`
+	Key         string `json:"key"` // names the act, so that it is done once
 }
 
 // Validate checks what needs no database. What lacks its reasons is refused on

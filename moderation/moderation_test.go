@@ -146,10 +146,16 @@ func notice(p subject.Part, category string) moderation.Notice {
 func (b *bundle) flagged(t testing.TB) (*reports.View, accounts.Actor, accounts.Actor, *moderation.Sheet) {
 	t.Helper()
 	v, owner := b.public(t)
+	notifier, sheet := b.flag(t, v)
+	return v, owner, notifier, sheet
+}
+
+func (b *bundle) flag(t testing.TB, v *reports.View) (accounts.Actor, *moderation.Sheet) {
+	t.Helper()
 	notifier := accountstest.Visitor(t, b.Pool)
 	_, err := b.mod.Flag(t.Context(), notifier, notice(text(v), "rule3"), "")
 	must(t, err)
-	return v, owner, notifier, b.sheet(t, v)
+	return notifier, b.sheet(t, v)
 }
 
 func (b *bundle) sheet(t testing.TB, v *reports.View) *moderation.Sheet {
@@ -243,7 +249,8 @@ func TestFlagDecideAppealRestore(t *testing.T) {
 func TestNoHiddenItemWithoutStatement(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, _, _, sheet := b.flagged(t)
+	v, _ := b.public(t)
+	_, sheet := b.flag(t, v)
 	_, err := b.mod.Decide(t.Context(), b.first, hide(sheet))
 	must(t, err)
 	// the same row once more, by hand and without a statement: the commit is refused
@@ -721,7 +728,8 @@ func TestMatch(t *testing.T) {
 func TestSealedCopyNeedsTwo(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, _, _, sheet := b.flagged(t)
+	v, _ := b.public(t)
+	_, sheet := b.flag(t, v)
 	first, err := b.mod.AskCopy(t.Context(), b.first, moderation.CopyOrder{Item: sheet.Item, Authority: "Polizeipräsidium", Reason: "Drohung"})
 	must(t, err)
 	list, err := b.mod.Copies(t.Context(), b.second)
@@ -823,7 +831,8 @@ func TestRegisterAfterTheAppeal(t *testing.T) {
 func TestForgetPerson(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, _, notifier, _ := b.flagged(t)
+	v, _ := b.public(t)
+	notifier, _ := b.flag(t, v)
 	must(t, db.Transact(t.Context(), b.Pool, func(ctx context.Context, tx pgx.Tx) error {
 		return errors.Join(moderation.Adopt(ctx, tx, notifier.Person, b.second.Person), moderation.ForgetPerson(ctx, tx, b.second.Person))
 	}))

@@ -136,9 +136,6 @@ type Sheet struct {
 	HasAuthor bool
 }
 
-// pastFor is how far back past decisions are shown.
-const pastMonths = 12
-
 // Sheet is one item for a moderator who may decide about it; Forbidden with the
 // reason for others.
 func (s *Service) Sheet(ctx context.Context, actor accounts.Actor, id uuid.UUID) (*Sheet, error) {

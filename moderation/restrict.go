@@ -163,7 +163,7 @@ func (s *Service) Second(ctx context.Context, actor accounts.Actor, id uuid.UUID
 		if _, err := tx.Exec(ctx, sqlItemCount, it.ID); err != nil {
 			return fmt.Errorf("count decision: %w", err)
 		}
-		if err := s.state(ctx, tx, d.Batch, []judged{{content: c, d: d}}, now); err != nil {
+		if err := s.state(ctx, tx, d.Batch, []judged{{content: c, d: d}}); err != nil {
 			return err
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "moderation.restrict", Ref: c.Ref})

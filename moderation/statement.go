@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ type author struct {
 
 // state writes the statements of an act and queues their mails: to each author
 // what restricts them or gives them something back, to each notifier what became of the notice.
-func (s *Service) state(ctx context.Context, tx pgx.Tx, batch uuid.UUID, done []judged, now time.Time) error {
+func (s *Service) state(ctx context.Context, tx pgx.Tx, batch uuid.UUID, done []judged) error {
 	var order []uuid.UUID
 	authors := map[uuid.UUID]*author{}
 	for _, j := range done {
@@ -52,13 +53,13 @@ func (s *Service) state(ctx context.Context, tx pgx.Tx, batch uuid.UUID, done []
 		a.list = append(a.list, j)
 	}
 	for _, key := range order {
-		if err := s.stateToAuthor(ctx, tx, batch, authors[key], now); err != nil {
+		if err := s.stateToAuthor(ctx, tx, batch, authors[key]); err != nil {
 			return err
 		}
 	}
 	for _, j := range done {
 		for _, f := range j.flags {
-			if err := s.stateToNotifier(ctx, tx, batch, j, f, now); err != nil {
+			if err := s.stateToNotifier(ctx, tx, batch, j, f); err != nil {
 				return err
 			}
 		}
@@ -66,7 +67,7 @@ func (s *Service) state(ctx context.Context, tx pgx.Tx, batch uuid.UUID, done []
 	return nil
 }
 
-func (s *Service) stateToAuthor(ctx context.Context, tx pgx.Tx, batch uuid.UUID, a *author, now time.Time) error {
+func (s *Service) stateToAuthor(ctx context.Context, tx pgx.Tx, batch uuid.UUID, a *author) error {
 	contact, known, err := reach(ctx, tx, a.person, a.contact)
 	if err != nil {
 		return err
@@ -74,7 +75,7 @@ func (s *Service) stateToAuthor(ctx context.Context, tx pgx.Tx, batch uuid.UUID,
 	loc := s.messages.For(a.lang)
 	st := statement{
 		ID: subject.NewID(), Batch: batch, To: "author", Key: a.key, Person: a.person, Contact: contact, Known: known, Lang: a.lang,
-		Body: AuthorStatement(loc, a.list2(), now),
+		Body: AuthorStatement(loc, a.list2()),
 	}
 	for _, j := range a.list {
 		st.Decisions = append(st.Decisions, j.d.ID)
@@ -113,7 +114,7 @@ type Stated struct {
 
 // AuthorStatement is the statement of reasons (Art. 17 DSA) in plain words; in
 // German with a paragraph in Leichte Sprache. Paragraphs are parted by an empty line.
-func AuthorStatement(loc *i18n.Localizer, list []Stated, now time.Time) string {
+func AuthorStatement(loc *i18n.Localizer, list []Stated) string {
 	d := list[0].Decision
 	out := []string{loc.T("moderation.says." + string(d.Action))}
 	for _, l := range list {
@@ -158,10 +159,10 @@ func GroundText(loc *i18n.Localizer, d *Decided) string {
 
 // RuleText is "Regel 4, Werben Sie nicht".
 func RuleText(loc *i18n.Localizer, n int) string {
-	return loc.T("moderation.rule_no", "n", fmt.Sprint(n), "name", loc.T(fmt.Sprintf("moderation.rule.%d", n)))
+	return loc.T("moderation.rule_no", "n", strconv.Itoa(n), "name", loc.T(fmt.Sprintf("moderation.rule.%d", n)))
 }
 
-func (s *Service) stateToNotifier(ctx context.Context, tx pgx.Tx, batch uuid.UUID, j judged, f Flagged, now time.Time) error {
+func (s *Service) stateToNotifier(ctx context.Context, tx pgx.Tx, batch uuid.UUID, j judged, f Flagged) error {
 	contact, known, err := reach(ctx, tx, uuid.Nil, f.contact)
 	if err != nil {
 		return err

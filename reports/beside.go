@@ -77,6 +77,7 @@ func (s *Service) Beside(ctx context.Context, actor accounts.Actor, n subject.Nu
 	return list[:min(len(list), besideN)], nil
 }
 
+//nolint:dupword // columns, not words
 const sqlBeside = `
 WITH near AS (
   (SELECT r.id, true AS place, false AS object, false AS reporter FROM reports r

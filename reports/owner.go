@@ -66,14 +66,14 @@ func (s *Service) OpenByToken(ctx context.Context, actor accounts.Actor, token s
 }
 
 // words4 cleans what somebody wrote into a field and checks its length.
-func words4(field, text string, limit int) (string, error) {
+func words4(field, text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return "", fault.OnField(field, "report.err.text")
 	}
-	if over := utf8.RuneCountInString(text) - limit; over > 0 {
+	if over := utf8.RuneCountInString(text) - MaxReason; over > 0 {
 		var f fault.Fields
-		f.Add(field, "report.err.long", "n", over, "max", limit)
+		f.Add(field, "report.err.long", "n", over, "max", MaxReason)
 		return "", f.Err()
 	}
 	return text, nil
@@ -89,7 +89,7 @@ func (s *Service) Add(ctx context.Context, actor accounts.Actor, n subject.Numbe
 // say puts the reporter's words into the dialogue and a line into the timeline
 // that says only that they came.
 func (s *Service) say(ctx context.Context, tx pgx.Tx, r *Report, kind, key, text string) error {
-	text, err := words4("text", text, MaxReason)
+	text, err := words4("text", text)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (s *Service) Reopen(ctx context.Context, actor accounts.Actor, n subject.Nu
 			return fault.New(fault.Forbidden, "err.403").With("why", whyNotYours)
 		}
 		if strings.TrimSpace(text) != "" {
-			clean, err := words4("text", text, MaxReason)
+			clean, err := words4("text", text)
 			if err != nil {
 				return err
 			}
@@ -174,7 +174,7 @@ func (s *Service) Reopen(ctx context.Context, actor accounts.Actor, n subject.Nu
 // Object is "Ich sehe das anders", once; another person decides.
 func (s *Service) Object(ctx context.Context, actor accounts.Actor, n subject.Number, text string) error {
 	return s.change(ctx, actor, n, ActObject, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
-		clean, err := words4("text", text, MaxReason)
+		clean, err := words4("text", text)
 		if err != nil {
 			return err
 		}

@@ -85,7 +85,7 @@ func (s *Service) ReplyPartner(ctx context.Context, actor accounts.Actor, n subj
 		if err := s.teamOnly(ctx, tx, actor, r); err != nil {
 			return err
 		}
-		text, err := words4("reply", text, MaxReason)
+		text, err := words4("reply", text)
 		if err != nil {
 			return err
 		}

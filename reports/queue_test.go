@@ -260,7 +260,7 @@ func TestBulkKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tomorrow := casework.DayOf(time.Now().AddDate(0, 0, 2), time.UTC) //nolint:forbidigo // a day ahead of the database's
+	tomorrow := casework.DayOf(time.Now().AddDate(0, 0, 2), time.UTC) // a day ahead of the database's
 	for _, tt := range []struct {
 		name   string
 		action casework.BulkAction

@@ -139,7 +139,7 @@ func (s *Service) sayWith(ctx context.Context, tx pgx.Tx, r *Report, kind, key s
 // twice.
 func (s *Service) message(ctx context.Context, tx pgx.Tx, r *Report, direction, kind string, said Said) (m casework.Message, fresh bool, err error) {
 	if said.Text = strings.TrimSpace(said.Text); said.Text != "" || len(said.Files) == 0 {
-		if said.Text, err = words4("text", said.Text, MaxReason); err != nil {
+		if said.Text, err = words4("text", said.Text); err != nil {
 			return m, false, err
 		}
 	}

@@ -20,8 +20,8 @@ const (
 type Part struct {
 	Ref
 
-	Part PartKind
-	Of   uuid.UUID // the photo, else the thing itself
+	Part PartKind  `json:"part"`
+	Of   uuid.UUID `json:"of"` // the photo, else the thing itself
 }
 
 // PartOf names a part of a thing; a zero photo is none.

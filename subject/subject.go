@@ -50,7 +50,10 @@ func (p Point) Valid() bool {
 
 // BBox is an area between two corners, in degrees of WGS 84.
 type BBox struct {
-	West, South, East, North float64
+	West  float64 `json:"West"` // named as settings have it stored
+	South float64 `json:"South"`
+	East  float64 `json:"East"`
+	North float64 `json:"North"`
 }
 
 // Holds tells whether p lies in the area or on its edge.

@@ -43,7 +43,7 @@ func (b *benchDesk) Run(ctx context.Context, g *Globals) error {
 		b.Times = 40
 	}
 	return onScratch(ctx, g, func(ctx context.Context, pool *pgxpool.Pool, r *bench.Report) error {
-		d := &deskBench{pool: pool, times: b.Times, report: r, random: rand.New(rand.NewPCG(4, uint64(b.N)))} //nolint:gosec // the same cases in every run
+		d := &deskBench{pool: pool, times: b.Times, report: r, random: rand.New(rand.NewPCG(4, uint64(b.N)))} // the same cases in every run
 		if err := d.fill(ctx, b.N); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package adminpages
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -104,9 +105,7 @@ func (in *categoryInput) onto(k *categories.Category) {
 	k.Group, k.Department, k.Publish, k.Photo = in.Group, in.Department, categories.Publish(in.Publish), categories.Photo(in.Photo)
 	k.Days, k.TargetOn, k.NearM, k.NearDays = in.Days, in.TargetOn, in.NearM, in.NearDays
 	words := map[string][]string{}
-	for lang, list := range k.Words {
-		words[lang] = list
-	}
+	maps.Copy(words, k.Words)
 	for lang, text := range map[string]string{i18n.German: in.WordsDE, i18n.English: in.WordsEN} {
 		delete(words, lang)
 		if list := commas(text); len(list) > 0 {
@@ -121,9 +120,7 @@ func (in *categoryInput) onto(k *categories.Category) {
 // spoken is a text with other German and English words.
 func spoken(t i18n.Text, de, en string) i18n.Text {
 	out := i18n.Text{}
-	for lang, text := range t {
-		out[lang] = text
-	}
+	maps.Copy(out, t)
 	for lang, text := range map[string]string{i18n.German: de, i18n.English: en} {
 		delete(out, lang)
 		if text != "" {

@@ -150,8 +150,8 @@ func (f *questionForm) onto(k *categories.Category) (at int) {
 		last = len(k.Questions)
 	}
 	for _, earlier := range k.Questions[:last] { // in the order of the questions
-		if any := f.When[earlier.Key]; len(any) > 0 {
-			q.ShownIf = append(q.ShownIf, categories.Condition{Question: earlier.Key, Any: any})
+		if chosen := f.When[earlier.Key]; len(chosen) > 0 {
+			q.ShownIf = append(q.ShownIf, categories.Condition{Question: earlier.Key, Any: chosen})
 		}
 	}
 	k.Questions = slices.Clone(k.Questions)

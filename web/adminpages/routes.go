@@ -101,8 +101,8 @@ func secret(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // page is a page of this folder: for nobody's search engine, kept nowhere.
-func page(c kit.Context, title string, params ...any) kit.Page {
-	p := kit.NewPage(c, title, params...)
+func page(c kit.Context, title string) kit.Page {
+	p := kit.NewPage(c, title)
 	p.Nav, p.Robots = "desk", "noindex"
 	kit.NoStore(c)
 	return p

@@ -187,7 +187,8 @@ func (in *bulkIn) action(cat *categories.Catalogue, zone *time.Location) (casewo
 		}
 		a.Day = &day
 	}
-	return a, a.Validate()
+	err := a.Validate()
+	return a, err
 }
 
 // preview says what each case would become, and changes nothing.
@@ -291,7 +292,7 @@ func (p *pages) apply(c kit.Context) error {
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	versions := map[subject.Number]int{}
 	var numbers []string
-	for _, t := range strings.Fields(in.Chosen) {
+	for t := range strings.FieldsSeq(in.Chosen) {
 		no, version, _ := strings.Cut(t, "~")
 		if _, n, err := subject.ParseNumber(no); err == nil {
 			versions[n] = atoi(version)

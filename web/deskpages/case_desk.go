@@ -296,10 +296,10 @@ func (p *pages) blanks(v *visit, lang string) casework.Blanks {
 // last time. What the actor may not know of fills nothing.
 func (p *pages) takeOver(v *visit, to reports.Status, in *statusIn) error {
 	set := func(done, reason string) {
-		switch {
-		case to == reports.Waiting:
+		switch to {
+		case reports.Waiting:
 			in.Question = cmp.Or(done, reason)
-		case to == reports.Resolved:
+		case reports.Resolved:
 			in.Done, in.Reason = cmp.Or(done, reason), ""
 			if done != "" {
 				in.Reason = reason

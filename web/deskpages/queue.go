@@ -303,7 +303,7 @@ func whoOf(p kit.Page, name string) (who, short string) {
 	if name == "" {
 		return p.T("queue.who.nameless"), "?"
 	}
-	for _, part := range strings.Fields(name) {
+	for part := range strings.FieldsSeq(name) {
 		if r := []rune(part); len([]rune(short)) < 2 {
 			short += strings.ToUpper(string(r[:1]))
 		}

@@ -112,7 +112,8 @@ func (p *pages) filterForm(ctx context.Context, pg kit.Page, actor accounts.Acto
 			f.Keep = append(f.Keep, kit.Option{Value: v, Label: key})
 		}
 	}
-	return f, p.teamsAndPeople(ctx, pg, actor, cat, l, &f)
+	err = p.teamsAndPeople(ctx, pg, actor, cat, l, &f)
+	return f, err
 }
 
 func orWord(s, or string) string {

@@ -49,11 +49,11 @@ func (p *pages) rail(ctx context.Context, pg kit.Page, actor accounts.Actor, l p
 		if v.Mine {
 			link.ID = v.ID.String()
 		}
-		switch {
-		case v.Key == "":
+		switch v.Key {
+		case "":
 			saved.Links = append(saved.Links, link)
 			continue
-		case v.Key == "closed": // as many as there are: no figure to work by
+		case "closed": // as many as there are: no figure to work by
 			link.N = ""
 		}
 		link.Label = pg.T("queue.view." + v.Key)

@@ -85,7 +85,8 @@ func (p *pages) takeData(c kit.Context) error {
 	if in.Form == formHTML {
 		return kit.Render(c, http.StatusOK, shownPage(d))
 	}
-	body, kind := []byte(nil), "application/json"
+	var body []byte
+	kind := "application/json"
 	if in.Form == formZIP {
 		body, err = archive(c.Request().Context(), d, e)
 		kind = "application/zip"
@@ -110,7 +111,7 @@ func (p *pages) signInAgain(c kit.Context, back string) error {
 // archive is a ZIP with the export for people and for machines, and the photos.
 func archive(ctx context.Context, d document, e *owndata.Export) ([]byte, error) {
 	var html, out bytes.Buffer
-	if err := filePage(d).Render(ctx, &html); err != nil {
+	if err := filePage(d).Render(ctx, &html); err != nil { //nolint:contextcheck // a template takes its context in Render
 		return nil, err
 	}
 	raw, err := json.MarshalIndent(e, "", "  ")

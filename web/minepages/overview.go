@@ -154,9 +154,9 @@ func (p *pages) drafts(ctx context.Context, v *overview, actor accounts.Actor, n
 	}
 	var out []draft
 	for _, d := range list {
-		title, _ := drafts.Field[string](d, "text") //nolint:errcheck // a field of another form shows as no text
+		title, _ := drafts.Field[string](d, "text") // a field of another form shows as no text
 		if title == "" {
-			key, _ := drafts.Field[string](d, "category") //nolint:errcheck // likewise
+			key, _ := drafts.Field[string](d, "category") // likewise
 			if k := cat.ByKey(key); k != nil {
 				title = k.Name.In(v.Loc.Lang())
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -172,22 +173,11 @@ func eventWhere(p kit.Page, n *names, e *casework.Event) string {
 	case len(list) == 0:
 		return p.T("event.where.area")
 	}
-	where := joined(list)
+	where := strings.Join(list, ", ")
 	if len(e.Area) > 0 {
 		where += ", " + p.T("event.where.area")
 	}
 	return where
-}
-
-func joined(list []string) string {
-	out := ""
-	for i, s := range list {
-		if i > 0 {
-			out += ", "
-		}
-		out += s
-	}
-	return out
 }
 
 func (p *pages) eventKinds(c kit.Context, page kit.Page, e *casework.Event) (string, error) {
@@ -204,7 +194,7 @@ func (p *pages) eventKinds(c kit.Context, page kit.Page, e *casework.Event) (str
 			list = append(list, k.Name.In(page.Lang))
 		}
 	}
-	return joined(list), nil
+	return strings.Join(list, ", "), nil
 }
 
 func (p *pages) event(c kit.Context) error {
@@ -479,7 +469,8 @@ func (p *pages) eventFrom(c kit.Context, n uuid.UUID, in eventInput) (casework.E
 		}
 		e.To = &to
 	}
-	return e, e.Validate()
+	err = e.Validate()
+	return e, err
 }
 
 func (p *pages) endEvent(c kit.Context) error {

@@ -174,7 +174,7 @@ func (p *pages) fill(c kit.Context, v *statsView, a answer) error {
 	}
 	total := casework.FigureRow{WithAim: aim, InTime: kept}
 	v.In, v.Out, v.Open, v.Share = v.Loc.Int(in), v.Loc.Int(out), v.Loc.Int(open), share(v.Page, &total)
-	v.Chart, v.Top = chart(v.Page, v.Rows, a.rows, top), v.Loc.Int(top)
+	v.Chart, v.Top = chart(v.Rows, a.rows, top), v.Loc.Int(top)
 	most := 0.0
 	for _, s := range a.streets {
 		most = max(most, s.PerKM)
@@ -229,7 +229,7 @@ const (
 	barWide   = 380 // of the longest bar
 )
 
-func chart(p kit.Page, names []row, rows []casework.FigureRow, top int) []bar {
+func chart(names []row, rows []casework.FigureRow, top int) []bar {
 	if len(rows) > chartRows {
 		return nil
 	}
