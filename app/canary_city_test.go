@@ -347,6 +347,8 @@ func (c *town) tell() {
 	c.report("private", "owner", private, "")
 	c.report("double", "other resident", lamp("kanaritextdouble0", at(0.002, 0.001, "Kanariweg0 3", "kanarinotedouble0")), "")
 	c.report("refused", "owner", lamp("kanaritextrefused0", at(0.006, 0.003, "Kanaribogen0 5", "")), "")
+	c.report("hidden", "owner", lamp("kanaritexthidden0", at(0.008, 0.004, "Kanarihof0 2", "kanarinotehidden0")), "kanarialthidden0")
+	c.hide("hidden")
 
 	c.confirm()
 	c.openByCode()
@@ -386,6 +388,8 @@ func (c *town) tell() {
 	c.casework()
 	c.admin()
 	c.moderation()
+	c.desk()
+	c.signIn()
 	c.begun()
 	c.site()
 	if _, err := c.app.accounts.NewVisitorToken(ctx, "kanari-key-kanari-key", "de"); err != nil {

@@ -41,6 +41,8 @@ type place struct {
 	dept     uuid.UUID
 	publish  string // of the report: A, B, C, P; "": none
 	narrow   bool   // not public yet, or never: the audience public does not count
+	hidden   bool   // of a report that moderation has hidden
+	own      bool   // the department's tool, but one person's: their colleagues do not count
 }
 
 func (m *mark) columns() string {
@@ -77,10 +79,22 @@ func (v *viewer) has(roles ...subject.Role) bool {
 	return slices.ContainsFunc(roles, func(r subject.Role) bool { return slices.Contains(v.roles, r) })
 }
 
+// known are the columns that a moderator knows of every report that may ever
+// become public (reports/policy.go, ActView): where it is. What somebody wrote
+// is theirs to read only when moderation has hidden it (ActSeeHeld), never while
+// it waits for the department's release.
+func known() []string {
+	return []string{
+		"reports.title", "reports.address", "reports.street_norm", "reports.point", "cases.title", "cases.titles", "cases.place", privateNumber,
+	}
+}
+
+// privateNumber is the key of numbers of reports that are not public.
+const privateNumber = "reports.number of one that is not public"
+
 // may tells whether the viewer is in the audience. The audience department is
 // whoever works on a report (reports/policy.go): clerks and team leads of the
-// department in charge, never an admin; and moderators, in whose queue lies what
-// was flagged or is held by a rule.
+// department in charge, never an admin; and moderators, see known.
 func (m *mark) may(v *viewer) bool {
 	return slices.ContainsFunc(m.places, func(p place) bool {
 		return slices.ContainsFunc(p.audience, func(a privacy.Audience) bool {
@@ -90,8 +104,11 @@ func (m *mark) may(v *viewer) bool {
 			case privacy.Author:
 				return v.person != uuid.Nil && slices.Contains(p.authors, v.person)
 			case privacy.Department:
+				if p.own {
+					return v.person != uuid.Nil && slices.Contains(p.authors, v.person)
+				}
 				return v.has(subject.Caseworker, subject.TeamLead) && slices.Contains(v.departments, p.dept) ||
-					v.has(subject.Moderator) && (p.publish == "A" || p.publish == "B")
+					v.has(subject.Moderator) && (p.publish == "A" || p.publish == "B") && (p.hidden || slices.Contains(known(), p.key))
 			case privacy.Staff:
 				return len(v.roles) > 0
 			case privacy.Moderators:
@@ -109,6 +126,9 @@ type source struct {
 	report string // the report's id; "": none
 	people string // uuid[] of those whom it is from or about, besides the report's owners
 	narrow string // true where the audience public does not count
+	team   string // the department, of what belongs to no report
+	own    string // true where the audience department is those people only
+	not    string // true for rows whose values are no signs
 }
 
 func sources() map[string]source {
@@ -128,7 +148,7 @@ func sources() map[string]source {
 		"recovery_codes":      {people: "ARRAY[t.person_id]"},
 		"identities":          {people: "ARRAY[t.person_id]"},
 		"api_tokens":          {people: "ARRAY[t.person_id]"},
-		"audit_log":           {people: "ARRAY[t.actor]"},
+		"audit_log":           {people: "ARRAY[t.actor]", not: "t.subject_kind = 'partner'"}, // a body, whose id stands in the list to choose from
 		"invitations":         {people: "ARRAY[t.used_by]"},
 		"export_requests":     {people: "ARRAY[t.asked_by, t.decided_by]"},
 		"flags":               {people: "ARRAY[t.person_id]"},
@@ -158,6 +178,12 @@ func sources() map[string]source {
 		"presence":            report("t.subject_id"),
 		"report_undos":        report("t.report_id"),
 		"absences":            {people: "ARRAY[t.person_id, t.deputy_id]"},
+		"umbrella_answers":    {team: "t.department_id"},
+		"saved_views":         {people: "ARRAY[t.person_id]", team: "t.department_id", own: "t.department_id IS NULL"},
+		"batches":             {people: "ARRAY[t.person_id]", own: "true"},
+		"batch_items":         {people: "ARRAY(SELECT person_id FROM batches WHERE id = t.batch_id)", own: "true"},
+		"shortlists":          {people: "ARRAY[t.person_id]", own: "true"},
+		"shortlist_items":     {people: "ARRAY[t.person_id]", own: "true"},
 	}
 }
 
@@ -216,7 +242,7 @@ func (c *town) collect(fields privacy.Fields) []*mark {
 	// the number of a report that is not public, in both spellings
 	c.values("reports", "SELECT t.number AS v, t.* FROM reports AS t WHERE t.visibility <> 'public'", func(v any, p place) {
 		n, _ := v.(int64)
-		p.key, p.audience, p.narrow = "reports.number of one that is not public", []privacy.Audience{privacy.Author, privacy.Department}, true
+		p.key, p.audience, p.narrow = privateNumber, []privacy.Audience{privacy.Author, privacy.Department}, true
 		add(subject.Number(n).Format(subject.PrefixReport), markText, p, subject.Number(n).Format(subject.PrefixReport), fmt.Sprint(n))
 	})
 	for name, s := range c.secrets {
@@ -286,13 +312,17 @@ func (c *town) values(table, query string, fn func(v any, p place)) {
 SELECT CASE WHEN pg_typeof(t.v)::text IN ('bytea', 'timestamp with time zone', 'bigint', 'geometry') THEN NULL ELSE t.v::text END,
        %[5]s,
        ARRAY(SELECT p FROM unnest(%[3]s) AS p WHERE p IS NOT NULL) || ARRAY(SELECT o.person_id FROM report_owners AS o WHERE o.report_id = r.id),
-       COALESCE(k.department_id, '00000000-0000-0000-0000-000000000000'),
+       COALESCE(%[6]s, k.department_id, '00000000-0000-0000-0000-000000000000'),
        COALESCE(r.publish, ''),
-       COALESCE(r.visibility <> 'public', false) OR COALESCE(%[4]s, false)
+       COALESCE(r.visibility <> 'public', false) OR COALESCE(%[4]s, false),
+       COALESCE(r.visibility = 'hidden', false),
+       COALESCE(%[7]s, false)
 FROM (%[1]s) AS t
 LEFT JOIN reports AS r ON r.id = %[2]s
-LEFT JOIN cases AS k ON k.subject_kind = 'report' AND k.subject_id = r.id`,
-		query, rid, or(src.people, "ARRAY[]::uuid[]"), or(src.narrow, "false"), c.typed(query))
+LEFT JOIN cases AS k ON k.subject_kind = 'report' AND k.subject_id = r.id
+WHERE NOT COALESCE(%[8]s, false)`,
+		query, rid, or(src.people, "ARRAY[]::uuid[]"), or(src.narrow, "false"), c.typed(query),
+		or(src.team, "NULL::uuid"), or(src.own, "false"), or(src.not, "false"))
 	rows, err := c.pool.Query(c.t.Context(), sql)
 	if err != nil {
 		c.t.Fatalf("%s: %v", query, err)
@@ -304,7 +334,7 @@ LEFT JOIN cases AS k ON k.subject_kind = 'report' AND k.subject_id = r.id`,
 		var n *int64
 		var x, y *float64
 		var p place
-		if err := row.Scan(&text, &raw, &at, &n, &x, &y, &p.authors, &p.dept, &p.publish, &p.narrow); err != nil {
+		if err := row.Scan(&text, &raw, &at, &n, &x, &y, &p.authors, &p.dept, &p.publish, &p.narrow, &p.hidden, &p.own); err != nil {
 			return struct{}{}, err
 		}
 		switch {

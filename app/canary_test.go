@@ -142,11 +142,11 @@ func (c *town) checkSeen(t *testing.T, found *findings) {
 	team := []string{"kanaritextheld0", "kanarinoteheld0", "kanarialtheld0", "kanarianswerheld0", "kanariquestion0", "kanarianswer0", "kanariaddition0", "kanariobjection0"}
 	for who, signs := range map[string][]string{
 		"anonymous":           {"kanaritextshown0", "kanarialtshown0", "kanarigasse0", "kanaripublicreason0"},
-		"owner":               append([]string{"kanaritextprivate0", "kanariwann0", "kanarikz0", "kanariunsent0", "kanariunsentmail0"}, team...),
+		"owner":               append([]string{"kanaritextprivate0", "kanariwann0", "kanarikz0", "kanariunsent0", "kanariunsentmail0", "kanaripasskey0", "kanaridevice0"}, team...),
 		"owner by code":       {"kanaritextheld0", "kanaritextprivate0", "kanariquestion0"},
-		"clerk in charge":     team,
+		"clerk in charge":     append([]string{"kanaritexthidden0", "kanarimyview0", "kanariteamview0", "kanarimystart0", "kanarimybatch0"}, team...),
 		"team lead elsewhere": {"kanaritextprivate0", "kanaristill0"},
-		"moderator":           {"kanaritextheld0"},
+		"moderator":           {"kanaritexthidden0", "kanarihidden0", "kanariflagtext0"},
 		"other resident":      {"kanaritextshown0", "kanaritextdouble0"},
 	} {
 		for _, sign := range signs {
