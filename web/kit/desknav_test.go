@@ -31,7 +31,7 @@ func TestDeskNav(t *testing.T) {
 			t.Errorf("%s: on is %v of %v, want %s", tt.path, i, items, tt.on)
 		}
 	}
-	if n := kit.DeskNav(page("/desk/site"), as(subject.Editor)); len(n) != 1 || n[0].URL != "/desk/site" {
+	if n := kit.DeskNav(page("/desk/site"), as(subject.Editor)); len(n) != 2 || n[0].URL != "/desk/templates" || n[1].URL != "/desk/site" || !n[1].On {
 		t.Errorf("an editor sees %v", n)
 	}
 	for role, want := range map[subject.Role]string{subject.Caseworker: "/desk", subject.Resident: ""} {
