@@ -25,14 +25,14 @@ const (
 
 // Department is a part of the city's administration.
 type Department struct {
-	ID     uuid.UUID
-	Key    string // "bau-str", as catalogues name it
-	Name   i18n.Text
-	Parent *uuid.UUID
-	Door   Door
-	Does   i18n.Text // what it is in charge of, in a line
-	Mail   string    // where cases go if the door is mail; may be empty
-	Active bool
+	ID     uuid.UUID  `json:"id"`
+	Key    string     `json:"key"` // "bau-str", as catalogues name it
+	Name   i18n.Text  `json:"name"`
+	Parent *uuid.UUID `json:"parent"`
+	Door   Door       `json:"door"`
+	Does   i18n.Text  `json:"does"` // what it is in charge of, in a line
+	Mail   string     `json:"mail"` // where cases go if the door is mail; may be empty
+	Active bool       `json:"active"`
 }
 
 // Departments lists all of them by key, those that are not active included.

@@ -261,7 +261,7 @@ SELECT id FROM own
 UNION
 SELECT c.id FROM contacts c JOIN own o ON o.id = c.joined_id`
 
-	// a report or contact that the older database does not have yet finds nothing there
+	// a report or contact that the older database does not have yet finds nothing there.
 	sqlReplayErasure = `
 INSERT INTO erasures (subject_kind, subject_id, person_id, at)
 SELECT $1, $2, $3, $4

@@ -101,6 +101,8 @@ func RevokePersonalToken(ctx context.Context, tx pgx.Tx, actor Actor, id uuid.UU
 }
 
 // SQL of personal tokens.
+//
+//nolint:gosec // statements about tokens, none of them
 const (
 	sqlCountPersonal = `SELECT count(*)::int FROM api_tokens WHERE person_id = $1 AND personal AND revoked_at IS NULL AND expires_at > mitwirk_now()`
 

@@ -68,6 +68,7 @@ func PassOn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Re
 	return p, Log(ctx, tx, actor, ref, LogChange{What: WhatDepartment, From: p.From.ID.String(), To: p.To.ID.String(), Reason: reason}, uuid.Nil)
 }
 
+//nolint:gosec // to pass on a case, no password
 const (
 	sqlPassFrom = `
 SELECT c.moves, d.id, d.key, d.name

@@ -238,7 +238,7 @@ FROM umbrella_events e`
 	sqlEvents    = sqlPartEvent + ` ORDER BY e.from_at DESC, e.id DESC LIMIT 100`
 	sqlEventByID = sqlPartEvent + ` WHERE e.id = $1`
 	sqlEventOf   = sqlPartEvent + ` JOIN umbrella_members x ON x.event_id = e.id WHERE x.subject_kind = $1 AND x.subject_id = $2`
-	// the one that began last counts where two overlap
+	// the one that began last counts where two overlap.
 	sqlRunningEvents = sqlPartEvent + `
 WHERE e.from_at <= mitwirk_now() AND (e.to_at IS NULL OR e.to_at > mitwirk_now())
   AND (e.category_ids = '{}' OR $1::uuid = ANY (e.category_ids))

@@ -160,7 +160,7 @@ UPDATE reports
 SET text = '', text_public = '', text_state = 'withheld', place_note = '', lang = 'de', words = $2,
     person_id = NULL, changed_at = mitwirk_now(), version = version + 1
 WHERE id = $1`
-	// a hundredth of a degree is about a kilometre
+	// a hundredth of a degree is about a kilometre.
 	sqlBlurPlace      = `UPDATE reports SET point = ST_SnapToGrid(point, 0.01), object_id = NULL WHERE id = $1`
 	sqlForgetContacts = `UPDATE reports SET contact_id = NULL WHERE contact_id = ANY ($1)`
 )

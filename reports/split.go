@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -180,10 +181,8 @@ func (s *Service) LinkTo(ctx context.Context, actor accounts.Actor, n, other sub
 		if err != nil {
 			return err
 		}
-		for _, id := range back {
-			if id == to.ID { // it is linked the other way already
-				return nil
-			}
+		if slices.Contains(back, to.ID) { // it is linked the other way already
+			return nil
 		}
 		return links.Make(ctx, tx, r.Ref(), to.Ref(), links.BelongsTo, actor.Person)
 	})

@@ -3,6 +3,7 @@ package adminpages
 import (
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -133,7 +134,7 @@ func spoken(t i18n.Text, de, en string) i18n.Text {
 func commas(text string) []string {
 	var out []string
 	for part := range strings.SplitSeq(text, ",") {
-		if part = strings.TrimSpace(part); part != "" && !contains(out, part) {
+		if part = strings.TrimSpace(part); part != "" && !slices.Contains(out, part) {
 			out = append(out, part)
 		}
 	}

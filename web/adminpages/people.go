@@ -3,6 +3,7 @@ package adminpages
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -121,21 +122,12 @@ func (p *pages) departmentOptions(c kit.Context, on ...string) ([]kit.Option, er
 	lang := kit.Loc(c).Lang()
 	var out []kit.Option
 	for _, d := range list {
-		chosen := contains(on, d.ID.String())
+		chosen := slices.Contains(on, d.ID.String())
 		if d.Active || chosen {
 			out = append(out, kit.Option{Value: d.ID.String(), Label: d.Name.In(lang), On: chosen})
 		}
 	}
 	return out, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }
 
 // grantInput is the part of a form that says a role and where it counts.
@@ -179,14 +171,14 @@ func (p *pages) choices(c kit.Context, page kit.Page, in *grantInput) (limitChoi
 		return out, err
 	}
 	for _, k := range catalogue.Categories {
-		out.Categories = append(out.Categories, kit.Option{Value: k.ID.String(), Label: k.Name.In(lang), On: contains(in.Categories, k.ID.String())})
+		out.Categories = append(out.Categories, kit.Option{Value: k.ID.String(), Label: k.Name.In(lang), On: slices.Contains(in.Categories, k.ID.String())})
 	}
 	districts, err := p.Geo.Districts(ctx)
 	if err != nil {
 		return out, err
 	}
 	for _, d := range districts {
-		out.Districts = append(out.Districts, kit.Option{Value: d.Ref, Label: d.Ref + " " + d.Name, On: contains(in.Districts, d.Ref)})
+		out.Districts = append(out.Districts, kit.Option{Value: d.Ref, Label: d.Ref + " " + d.Name, On: slices.Contains(in.Districts, d.Ref)})
 	}
 	return out, nil
 }

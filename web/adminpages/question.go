@@ -409,7 +409,7 @@ func (v *questionView) when(k *categories.Category, f questionForm) {
 		}
 		w := whenView{Name: "when_" + q.Key, Label: q.Name.In(lang)}
 		for _, o := range q.Options {
-			w.Options = append(w.Options, kit.Option{Value: o.Key, Label: o.Name.In(lang), On: contains(f.When[q.Key], o.Key)})
+			w.Options = append(w.Options, kit.Option{Value: o.Key, Label: o.Name.In(lang), On: slices.Contains(f.When[q.Key], o.Key)})
 		}
 		v.When = append(v.When, w)
 	}
