@@ -347,8 +347,9 @@ func (c *town) tell() {
 	c.report("private", "owner", private, "")
 	c.report("double", "other resident", lamp("kanaritextdouble0", at(0.002, 0.001, "Kanariweg0 3", "kanarinotedouble0")), "")
 	c.report("refused", "owner", lamp("kanaritextrefused0", at(0.006, 0.003, "Kanaribogen0 5", "")), "")
-	c.report("hidden", "owner", lamp("kanaritexthidden0", at(0.008, 0.004, "Kanarihof0 2", "kanarinotehidden0")), "kanarialthidden0")
-	c.hide("hidden")
+	c.exec(`UPDATE hold_rules SET scope = 'whole' WHERE kind = 'link'`)
+	c.report("hidden", "owner", lamp("kanaritexthidden0: https://beispiel.example/x", at(0.008, 0.004, "Kanarihof0 2", "kanarinotehidden0")), "kanarialthidden0")
+	c.hide("hidden") // before anybody could read it
 
 	c.confirm()
 	c.openByCode()

@@ -62,7 +62,7 @@ func (c *town) desk() {
 	c.params["event"] = c.column(`SELECT id::text FROM umbrella_events`)
 }
 
-// hide sends a report that moderation takes out before anybody could read it.
+// hide takes a report out as moderation does.
 func (c *town) hide(name string) {
 	c.t.Helper()
 	c.do(func(tx pgx.Tx) error {

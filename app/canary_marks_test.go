@@ -159,6 +159,7 @@ func sources() map[string]source {
 		"report_hidden":       report("t.report_id"),
 		"follows":             {people: "ARRAY[t.owner_id, (SELECT person_id FROM contacts WHERE id = t.owner_id)]"},
 		"cases":               report("t.subject_id"),
+		"case_facts":          report("t.subject_id"),
 		"links":               report("t.from_id"),
 		"messages":            report("t.subject_id"),
 		"message_files":       report("t.subject_id"),

@@ -14,7 +14,7 @@ func (c *town) moderation() {
 	const shown = `(SELECT id FROM reports WHERE text LIKE '%kanaritextshown0%')`
 	c.exec(`INSERT INTO mod_items (id, subject_kind, subject_id, part, part_id, harm, due_at)
 		SELECT gen_random_uuid(), 'report', r, 'text', r, 2, mitwirk_now() + interval '1 day' FROM ` + shown + ` AS x (r)`)
-	const item = `(SELECT id FROM mod_items LIMIT 1)`
+	const item = `(SELECT id FROM mod_items WHERE subject_id = ` + shown + `)`
 	c.exec(`INSERT INTO flags (id, number, item_id, content_version, content_hash, exact_url, ground, category, explanation, legal_ref,
 			notifier_kind, notifier_key, person_id, contact_id, name, good_faith)
 		SELECT gen_random_uuid(), (2026::bigint << 30) + 77, `+item+`, 1, 'x', 'kanariflagurl0', 'rule', 'rule2', 'kanariflagtext0 mit Erklärung', 'kanariflaglaw0',
@@ -24,7 +24,7 @@ func (c *town) moderation() {
 				ground, rule_no, explanation, facts, source, category, content_type, content_date, asked_at, decided_by, second_by, appeal_until, was_public)
 			SELECT gen_random_uuid(), 'mw-canary', gen_random_uuid(), i.id, i.subject_kind, i.subject_id, 'text', i.subject_id, 1, 'x', $3, 'label', 'LABELLED',
 				'INCOMPATIBLE', 2, 'kanaridecision0', 'kanarifacts0', 'ARTICLE_16', 'x', '{x}', mitwirk_now(), mitwirk_now(), $1, $2, mitwirk_now() + interval '6 months', false
-			FROM mod_items i
+			FROM mod_items i WHERE i.id = `+item+`
 			RETURNING *
 		), s AS (
 			INSERT INTO statements (id, batch_id, recipient, recipient_key, person_id, contact_id, contact_known, lang, body, rendered_hash, channel)

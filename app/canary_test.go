@@ -144,9 +144,9 @@ func (c *town) checkSeen(t *testing.T, found *findings) {
 		"anonymous":           {"kanaritextshown0", "kanarialtshown0", "kanarigasse0", "kanaripublicreason0"},
 		"owner":               append([]string{"kanaritextprivate0", "kanariwann0", "kanarikz0", "kanariunsent0", "kanariunsentmail0", "kanaripasskey0", "kanaridevice0"}, team...),
 		"owner by code":       {"kanaritextheld0", "kanaritextprivate0", "kanariquestion0"},
-		"clerk in charge":     append([]string{"kanaritexthidden0", "kanarimyview0", "kanariteamview0", "kanarimystart0", "kanarimybatch0"}, team...),
+		"clerk in charge":     append([]string{"kanaritexthidden0", "kanarimyview0", "kanariteamview0", "kanarimystart0"}, team...),
 		"team lead elsewhere": {"kanaritextprivate0", "kanaristill0"},
-		"moderator":           {"kanaritexthidden0", "kanarihidden0", "kanariflagtext0"},
+		"moderator":           {"kanaritexthidden0", "kanariflagtext0"},
 		"other resident":      {"kanaritextshown0", "kanaritextdouble0"},
 	} {
 		for _, sign := range signs {

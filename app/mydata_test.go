@@ -206,7 +206,7 @@ func TestErasureReachesEverything(t *testing.T) {
 	}
 	for name, n := range c.numbers {
 		want := http.StatusOK
-		if name == "private" {
+		if name == "private" || name == "hidden" {
 			want = http.StatusNotFound
 		}
 		if a := c.get(t, c.by["clerk in charge"], "/reports/"+n.Format(subject.PrefixReport), "text/html", "de"); a.Code != want {
