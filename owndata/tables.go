@@ -22,7 +22,7 @@ const (
 	sqlPartOwner  = `(t.owner_kind = 'person' AND t.owner_id = $1 OR t.owner_kind = 'contact' AND t.owner_id IN ` + sqlPartAddress + `)`
 	sqlPartAudit  = `(t.actor = $1 OR t.subject_kind = 'person' AND t.subject_id = $1 OR ` + sqlPartCase + `)`
 	sqlPartMine   = `t.person_id = $1`
-	// who of the city acted is not said: a person of the city is no data of the reader
+	// who of the city acted is not said: a person of the city is no data of the reader.
 	sqlPartActor   = `CASE WHEN t.actor = $1 THEN t.actor END`
 	sqlPartAsker   = `CASE WHEN t.asked_by = $1 THEN t.asked_by END`
 	sqlPartDecider = `CASE WHEN t.decided_by = $1 THEN t.decided_by END`

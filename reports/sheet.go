@@ -47,7 +47,7 @@ func (s *Service) SheetOf(ctx context.Context, district string, from, to time.Ti
 	return out, nil
 }
 
-// the row without a key is the sum: its median is that of all, no sum of medians
+// the row without a key is the sum: its median is that of all, no sum of medians.
 const sqlSheet = `
 SELECT coalesce(x.key, ''),
        count(*) FILTER (WHERE x.created_at >= $2)::int,

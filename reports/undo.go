@@ -88,7 +88,7 @@ const (
 	sqlKeepUndo = `
 INSERT INTO report_undos (entry_id, report_id, before, version, by_id, until)
 SELECT $1, r.id, $3, r.version, $4, $5 FROM reports r WHERE r.id = $2`
-	// the line "one more report belongs here" that the newest merge made
+	// the line "one more report belongs here" that the newest merge made.
 	sqlMergedEntry = `
 SELECT array_agg(id) FROM (
   SELECT t.id

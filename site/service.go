@@ -194,7 +194,7 @@ func (s *Service) cityOf(raw json.RawMessage) (City, error) {
 	}
 	// Maps and slices are made anew: decoding into those of the default would change it.
 	c.Name, c.Languages, c.Area = nil, nil, nil
-	if err := json.Unmarshal(raw, &c); err != nil { //nolint:musttag // the corners of the area have their names as keys
+	if err := json.Unmarshal(raw, &c); err != nil {
 		return City{}, fmt.Errorf("setting %s: %w", keyCity, err)
 	}
 	if c.Name == nil {
