@@ -187,6 +187,6 @@ CREATE TABLE umbrella_answered (
 -- Which followers an answer was mailed to: each one once, however many members they follow.
 CREATE TABLE umbrella_mailed (
   answer_id  uuid NOT NULL REFERENCES umbrella_answers (id),
-  contact_id uuid NOT NULL REFERENCES contacts (id),
+  contact_id uuid NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
   PRIMARY KEY (answer_id, contact_id)
 );

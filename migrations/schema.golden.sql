@@ -2744,7 +2744,7 @@ ALTER TABLE ONLY public.umbrella_mailed
     ADD CONSTRAINT umbrella_mailed_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES public.umbrella_answers(id);
 
 ALTER TABLE ONLY public.umbrella_mailed
-    ADD CONSTRAINT umbrella_mailed_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id);
+    ADD CONSTRAINT umbrella_mailed_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.umbrella_members
     ADD CONSTRAINT umbrella_members_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.umbrella_events(id);
