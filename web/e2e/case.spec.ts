@@ -121,7 +121,7 @@ test("two clerks on one case see each other, and nobody's words are lost", async
   const other = await newPage();
   await signIn(other, people.roadsLead);
   const seen = await other.goto(address);
-  test.skip(seen?.status() !== 200, "the lead works elsewhere");
+  expect(seen?.status()).toBe(200);
   await expect(other.locator(".c-here")).not.toBeEmpty();
   await Promise.all([other.waitForEvent("load"), other.locator("form.c-set [data-send]").click()]);
   await Promise.all([page.waitForEvent("load"), page.locator("form.c-set [data-send]").click()]);
@@ -155,7 +155,7 @@ test("whoever is away has a deputy, and cases again afterwards", async ({ page, 
   await signIn(page, people.roads);
   await page.goto("/desk/absences");
   const others = await page.locator("[name=deputy] option").count();
-  test.skip(others < 2, "nobody else in the team");
+  expect(others).toBeGreaterThan(1);
   const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(new Date());
   await page.fill("[name=from]", today);
   await page.fill("[name=to]", today);
