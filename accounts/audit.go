@@ -56,7 +56,7 @@ func Audit(ctx context.Context, tx pgx.Tx, actor Actor, e Entry) error {
 	if reason, ok := ctx.Value(reasonKey{}).(string); ok && e.Reason == "" {
 		e.Reason = reason
 	}
-	if _, err := tx.Exec(ctx, sqlInsertAudit, orNull(actor.Person), e.Action, kindOrNull(e.Ref), orNull(e.Ref.ID), e.Fields, e.Reason); err != nil {
+	if _, err := tx.Exec(ctx, sqlInsertAudit, db.OrNull(actor.Person), e.Action, kindOrNull(e.Ref), db.OrNull(e.Ref.ID), e.Fields, e.Reason); err != nil {
 		return fmt.Errorf("insert audit entry: %w", err)
 	}
 	return nil

@@ -186,7 +186,7 @@ type Erased struct {
 
 // Erasures lists them all, or those of one person, oldest first.
 func Erasures(ctx context.Context, q db.Queryer, person uuid.UUID) ([]Erased, error) {
-	rows, err := q.Query(ctx, sqlErasures, orNull(person))
+	rows, err := q.Query(ctx, sqlErasures, db.OrNull(person))
 	if err != nil {
 		return nil, fmt.Errorf("list erasures: %w", err)
 	}

@@ -95,7 +95,7 @@ func (s *Service) Invite(ctx context.Context, actor Actor, in Invite) (uuid.UUID
 		}
 		token, hash := newToken()
 		if _, err := tx.Exec(ctx, sqlInsertInvitation, id, hash, contact, in.Pseudonym, in.Role, in.Limits, in.Reason,
-			orNull(actor.Person), InvitationTTL.Microseconds()); err != nil {
+			db.OrNull(actor.Person), InvitationTTL.Microseconds()); err != nil {
 			return fmt.Errorf("insert invitation: %w", err)
 		}
 		if err := s.mailInvitation(ctx, tx, contact, token, in); err != nil {

@@ -108,7 +108,7 @@ func loadKeyOwner(ctx context.Context, q db.Queryer, person uuid.UUID) (*keyOwne
 
 func askChallenge(ctx context.Context, tx pgx.Tx, person uuid.UUID, data *webauthn.SessionData, options any) (Challenge, error) {
 	id := subject.NewID()
-	if _, err := tx.Exec(ctx, sqlInsertChallenge, id, orNull(person), data, challengeTTL.Microseconds()); err != nil {
+	if _, err := tx.Exec(ctx, sqlInsertChallenge, id, db.OrNull(person), data, challengeTTL.Microseconds()); err != nil {
 		return Challenge{}, fmt.Errorf("insert challenge: %w", err)
 	}
 	return Challenge{ID: id, Options: options}, nil
@@ -117,7 +117,7 @@ func askChallenge(ctx context.Context, tx pgx.Tx, person uuid.UUID, data *webaut
 // takeChallenge uses a challenge up: it is asked once.
 func takeChallenge(ctx context.Context, tx pgx.Tx, id, person uuid.UUID) (webauthn.SessionData, error) {
 	var data webauthn.SessionData
-	err := tx.QueryRow(ctx, sqlTakeChallenge, id, orNull(person)).Scan(&data)
+	err := tx.QueryRow(ctx, sqlTakeChallenge, id, db.OrNull(person)).Scan(&data)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return data, errPasskey()
 	}

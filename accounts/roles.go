@@ -52,7 +52,7 @@ func GrantRole(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID, ro
 	}
 	fresh := subject.NewID()
 	var id uuid.UUID
-	if err := tx.QueryRow(ctx, sqlGrantRole, fresh, person, role, orNull(actor.Person)).Scan(&id); err != nil {
+	if err := tx.QueryRow(ctx, sqlGrantRole, fresh, person, role, db.OrNull(actor.Person)).Scan(&id); err != nil {
 		return fmt.Errorf("grant role: %w", err)
 	}
 	changed := id == fresh

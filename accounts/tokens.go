@@ -56,7 +56,7 @@ func IssueToken(ctx context.Context, tx pgx.Tx, purpose Purpose, target Target, 
 	}
 	token, hash := newToken()
 	_, err := tx.Exec(ctx, sqlInsertToken, hash, purpose,
-		orNull(target.Person), orNull(target.Contact), kindOrNull(target.Ref), orNull(target.Ref.ID), ttl.Microseconds())
+		db.OrNull(target.Person), db.OrNull(target.Contact), kindOrNull(target.Ref), db.OrNull(target.Ref.ID), ttl.Microseconds())
 	if err != nil {
 		return "", fmt.Errorf("insert token: %w", err)
 	}
@@ -128,13 +128,6 @@ func VoidTokens(ctx context.Context, tx pgx.Tx, purpose Purpose, person uuid.UUI
 		return fmt.Errorf("void tokens: %w", err)
 	}
 	return nil
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }
 
 func kindOrNull(r subject.Ref) *subject.Kind {

@@ -291,7 +291,7 @@ func (s *Service) Redact(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i
 	if rects == nil {
 		rects = []Rect{}
 	}
-	if _, err := tx.Exec(ctx, sqlInsertVersion, id, a.Version, rects, a.blob, a.smallBlob, orNull(actor.Person)); err != nil {
+	if _, err := tx.Exec(ctx, sqlInsertVersion, id, a.Version, rects, a.blob, a.smallBlob, db.OrNull(actor.Person)); err != nil {
 		return Attachment{}, fmt.Errorf("insert form of photo: %w", err)
 	}
 	if _, err := tx.Exec(ctx, sqlSetVersion, id, a.Version, a.blob, a.smallBlob, len(p.large), p.width, p.height, p.sum[:]); err != nil {

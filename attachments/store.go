@@ -160,9 +160,9 @@ func insert(b *pgx.Batch, a Attachment) {
 	b.Queue(sqlInsert, pgx.StrictNamedArgs{
 		"id":           a.ID,
 		"subject_kind": kind,
-		"subject_id":   orNull(a.Subject.ID),
-		"draft_id":     orNull(a.Draft),
-		"owner_id":     orNull(a.Owner),
+		"subject_id":   db.OrNull(a.Subject.ID),
+		"draft_id":     db.OrNull(a.Draft),
+		"owner_id":     db.OrNull(a.Owner),
 		"blob":         a.blob,
 		"small_blob":   a.smallBlob,
 		"type":         Type,
@@ -175,14 +175,7 @@ func insert(b *pgx.Batch, a Attachment) {
 		"state":        a.State,
 		"created_at":   at,
 	})
-	b.Queue(sqlInsertVersion, a.ID, 1, []Rect{}, a.blob, a.smallBlob, orNull(a.Owner))
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
+	b.Queue(sqlInsertVersion, a.ID, 1, []Rect{}, a.blob, a.smallBlob, db.OrNull(a.Owner))
 }
 
 func ids(ctx context.Context, q db.Queryer, sql string, args ...any) ([]uuid.UUID, error) {

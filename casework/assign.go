@@ -121,7 +121,7 @@ func Assign(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Re
 	if to == h.Person {
 		return to, nil
 	}
-	if _, err := tx.Exec(ctx, sqlAssign, string(ref.Kind), ref.ID, orNull(to)); err != nil {
+	if _, err := tx.Exec(ctx, sqlAssign, string(ref.Kind), ref.ID, db.OrNull(to)); err != nil {
 		return uuid.Nil, fmt.Errorf("assign: %w", err)
 	}
 	c := LogChange{What: WhatAssignee, From: idText(h.Person), To: idText(to), Reason: o.Reason}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/geom"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
@@ -68,7 +69,7 @@ func (f *Facts) values() ([]any, error) {
 		channel = "web"
 	}
 	return []any{
-		int64(f.Number), f.CategoryID, f.DistrictRef, point, f.Place, orNull(f.ObjectID), f.Status, f.StatusClass, at, f.Quiet,
+		int64(f.Number), f.CategoryID, f.DistrictRef, point, f.Place, db.OrNull(f.ObjectID), f.Status, f.StatusClass, at, f.Quiet,
 		state(f.Open), f.Title, titles, f.Words, channel, f.HeldText, f.HeldPhoto, f.HasPhoto, f.Objection, int16(f.Reopened),
 		f.Gone, f.MeToo, f.FixedYes, f.FixedNo,
 	}, nil

@@ -186,7 +186,7 @@ func HandTo(ctx context.Context, tx pgx.Tx, ref subject.Ref, p Partner, need str
 		return uuid.Nil, "", fault.OnField("need", "report.err.long")
 	}
 	id = subject.NewID()
-	err = tx.QueryRow(ctx, sqlHandTo, id, string(ref.Kind), ref.ID, orNull(p.ID), orNull(p.Department), p.Name, p.Mail, need, p.RemindDays, remindAt, PartnerTTL.Seconds()).Scan(&id)
+	err = tx.QueryRow(ctx, sqlHandTo, id, string(ref.Kind), ref.ID, db.OrNull(p.ID), db.OrNull(p.Department), p.Name, p.Mail, need, p.RemindDays, remindAt, PartnerTTL.Seconds()).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return uuid.Nil, "", fault.New(fault.Conflict, "talk.err.handed")
 	}

@@ -44,7 +44,7 @@ func Log(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Ref, 
 	if err != nil {
 		return fmt.Errorf("log change: %w", err)
 	}
-	_, err = tx.Exec(ctx, sqlLog, subject.NewID(), string(ref.Kind), ref.ID, orNull(actor.Person), body, orNull(batch))
+	_, err = tx.Exec(ctx, sqlLog, subject.NewID(), string(ref.Kind), ref.ID, db.OrNull(actor.Person), body, db.OrNull(batch))
 	return wrap("log change", err)
 }
 
@@ -100,11 +100,4 @@ func scanLogLine(row pgx.CollectableRow) (LogLine, error) {
 		return l, err
 	}
 	return l, json.Unmarshal(body, &l.LogChange)
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }

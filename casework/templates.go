@@ -121,7 +121,7 @@ func SaveTemplate(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Templa
 	}
 	if t.ID == uuid.Nil {
 		t.ID = subject.NewID()
-		_, err := tx.Exec(ctx, sqlNewTemplate, t.ID, orNull(t.Department), orNull(t.Category), t.Status, t.Lang, t.Name, t.Text)
+		_, err := tx.Exec(ctx, sqlNewTemplate, t.ID, db.OrNull(t.Department), db.OrNull(t.Category), t.Status, t.Lang, t.Name, t.Text)
 		return t.ID, wrap("new template", err)
 	}
 	old, err := lockTemplate(ctx, tx, t.ID)
@@ -134,7 +134,7 @@ func SaveTemplate(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Templa
 	if t.Version != 0 && t.Version != old.Version {
 		return uuid.Nil, fault.New(fault.Conflict, "err.conflict")
 	}
-	_, err = tx.Exec(ctx, sqlSetTemplate, t.ID, orNull(t.Department), orNull(t.Category), t.Status, t.Lang, t.Name, t.Text)
+	_, err = tx.Exec(ctx, sqlSetTemplate, t.ID, db.OrNull(t.Department), db.OrNull(t.Category), t.Status, t.Lang, t.Name, t.Text)
 	return t.ID, wrap("set template", err)
 }
 

@@ -190,7 +190,7 @@ func EventOf(ctx context.Context, q db.Queryer, ref subject.Ref) (*Event, error)
 // attach itself to at this moment; nil: none. Before a form is sent, people
 // read of it at the place step.
 func EventAt(ctx context.Context, q db.Queryer, category uuid.UUID, at subject.Point, district string) (*Event, error) {
-	e, err := oneEvent(ctx, q, sqlRunningEvents, orNull(category), at.Lon, at.Lat, district)
+	e, err := oneEvent(ctx, q, sqlRunningEvents, db.OrNull(category), at.Lon, at.Lat, district)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil //nolint:nilnil // mostly there is none
 	}

@@ -178,8 +178,8 @@ func (s *Service) appeal(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d
 	if !d.appealable(now) {
 		return fault.New(fault.Forbidden, "moderation.err.too_late")
 	}
-	tag, err := tx.Exec(ctx, sqlInsertAppeal, subject.NewID(), d.ID, a.By, a.key, orNull(actor.Person), orNull(a.flag), a.Text, a.lang,
-		now.AddDate(0, 0, appealDays), d.DecidedBy, orNull(d.SecondBy))
+	tag, err := tx.Exec(ctx, sqlInsertAppeal, subject.NewID(), d.ID, a.By, a.key, db.OrNull(actor.Person), db.OrNull(a.flag), a.Text, a.lang,
+		now.AddDate(0, 0, appealDays), d.DecidedBy, db.OrNull(d.SecondBy))
 	if err != nil {
 		return fmt.Errorf("insert appeal: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
@@ -233,7 +234,7 @@ func insertStatement(ctx context.Context, tx pgx.Tx, st statement) (bool, error)
 	if st.Known {
 		channel = "mail"
 	}
-	tag, err := tx.Exec(ctx, sqlInsertStatement, st.ID, st.Batch, st.To, st.Key, orNull(st.Flag), orNull(st.Person), orNull(st.Contact), st.Known, st.Lang, st.Body, sum[:], channel)
+	tag, err := tx.Exec(ctx, sqlInsertStatement, st.ID, st.Batch, st.To, st.Key, db.OrNull(st.Flag), db.OrNull(st.Person), db.OrNull(st.Contact), st.Known, st.Lang, st.Body, sum[:], channel)
 	if err != nil {
 		return false, fmt.Errorf("insert statement: %w", err)
 	}

@@ -67,10 +67,10 @@ func insertDecision(ctx context.Context, tx pgx.Tx, d *Decided, it item, c subje
 	}
 	_, err := tx.Exec(ctx, sqlInsertDecision, pgx.StrictNamedArgs{
 		"id": d.ID, "puid": d.PUID, "batch": d.Batch, "item": it.ID, "kind": c.Kind, "subject": c.Ref.ID, "part": c.Part.Part, "part_id": c.Part.Of,
-		"version": d.Version, "hash": d.Hash, "author": orNull(d.Author), "action": d.Action, "visibility": d.Action.visibility(), "account": account,
+		"version": d.Version, "hash": d.Hash, "author": db.OrNull(d.Author), "action": d.Action, "visibility": d.Action.visibility(), "account": account,
 		"ground": textOrNull(d.Ground), "legal": d.LegalGround, "rule": numberOrNull(d.RuleNo), "explanation": d.Explanation, "facts": d.Facts,
 		"source": d.Source, "detected": d.Automated, "category": d.Category, "types": types, "lang": d.Lang, "content_date": d.ContentAt, "ends": d.End,
-		"asked": d.AskedAt, "by": d.DecidedBy, "second": orNull(d.SecondBy), "until": d.AppealUntil, "label": d.Label, "was_public": d.WasPublic,
+		"asked": d.AskedAt, "by": d.DecidedBy, "second": db.OrNull(d.SecondBy), "until": d.AppealUntil, "label": d.Label, "was_public": d.WasPublic,
 	})
 	if err != nil {
 		return fmt.Errorf("insert decision: %w", err)
@@ -154,7 +154,7 @@ func decisionsWhere(ctx context.Context, q db.Queryer, sql string, args ...any) 
 
 // pastDecisions are those of the last twelve months about a thing and about its author.
 func pastDecisions(ctx context.Context, q db.Queryer, ref subject.Ref, author uuid.UUID) ([]Decided, error) {
-	return decisionsWhere(ctx, q, sqlPast, ref.Kind, ref.ID, orNull(author))
+	return decisionsWhere(ctx, q, sqlPast, ref.Kind, ref.ID, db.OrNull(author))
 }
 
 func textOrNull(s string) *string {

@@ -107,7 +107,7 @@ func insertFlag(ctx context.Context, tx pgx.Tx, f newFlag, year int) (subject.Nu
 			continue
 		}
 		tag, err := tx.Exec(ctx, sqlInsertFlag, f.ID, int64(n), f.Item, f.Version, f.Hash, f.URL, f.Ground, f.Category, f.Explanation, f.LegalRef,
-			f.Kind, f.Person, orNull(f.Contact), f.Name, f.Life, f.Channel, f.Lang)
+			f.Kind, f.Person, db.OrNull(f.Contact), f.Name, f.Life, f.Channel, f.Lang)
 		if err != nil {
 			return 0, fmt.Errorf("insert flag: %w", err)
 		}
@@ -220,13 +220,6 @@ func flagsWhere(ctx context.Context, q db.Queryer, sql string, id uuid.UUID) ([]
 		return nil, fmt.Errorf("flags: %w", err)
 	}
 	return list, nil
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }
 
 func zero(id *uuid.UUID) uuid.UUID {

@@ -52,7 +52,7 @@ func (s *Service) Beside(ctx context.Context, actor accounts.Actor, n subject.Nu
 	if err != nil {
 		return nil, fmt.Errorf("beside: %w", err)
 	}
-	rows, err := s.db.Query(ctx, sqlBeside, r.ID, point, besideMetres, now.Add(-besideFor), orNull(r.Person), orNull(r.Contact))
+	rows, err := s.db.Query(ctx, sqlBeside, r.ID, point, besideMetres, now.Add(-besideFor), db.OrNull(r.Person), db.OrNull(r.Contact))
 	if err != nil {
 		return nil, fmt.Errorf("beside: %w", err)
 	}

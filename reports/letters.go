@@ -252,7 +252,7 @@ func (s *Service) readers(ctx context.Context, r *Report) ([]follows.Follow, err
 			ids = append(ids, f.Owner)
 		}
 	}
-	rows, err := s.db.Query(ctx, sqlReaders, ids, orNull(r.Contact))
+	rows, err := s.db.Query(ctx, sqlReaders, ids, db.OrNull(r.Contact))
 	if err != nil {
 		return nil, fmt.Errorf("readers: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/timeline"
@@ -472,7 +473,7 @@ func (s *Service) DecideObjection(ctx context.Context, actor accounts.Actor, n s
 		if reopen {
 			outcome = "reopened"
 		}
-		if _, err := tx.Exec(ctx, sqlDecide, r.ID, orNull(actor.Person), outcome); err != nil {
+		if _, err := tx.Exec(ctx, sqlDecide, r.ID, db.OrNull(actor.Person), outcome); err != nil {
 			return fmt.Errorf("decide objection: %w", err)
 		}
 		if reopen {

@@ -31,7 +31,7 @@ func insertReport(ctx context.Context, tx pgx.Tx, r *Report, at *time.Time) erro
 	year := r.CreatedAt.Year()
 	for range 20 {
 		r.Number = subject.NewNumber(year)
-		tag, err := tx.Exec(ctx, sqlInsert, r.ID, int64(r.Number), orNull(r.Person), orNull(r.Contact), r.Category, r.Title, r.Text, string(r.TextState),
+		tag, err := tx.Exec(ctx, sqlInsert, r.ID, int64(r.Number), db.OrNull(r.Person), db.OrNull(r.Contact), r.Category, r.Title, r.Text, string(r.TextState),
 			r.Lang, string(r.Publish), string(r.Visibility), string(r.Status), string(r.Status.Class()), params, point, r.Address, r.PlaceNote,
 			r.DistrictRef, r.Wish, r.Quiet, r.OutsideBody, zeroNull(r.TargetDays), r.FirstDue, r.Channel, at, words(r), r.TextPublic)
 		if err != nil {
@@ -225,13 +225,6 @@ SELECT number, title, CASE WHEN text_state = 'released' AND publish IN ('A', 'B'
 FROM reports
 WHERE id = ANY ($1) AND visibility = 'public'
 ORDER BY created_at, id`
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
-}
 
 func zeroNull(n int) *int {
 	if n == 0 {

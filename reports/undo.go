@@ -78,7 +78,7 @@ func (s *Service) undoable(ctx context.Context, tx pgx.Tx, actor accounts.Actor,
 		return fmt.Errorf("keep undo: %w", err)
 	}
 	entry := slices.MaxFunc(added(old.Entries, after.Entries), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	if _, err := tx.Exec(ctx, sqlKeepUndo, entry, r.ID, body, orNull(actor.Person), now.Add(s.undoFor)); err != nil {
+	if _, err := tx.Exec(ctx, sqlKeepUndo, entry, r.ID, body, db.OrNull(actor.Person), now.Add(s.undoFor)); err != nil {
 		return fmt.Errorf("keep undo: %w", err)
 	}
 	return nil
@@ -181,7 +181,7 @@ func (s *Service) TakeBack(ctx context.Context, actor accounts.Actor, n subject.
 			return fault.New(fault.Forbidden, "err.403").With("why", whyNotStaff)
 		}
 		var body []byte
-		err := tx.QueryRow(ctx, sqlUndone, r.ID, orNull(entry), r.Version).Scan(&entry, &body)
+		err := tx.QueryRow(ctx, sqlUndone, r.ID, db.OrNull(entry), r.Version).Scan(&entry, &body)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.Conflict, "case.err.undo")
 		}

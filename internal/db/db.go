@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -131,4 +132,12 @@ func Exists(ctx context.Context, q Queryer, sql string, args ...any) (bool, erro
 		return false, err
 	}
 	return yes, nil
+}
+
+// OrNull is id as a value of a column that may be empty: uuid.Nil is NULL.
+func OrNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
 }

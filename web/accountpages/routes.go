@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/labstack/echo/v4"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -40,15 +39,15 @@ func Register(r *kit.Router, deps Deps) {
 	r.POST("/login/passkey/begin", p.askPasskey)
 	r.POST("/login/passkey", p.passkey)
 	r.GET("/login/with/:provider", p.leave)
-	r.GET("/login/with/:provider/back", p.back, secret)
+	r.GET("/login/with/:provider/back", p.back, kit.Secret)
 	p.registerSecurity(r)
-	r.GET("/login/:token", p.showLink, secret)
-	r.POST("/login/:token", p.useLink, secret)
+	r.GET("/login/:token", p.showLink, kit.Secret)
+	r.POST("/login/:token", p.useLink, kit.Secret)
 	r.POST("/logout", p.logout)
-	r.GET("/confirm/:token", p.showConfirm, secret)
-	r.POST("/confirm/:token", p.confirm, secret)
-	r.GET("/unsubscribe/:token", p.showUnsubscribe, secret)
-	r.POST("/unsubscribe/:token", p.unsubscribe, secret)
+	r.GET("/confirm/:token", p.showConfirm, kit.Secret)
+	r.POST("/confirm/:token", p.confirm, kit.Secret)
+	r.GET("/unsubscribe/:token", p.showUnsubscribe, kit.Secret)
+	r.POST("/unsubscribe/:token", p.unsubscribe, kit.Secret)
 	r.POST("/theme", p.theme)
 	if deps.Outbox != nil {
 		r.GET("/dev/outbox", p.outbox)
@@ -74,15 +73,6 @@ func (p *pages) registerSecurity(r *kit.Router) {
 	post(securityPath+"/passkeys/:id/remove", p.removePasskey)
 	post(securityPath+"/tokens", p.makeToken)
 	post(securityPath+"/tokens/:id/revoke", p.revokeToken)
-}
-
-// secret keeps the address of a page with a token to itself.
-func secret(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		kit.NoStore(c)
-		c.Response().Header().Set("Referrer-Policy", "no-referrer")
-		return next(c)
-	}
 }
 
 // page is a page of this folder: nobody should find it by a search engine.

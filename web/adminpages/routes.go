@@ -7,7 +7,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/labstack/echo/v4"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/categories"
@@ -56,8 +55,8 @@ func Register(r *kit.Router, deps Deps) error {
 	get("/desk/admin/invitations/new", p.inviteForm)
 	post("/desk/admin/invitations/new", p.invite)
 	post("/desk/admin/invitations/:id/revoke", p.revokeInvitation)
-	r.GET("/invitations/:token", p.showInvitation, secret)
-	r.POST("/invitations/:token", p.takeInvitation, secret)
+	r.GET("/invitations/:token", p.showInvitation, kit.Secret)
+	r.POST("/invitations/:token", p.takeInvitation, kit.Secret)
 	get("/desk/admin/audit", p.audit)
 	post("/desk/admin/audit/export", p.exportAudit)
 	post("/desk/admin/audit/check", p.checkAudit)
@@ -89,15 +88,6 @@ func Register(r *kit.Router, deps Deps) error {
 	post(exportsPath+"/:id/decide", p.decideExport)
 	post(exportsPath+"/:id/fetch", p.fetchExport)
 	return nil
-}
-
-// secret keeps the address of a page with a token to itself.
-func secret(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		kit.NoStore(c)
-		c.Response().Header().Set("Referrer-Policy", "no-referrer")
-		return next(c)
-	}
 }
 
 // page is a page of this folder: for nobody's search engine, kept nowhere.

@@ -3,8 +3,6 @@ package devicepages
 import (
 	"errors"
 
-	"github.com/labstack/echo/v4"
-
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -27,20 +25,11 @@ func Register(r *kit.Router, deps Deps) error {
 		return errors.New("devicepages: DB and Drafts are needed")
 	}
 	p := &pages{deps, r.URL}
-	r.POST("/reports/new/:draft/device", p.hand, secret)
-	r.GET("/reports/new/:draft/device", p.where, secret)
-	r.GET("/continue/:token", p.show, secret)
-	r.POST("/continue/:token", p.take, secret)
+	r.POST("/reports/new/:draft/device", p.hand, kit.Secret)
+	r.GET("/reports/new/:draft/device", p.where, kit.Secret)
+	r.GET("/continue/:token", p.show, kit.Secret)
+	r.POST("/continue/:token", p.take, kit.Secret)
 	return nil
-}
-
-// secret keeps what a page shows, and its address, to itself.
-func secret(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		kit.NoStore(c)
-		c.Response().Header().Set("Referrer-Policy", "no-referrer")
-		return next(c)
-	}
 }
 
 func page(c kit.Context, titleKey string) kit.Page {

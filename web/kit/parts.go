@@ -288,6 +288,20 @@ func noticeIcon(kind string) string {
 	return "info"
 }
 
-func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
+// Degrees is a longitude or latitude as text: six decimals, a tenth of a metre.
+func Degrees(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// Shorten gives at most the first signs of a text on one line, cut between words.
+func Shorten(s string, most int) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) <= most {
+		return string(r)
+	}
+	cut := string(r[:most])
+	if i := strings.LastIndexByte(cut, ' '); i > most/2 {
+		cut = cut[:i]
+	}
+	return cut + " …"
+}

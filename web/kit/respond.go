@@ -219,3 +219,12 @@ func bare(c echo.Context) Page {
 		SignedIn:   SignedIn(c),
 	}
 }
+
+// Secret keeps a page with a token to itself, and its address, too.
+func Secret(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		NoStore(c)
+		c.Response().Header().Set("Referrer-Policy", "no-referrer")
+		return next(c)
+	}
+}

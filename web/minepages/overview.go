@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -173,7 +172,7 @@ func (p *pages) drafts(ctx context.Context, v *overview, actor accounts.Actor, n
 		}
 		id := d.ID.String()
 		out = append(out, draft{
-			Title: shorten(title, draftText), URL: "/reports/new/" + id, Delete: "/mine/drafts/" + id + "/delete",
+			Title: kit.Shorten(title, draftText), URL: "/reports/new/" + id, Delete: "/mine/drafts/" + id + "/delete",
 			Said: v.T("mine.draft.said", "date", v.Loc.DateTime(d.UpdatedAt, now), "until", v.Loc.Date(d.ExpiresAt, now)),
 		})
 	}
@@ -196,17 +195,4 @@ func (p *pages) deleteDraft(c kit.Context) error {
 	}
 	kit.Flash(c, "success", "wizard.draft.deleted.title")
 	return kit.Redirect(c, "/mine")
-}
-
-// shorten cuts at a word.
-func shorten(s string, most int) string {
-	r := []rune(strings.Join(strings.Fields(s), " "))
-	if len(r) <= most {
-		return string(r)
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > most/2 {
-		cut = cut[:i]
-	}
-	return cut + " …"
 }

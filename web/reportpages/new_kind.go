@@ -27,7 +27,7 @@ func readKind(cat *categories.Catalogue, in url.Values, f *form) {
 		f.Category = k.Key
 	}
 	if _, sent := in["kindsearch"]; sent {
-		f.Search = shorten(clean(in.Get("kindsearch"), false), 100)
+		f.Search = kit.Shorten(clean(in.Get("kindsearch"), false), 100)
 	}
 }
 

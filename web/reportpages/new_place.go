@@ -9,6 +9,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
 )
 
 // placeAct is what the button of the place page means, see decidePlace.
@@ -154,7 +155,7 @@ func (p *newPages) outside(v *visit, at subject.Point, why *fault.Error) (fault.
 // typedAddress is what stands in the address field, and the address that the
 // page knew of before: the one last looked up, or that of the pin.
 func typedAddress(in url.Values) (typed, asked string) {
-	one := func(name string) string { return shorten(clean(in.Get(name), false), 200) }
+	one := func(name string) string { return kit.Shorten(clean(in.Get(name), false), 200) }
 	return one("address"), one("address_of")
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
-func hitValue(a geo.Address) string { return degrees(a.Point.Lon) + "," + degrees(a.Point.Lat) }
+func hitValue(a geo.Address) string { return kit.Degrees(a.Point.Lon) + "," + kit.Degrees(a.Point.Lat) }
 
 func (p *newPages) placeView(v *visit, f frame) (templ.Component, error) {
 	view := placeView{

@@ -245,11 +245,11 @@ func photoPlacePage(v photoPlaceView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = kit.Hidden("lon", degrees(v.Lon)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Hidden("lon", kit.Degrees(v.Lon)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = kit.Hidden("lat", degrees(v.Lat)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Hidden("lat", kit.Degrees(v.Lat)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

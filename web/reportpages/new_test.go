@@ -10,6 +10,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/mitwirk/mitwirk/reports/reportstest"
+	"github.com/mitwirk/mitwirk/web/kit"
 )
 
 func TestReportByAddress(t *testing.T) {
@@ -143,7 +144,7 @@ func TestNearbyReportIsJoined(t *testing.T) {
 	b := s.browser(t)
 	p := b.toPlace("Die Laterne am Marienplatz ist aus.", "laterne")
 	at := reportstest.Marienplatz
-	p = b.send(p, "lon", degrees(at.Lon+0.00005), "lat", degrees(at.Lat))
+	p = b.send(p, "lon", kit.Degrees(at.Lon+0.00005), "lat", kit.Degrees(at.Lat))
 	p.at(stepNear)
 	p.wants("h1", "Schon gemeldet?")
 	p.wants(".wizhead", "Schritt 3 von 6")
@@ -263,7 +264,7 @@ func TestNoMissingWords(t *testing.T) {
 		p = add(b.send(p, "category", "laterne"))
 		at := reportstest.Marienplatz
 		add(b.send(p))
-		p = add(b.send(p, "lon", degrees(at.Lon), "lat", degrees(at.Lat), "accuracy", "90"))
+		p = add(b.send(p, "lon", kit.Degrees(at.Lon), "lat", kit.Degrees(at.Lat), "accuracy", "90"))
 		p = add(b.send(p, "sure", "1"))
 		p = add(b.post(p.path, url.Values{"do": {"next"}}))
 		p = add(b.send(p))

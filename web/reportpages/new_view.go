@@ -228,8 +228,6 @@ func num(n int) string { return strconv.Itoa(n) }
 
 func tel(number string) string { return "tel:" + number }
 
-func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
-
 // invalid ties a group of choices to the sentence that asks for one.
 func invalid(text string) templ.Attributes {
 	if text == "" {
@@ -272,7 +270,7 @@ func coordinate(v float64, set bool) string {
 	if !set {
 		return ""
 	}
-	return degrees(v)
+	return kit.Degrees(v)
 }
 
 func accuracyValue(m int) string {

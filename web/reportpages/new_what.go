@@ -78,7 +78,7 @@ func kept(v *visit) []hidden {
 		list = append(list, hidden{"object", v.form.Object})
 	}
 	if v.form.placed() {
-		list = append(list, hidden{"lon", degrees(v.form.Lon)}, hidden{"lat", degrees(v.form.Lat)})
+		list = append(list, hidden{"lon", kit.Degrees(v.form.Lon)}, hidden{"lat", kit.Degrees(v.form.Lat)})
 	}
 	return list
 }
@@ -105,24 +105,11 @@ func (p *newPages) openDraft(v *visit) (*openDraft, error) {
 			}
 		}
 		return &openDraft{
-			URL: "/reports/new/" + d.ID.String(), Delete: pathOf(d.ID, "delete"), Text: shorten(text, 160),
+			URL: "/reports/new/" + d.ID.String(), Delete: pathOf(d.ID, "delete"), Text: kit.Shorten(text, 160),
 			Said: v.loc.T("wizard.draft.open", "date", v.loc.DateTime(d.UpdatedAt, v.now)),
 		}, nil
 	}
 	return nil, nil //nolint:nilnil // no draft is the normal case, not an error
-}
-
-// shorten cuts at a word.
-func shorten(s string, most int) string {
-	r := []rune(strings.Join(strings.Fields(s), " "))
-	if len(r) <= most {
-		return string(r)
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > most/2 {
-		cut = cut[:i]
-	}
-	return cut + " …"
 }
 
 // create makes the draft out of the first page, and the visitor a person. Sent

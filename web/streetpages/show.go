@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,7 +63,7 @@ func (p *pages) show(c kit.Context) error {
 	v.Feed, v.CSV, v.Map, v.Poster = v.Page.Feed, "/reports.csv?"+own.Encode()+"&bom=1", "/map?"+own.Encode(), st.Path()+"/poster"
 	v.Report = "/reports/new"
 	if st.Point.Lon != 0 || st.Point.Lat != 0 {
-		v.Report += "?" + url.Values{"lon": {degrees(st.Point.Lon)}, "lat": {degrees(st.Point.Lat)}}.Encode()
+		v.Report += "?" + url.Values{"lon": {kit.Degrees(st.Point.Lon)}, "lat": {kit.Degrees(st.Point.Lat)}}.Encode()
 	}
 	counts, err := p.count(ctx, c, st)
 	if err != nil {
@@ -141,8 +140,6 @@ func (p *pages) rows(c kit.Context, v *streetView, st *geo.Street, counts map[st
 	v.Newer, v.Older = paged("after", list.Newer), paged("before", list.Older)
 	return nil
 }
-
-func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
 
 // onPoster is how many reports of each part a poster has room for.
 const onPoster = 5
