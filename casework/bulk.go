@@ -2,10 +2,8 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -51,7 +49,7 @@ type BulkAction struct {
 	Priority   Priority    `json:"priority,omitempty"`
 	Department uuid.UUID   `json:"department,omitzero"`
 	Status     *StatusStep `json:"status,omitempty"`
-	Note       string      `json:"note,omitempty"`
+	Note       string      `json:"note,omitempty"` // note, resubmission; why the cases go to another department
 	Day        *time.Time  `json:"day,omitempty"` // resubmission
 }
 
@@ -68,6 +66,9 @@ func (a *BulkAction) Validate() error {
 	case BulkMove:
 		if a.Department == uuid.Nil {
 			wrong.Add("department", "report.err.department")
+		}
+		if a.Note == "" {
+			wrong.Add("move_reason", "case.err.move_reason")
 		}
 	case BulkStatus:
 		if a.Status == nil || a.Status.To == "" {
@@ -213,7 +214,7 @@ func (q *Queue) one(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a Bulk
 			if h.Department == a.Department {
 				return fault.New(fault.Conflict, "queue.why.same")
 			}
-			err = d.MoveTo(ctx, tx, actor, ref.ID, a.Department)
+			err = d.MoveTo(ctx, tx, actor, ref.ID, a.Department, a.Note)
 		case BulkStatus:
 			err = d.Set(ctx, tx, actor, ref.ID, *a.Status)
 		}
@@ -256,326 +257,4 @@ func reasonOf(e *fault.Error) string {
 		return "queue.why.rules"
 	}
 	return e.Key
-}
-
-// Chosen is a case of a step as it was seen: its version says whether somebody
-// was faster.
-type Chosen struct {
-	Ref     subject.Ref
-	Version int
-}
-
-// Apply does a step over many cases under an id that the caller gives: the same
-// id again goes on where it ended and never does anything twice. Cases that the
-// rules refuse are named in the batch; the others are changed. Each part is a
-// transaction of its own.
-func (q *Queue) Apply(ctx context.Context, actor accounts.Actor, id uuid.UUID, a BulkAction, list []Chosen) error {
-	if err := a.Validate(); err != nil {
-		return err
-	}
-	if len(list) == 0 || len(list) > BulkMost {
-		return fault.OnField("case", "queue.err.none")
-	}
-	if actor.Person == uuid.Nil {
-		return fault.Missing("case")
-	}
-	if err := q.begin(ctx, actor, id, a, list); err != nil {
-		return err
-	}
-	return q.Continue(ctx, actor, id)
-}
-
-// begin notes the step and its cases, once.
-func (q *Queue) begin(ctx context.Context, actor accounts.Actor, id uuid.UUID, a BulkAction, list []Chosen) error {
-	body, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("note step: %w", err)
-	}
-	return db.Transact(ctx, q.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := renewed(ctx, tx, actor)
-		if err != nil {
-			return err
-		}
-		tag, err := tx.Exec(ctx, sqlNewBatch, id, actor.Person, body)
-		if err != nil {
-			return fmt.Errorf("note step: %w", err)
-		}
-		if tag.RowsAffected() == 0 {
-			return nil
-		}
-		var b pgx.Batch
-		for _, c := range list {
-			b.Queue(sqlNewItem, id, string(c.Ref.Kind), c.Ref.ID, c.Version)
-		}
-		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
-			return fmt.Errorf("note step: %w", err)
-		}
-		return nil
-	})
-}
-
-const (
-	sqlNewBatch = `INSERT INTO batches (id, person_id, action) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`
-	sqlNewItem  = `INSERT INTO batch_items (batch_id, subject_kind, subject_id, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
-)
-
-// Continue does what is left of a step.
-func (q *Queue) Continue(ctx context.Context, actor accounts.Actor, id uuid.UUID) error {
-	return q.parts(ctx, actor, id, "todo", func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a BulkAction, it item, o Opt) (string, string, undoState, error) {
-		before, why, err := q.one(ctx, tx, actor, a, it.ref, it.version, o)
-		if why != "" {
-			return "refused", why, before, err
-		}
-		return "done", "", before, err
-	})
-}
-
-// item is a row of batch_items.
-type item struct {
-	ref     subject.Ref
-	version int
-	before  undoState
-}
-
-type itemStep func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a BulkAction, it item, o Opt) (state, why string, before undoState, err error)
-
-// parts walks through the items of a batch that are in a state, in transactions
-// of bulkPart. Parallel ones wait for each other at the row of the batch.
-func (q *Queue) parts(ctx context.Context, actor accounts.Actor, id uuid.UUID, state string, do itemStep) error {
-	for {
-		n := 0
-		err := db.Transact(ctx, q.db, func(ctx context.Context, tx pgx.Tx) error {
-			actor, err := renewed(ctx, tx, actor)
-			if err != nil {
-				return err
-			}
-			a, err := lockBatch(ctx, tx, actor, id)
-			if err != nil {
-				return err
-			}
-			items, err := takeItems(ctx, tx, id, state)
-			if err != nil {
-				return err
-			}
-			today, err := Today(ctx, tx, q.zone)
-			if err != nil {
-				return err
-			}
-			n = len(items)
-			for _, it := range items {
-				to, why, before, err := do(ctx, tx, actor, a, it, Opt{Today: today, Batch: id})
-				if err != nil {
-					return err
-				}
-				body, err := json.Marshal(before)
-				if err != nil {
-					return fmt.Errorf("note item: %w", err)
-				}
-				if _, err := tx.Exec(ctx, sqlItemDone, id, string(it.ref.Kind), it.ref.ID, to, why, body); err != nil {
-					return fmt.Errorf("note item: %w", err)
-				}
-			}
-			return nil
-		})
-		if err != nil || n < bulkPart {
-			return err
-		}
-	}
-}
-
-func lockBatch(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID) (a BulkAction, err error) {
-	var person uuid.UUID
-	var body []byte
-	err = tx.QueryRow(ctx, sqlLockBatch, id).Scan(&person, &body)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && !actor.Is(person) {
-		return a, fault.Missing("batch")
-	}
-	if err != nil {
-		return a, fmt.Errorf("lock step: %w", err)
-	}
-	if err := json.Unmarshal(body, &a); err != nil {
-		return a, fmt.Errorf("lock step: %w", err)
-	}
-	return a, nil
-}
-
-// takeItems are in the order of ids: two steps over the same cases wait for one
-// another and never in a circle.
-func takeItems(ctx context.Context, tx pgx.Tx, id uuid.UUID, state string) ([]item, error) {
-	rows, err := tx.Query(ctx, sqlTakeItems, id, state, bulkPart)
-	if err != nil {
-		return nil, fmt.Errorf("items of a step: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (it item, err error) {
-		var body []byte
-		if err := row.Scan(&it.ref.Kind, &it.ref.ID, &it.version, &body); err != nil {
-			return it, err
-		}
-		return it, json.Unmarshal(body, &it.before)
-	})
-	return list, wrap("items of a step", err)
-}
-
-const (
-	sqlLockBatch = `SELECT person_id, action FROM batches WHERE id = $1 FOR UPDATE`
-	sqlTakeItems = `
-SELECT subject_kind, subject_id, version, before
-FROM batch_items
-WHERE batch_id = $1 AND state = $2
-ORDER BY subject_kind, subject_id
-LIMIT $3`
-	// the version that the step left: an undo compares with it.
-	sqlItemDone = `
-UPDATE batch_items i
-SET state = $4, why = $5, before = $6,
-    version = coalesce((SELECT c.version FROM cases c WHERE c.subject_kind = i.subject_kind AND c.subject_id = i.subject_id), i.version)
-WHERE i.batch_id = $1 AND i.subject_kind = $2 AND i.subject_id = $3`
-)
-
-// Undo brings back what a step changed, case by case. A case that somebody has
-// changed since stays as it is, and the batch names it.
-func (q *Queue) Undo(ctx context.Context, actor accounts.Actor, id uuid.UUID) error {
-	err := q.parts(ctx, actor, id, "done", func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a BulkAction, it item, o Opt) (string, string, undoState, error) {
-		why, err := q.back(ctx, tx, actor, a, it, o)
-		if why != "" {
-			return "stays", why, it.before, err
-		}
-		return "undone", "", it.before, err
-	})
-	if err != nil {
-		return err
-	}
-	return db.Transact(ctx, q.db, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, sqlBatchUndone, id, actor.Person)
-		return wrap("undo step", err)
-	})
-}
-
-const sqlBatchUndone = `UPDATE batches SET undone_at = coalesce(undone_at, mitwirk_now()) WHERE id = $1 AND person_id = $2`
-
-func (q *Queue) back(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a BulkAction, it item, o Opt) (why string, err error) {
-	err = db.Transact(ctx, tx, func(ctx context.Context, tx pgx.Tx) error {
-		d, err := q.hold(ctx, tx, a.Kind, it.ref)
-		if err != nil {
-			return err
-		}
-		var h *Held
-		if a.Kind == BulkMove { // the other department has it now: whoever gave it away may take it back
-			h, err = Lock(ctx, tx, it.ref)
-		} else {
-			h, err = LockFor(ctx, tx, actor, it.ref)
-		}
-		if err != nil {
-			return err
-		}
-		if h.Version != it.version {
-			return fault.New(fault.Conflict, "queue.why.changed")
-		}
-		switch a.Kind {
-		case BulkAssign:
-			_, err = Assign(ctx, tx, actor, it.ref, it.before.Person, o)
-		case BulkPriority:
-			err = SetPriority(ctx, tx, actor, it.ref, it.before.Priority, o)
-		case BulkNote:
-			_, err = tx.Exec(ctx, sqlDropNote, it.before.Note, actor.Person)
-		case BulkResubmit:
-			err = EndResubmission(ctx, tx, actor, it.ref, o.Today)
-		case BulkMove:
-			err = d.MoveTo(ctx, tx, accounts.System, it.ref.ID, it.before.Department)
-		case BulkStatus:
-			err = d.TakeBack(ctx, tx, actor, it.ref.ID)
-		}
-		return err
-	})
-	if err == nil {
-		return "", nil
-	}
-	if e := fault.As(err); e.Kind == fault.Invalid || e.Kind == fault.Conflict || e.Kind == fault.Forbidden || e.Kind == fault.NotFound {
-		return reasonOf(e), nil
-	}
-	return "", err
-}
-
-const sqlDropNote = `DELETE FROM notes WHERE id = $1 AND author = $2`
-
-// Batch is a step over many cases with what became of it.
-type Batch struct {
-	ID       uuid.UUID
-	Action   BulkAction
-	At       time.Time
-	UndoneAt *time.Time
-	N        map[string]int // cases by state
-	Items    []BulkItem     // for BatchOf only
-}
-
-// Batches lists the actor's own last steps.
-func (q *Queue) Batches(ctx context.Context, actor accounts.Actor) ([]Batch, error) {
-	if err := MayQueue(actor); err != nil {
-		return nil, err
-	}
-	rows, err := q.db.Query(ctx, sqlBatches, actor.Person)
-	if err != nil {
-		return nil, fmt.Errorf("steps: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanBatch)
-	return list, wrap("steps", err)
-}
-
-// BatchOf is one of the actor's own steps, with its cases.
-func (q *Queue) BatchOf(ctx context.Context, actor accounts.Actor, id uuid.UUID) (*Batch, error) {
-	if err := MayQueue(actor); err != nil {
-		return nil, err
-	}
-	rows, err := q.db.Query(ctx, sqlBatchOf, actor.Person, id)
-	if err != nil {
-		return nil, fmt.Errorf("step: %w", err)
-	}
-	b, err := pgx.CollectExactlyOneRow(rows, scanBatch)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.Missing("batch")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("step: %w", err)
-	}
-	if rows, err = q.db.Query(ctx, sqlItemsOf, id); err != nil {
-		return nil, fmt.Errorf("step: %w", err)
-	}
-	b.Items, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (it BulkItem, err error) {
-		var number int64
-		err = row.Scan(&it.Ref.Kind, &it.Ref.ID, &it.State, &it.Why, &number, &it.Titles)
-		it.Number = subject.Number(number)
-		return it, err
-	})
-	slices.SortStableFunc(b.Items, func(x, y BulkItem) int { return rank(x.State) - rank(y.State) })
-	return &b, wrap("step", err)
-}
-
-// rank puts what somebody has to look at first.
-func rank(state string) int {
-	return slices.Index([]string{"todo", "refused", "stays", "done", "undone"}, state)
-}
-
-const (
-	sqlPartBatch = `
-SELECT b.id, b.action, b.at, b.undone_at,
-       coalesce((SELECT jsonb_object_agg(s.state, s.n) FROM (SELECT state, count(*) AS n FROM batch_items WHERE batch_id = b.id GROUP BY state) s), '{}')
-FROM batches b
-WHERE b.person_id = $1`
-	sqlBatches = sqlPartBatch + ` ORDER BY b.at DESC, b.id DESC LIMIT 50`
-	sqlBatchOf = sqlPartBatch + ` AND b.id = $2`
-	sqlItemsOf = `
-SELECT i.subject_kind, i.subject_id, i.state, i.why, c.number, c.titles
-FROM batch_items i
-JOIN cases c ON c.subject_kind = i.subject_kind AND c.subject_id = i.subject_id AND NOT c.gone
-WHERE i.batch_id = $1
-ORDER BY c.number`
-)
-
-func scanBatch(row pgx.CollectableRow) (Batch, error) {
-	var b Batch
-	var body []byte
-	if err := row.Scan(&b.ID, &body, &b.At, &b.UndoneAt, &b.N); err != nil {
-		return b, err
-	}
-	return b, json.Unmarshal(body, &b.Action)
 }

@@ -27,6 +27,7 @@ type Domain interface {
 	Set(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, to StatusStep) error
 	// TakeBack undoes the last Set, as long as nobody was told by mail.
 	TakeBack(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID) error
-	// MoveTo hands the subject to another department.
-	MoveTo(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id, department uuid.UUID) error
+	// MoveTo hands the subject to another department; the reason is for the
+	// departments only.
+	MoveTo(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id, department uuid.UUID, reason string) error
 }

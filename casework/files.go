@@ -44,10 +44,10 @@ const (
 	Infected    FileState = "infected" // its bytes are gone
 )
 
-// File is a file of a message.
+// File is a file of a message, or of an internal note.
 type File struct {
 	ID      uuid.UUID
-	Message uuid.UUID
+	Message uuid.UUID // or the note
 	Ref     subject.Ref
 	Name    string // plain: letters, digits, blank, dot, hyphen
 	Type    string // PDF or JPEG
@@ -61,7 +61,7 @@ type File struct {
 }
 
 // NewFile is a file that was checked and whose bytes are kept, but which belongs
-// to no message yet. Attach it within two hours.
+// to no message or note yet. Attach it within two hours.
 type NewFile struct{ f File }
 
 // Recoder turns a picture into our own encoding of it (attachments.Service).
@@ -79,7 +79,7 @@ type FilesConfig struct {
 	Logger   *slog.Logger
 }
 
-// Files takes, checks and hands out the files of the dialogue.
+// Files takes, checks and hands out the files of the dialogue and of notes.
 type Files struct{ FilesConfig }
 
 // NewFiles makes it and registers the work in the background.
@@ -163,6 +163,10 @@ func plainName(name, mediaType string) string {
 // Attach gives prepared files to a message in the caller's transaction; the
 // scanner is asked after its commit.
 func (f *Files) Attach(ctx context.Context, tx pgx.Tx, ref subject.Ref, message uuid.UUID, list []NewFile) error {
+	return f.attach(ctx, tx, sqlAddFile, ref, message, list)
+}
+
+func (f *Files) attach(ctx context.Context, tx pgx.Tx, sqlAdd string, ref subject.Ref, to uuid.UUID, list []NewFile) error {
 	if len(list) > MaxFiles {
 		return fault.New(fault.Invalid, "talk.file.many").With("max", MaxFiles)
 	}
@@ -171,7 +175,7 @@ func (f *Files) Attach(ctx context.Context, tx pgx.Tx, ref subject.Ref, message 
 		state = Clean
 	}
 	for i, n := range list {
-		if _, err := tx.Exec(ctx, sqlAddFile, n.f.ID, message, string(ref.Kind), ref.ID, i, n.f.Name, n.f.Type, n.f.Size, n.f.sum, n.f.blob, string(state)); err != nil {
+		if _, err := tx.Exec(ctx, sqlAdd, n.f.ID, to, string(ref.Kind), ref.ID, i, n.f.Name, n.f.Type, n.f.Size, n.f.sum, n.f.blob, string(state)); err != nil {
 			return fmt.Errorf("add file: %w", err)
 		}
 		if f.Scanner == nil {

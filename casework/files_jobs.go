@@ -36,13 +36,28 @@ func (f *Files) work(ctx context.Context, args scanArgs) error {
 // Scan asks the scanner about one file; one that was decided on is left alone,
 // so that the job may run twice. fault.Unavailable when nobody answers.
 func (f *Files) Scan(ctx context.Context, id uuid.UUID) error {
-	file, err := FileByID(ctx, f.DB, id)
-	if fault.Is(err, fault.NotFound) || err == nil && (file.State != Quarantined || file.blob == "" || f.Scanner == nil) {
-		return nil
+	for _, s := range shelves() {
+		file, err := oneFile(ctx, f.DB, s.byID, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil || file.State != Quarantined || file.blob == "" || f.Scanner == nil {
+			return err
+		}
+		return f.scan(ctx, s, file)
 	}
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+// shelf is a table of files: those of messages and those of notes lie apart, so
+// that nobody who reads the one finds the other.
+type shelf struct{ byID, lock, note string }
+
+func shelves() []shelf {
+	return []shelf{{sqlFileByID, sqlFileLock, sqlFileState}, {sqlNoteFileByID, sqlNoteFileLock, sqlNoteFileState}}
+}
+
+func (f *Files) scan(ctx context.Context, s shelf, file File) error {
 	data, err := f.Store.Get(ctx, file.blob)
 	if err != nil {
 		return fmt.Errorf("read file: %w", err)
@@ -52,7 +67,7 @@ func (f *Files) Scan(ctx context.Context, id uuid.UUID) error {
 		return fault.New(fault.Unavailable, "err.503").Because(err)
 	}
 	return db.Transact(ctx, f.DB, func(ctx context.Context, tx pgx.Tx) error {
-		now, err := oneFile(ctx, tx, sqlFileLock, id)
+		now, err := oneFile(ctx, tx, s.lock, file.ID)
 		if fault.Is(err, fault.NotFound) || err == nil && now.State != Quarantined {
 			return nil
 		}
@@ -64,7 +79,7 @@ func (f *Files) Scan(ctx context.Context, id uuid.UUID) error {
 			state, blob = Infected, ""
 			f.drop(ctx, []string{now.blob})
 		}
-		_, err = tx.Exec(ctx, sqlFileState, id, string(state), blob)
+		_, err = tx.Exec(ctx, s.note, file.ID, string(state), blob)
 		return wrap("note the scanner's answer", err)
 	})
 }
@@ -78,7 +93,10 @@ func (f *Files) RescanOld(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("files in quarantine: %w", err)
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	ids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (id uuid.UUID, err error) {
+		var at time.Time
+		return id, row.Scan(&id, &at)
+	})
 	if err != nil {
 		return fmt.Errorf("files in quarantine: %w", err)
 	}
@@ -93,7 +111,10 @@ func (f *Files) RescanOld(ctx context.Context) error {
 }
 
 const sqlFilesWaiting = `
-SELECT id FROM message_files
+SELECT id, created_at FROM message_files
+WHERE state = 'quarantined' AND created_at < mitwirk_now() - interval '10 minutes'
+UNION ALL
+SELECT id, created_at FROM note_files
 WHERE state = 'quarantined' AND created_at < mitwirk_now() - interval '10 minutes'
 ORDER BY created_at
 LIMIT 50`
@@ -117,7 +138,11 @@ func (f *Files) drop(ctx context.Context, keys []string) {
 
 // ForgetFiles deletes the files of a dialogue, rows and bytes.
 func (f *Files) ForgetFiles(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
-	rows, err := tx.Query(ctx, sqlForgetFiles, string(ref.Kind), ref.ID)
+	return f.forget(ctx, tx, sqlForgetFiles, ref)
+}
+
+func (f *Files) forget(ctx context.Context, tx pgx.Tx, sql string, ref subject.Ref) error {
+	rows, err := tx.Query(ctx, sql, string(ref.Kind), ref.ID)
 	if err != nil {
 		return fmt.Errorf("forget files: %w", err)
 	}
@@ -157,8 +182,12 @@ func (f *Files) SweepFiles(ctx context.Context) error {
 }
 
 const (
-	sqlKnownFiles = `SELECT blob FROM message_files WHERE blob = ANY ($1)`
-	sqlFileKeys   = `SELECT blob COLLATE "C" FROM message_files WHERE blob <> '' ORDER BY 1`
+	sqlKnownFiles = `SELECT blob FROM message_files WHERE blob = ANY ($1) UNION ALL SELECT blob FROM note_files WHERE blob = ANY ($1)`
+	sqlFileKeys   = `
+SELECT blob COLLATE "C" FROM message_files WHERE blob <> ''
+UNION ALL
+SELECT blob COLLATE "C" FROM note_files WHERE blob <> ''
+ORDER BY 1`
 )
 
 // FileKeys are the keys of all bytes that any file names, in the order of their

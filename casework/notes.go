@@ -62,6 +62,12 @@ LIMIT 500`
 // AddNote writes an internal note. People of the department whose name stands
 // behind an @ are mentioned.
 func AddNote(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Ref, text string) (uuid.UUID, error) {
+	return addNote(ctx, tx, actor, ref, text, nil)
+}
+
+// addNote stores a note; sums are those of the files that come with it. A zero
+// id: the same note was written a moment ago.
+func addNote(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Ref, text string, sums [][]byte) (uuid.UUID, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return uuid.Nil, fault.OnField("note", "case.err.note")
@@ -84,7 +90,7 @@ func AddNote(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.R
 	}
 	id := subject.NewID()
 	// pressed twice: the case's row is locked, so the first one is seen here
-	tag, err := tx.Exec(ctx, sqlAddNote, id, string(ref.Kind), ref.ID, h.Department, actor.Person, text, mentioned(text, team))
+	tag, err := tx.Exec(ctx, sqlAddNote, id, string(ref.Kind), ref.ID, h.Department, actor.Person, text, mentioned(text, team), sums)
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("add note: %w", err)
 	}
@@ -98,7 +104,8 @@ const sqlAddNote = `
 INSERT INTO notes (id, subject_kind, subject_id, department_id, author, text, mentions)
 SELECT $1, $2, $3, $4, $5, $6, $7
 WHERE NOT EXISTS (SELECT FROM notes
-  WHERE subject_kind = $2 AND subject_id = $3 AND author = $5 AND text = $6 AND at > mitwirk_now() - interval '1 minute')`
+  WHERE subject_kind = $2 AND subject_id = $3 AND author = $5 AND text = $6 AND at > mitwirk_now() - interval '1 minute'
+    AND ARRAY(SELECT f.sha256 FROM note_files f WHERE f.note_id = notes.id ORDER BY f.ord) = coalesce($8::bytea[], '{}'))`
 
 // mentioned are the people whose name, or first name where only one has it,
 // stands behind an @ in a text.

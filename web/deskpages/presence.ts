@@ -1,12 +1,15 @@
 // Who else looks at a case: a heartbeat while the page is in sight, an end when
 // it is not. Nothing is kept of it.
 const beat = 20_000;
+// The end of the page before may arrive after the first word of this one.
+const again = 2_000;
 
 /** attach keeps the names beside the case true. */
 export function attach(box: HTMLElement): void {
   const { here, away } = box.dataset;
   if (!here || !away) return;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let pause = again;
   const ask = async () => {
     clearTimeout(timer);
     if (document.visibilityState !== "visible") return;
@@ -19,7 +22,8 @@ export function attach(box: HTMLElement): void {
     } catch {
       // no network: the next beat asks again
     }
-    timer = setTimeout(ask, beat);
+    timer = setTimeout(ask, pause);
+    pause = beat;
   };
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void ask();

@@ -18,7 +18,7 @@ test("everything that is managed", async ({ page, check }) => {
   }
 });
 
-test("a text of the site is previewed and saved", async ({ page, check }) => {
+test("a text of the site is previewed and saved", { tag: "@wide" }, async ({ page, check }) => {
   await signIn(page, people.admin);
   await page.goto("/desk/site/texts/rules?of=de");
   const text = await page.locator("#f-body").inputValue();
@@ -28,7 +28,7 @@ test("a text of the site is previewed and saved", async ({ page, check }) => {
   await check(page);
 });
 
-test("invite, accept by the link, see it in the log", async ({ page, newPage, check, look }) => {
+test("invite, accept by the link, see it in the log", { tag: "@wide" }, async ({ page, newPage, check, look }) => {
   await signIn(page, people.admin);
   await page.goto("/desk/admin/invitations/new");
   const address = `neu-${look.width}-${look.lang}-${look.scheme}@demo.example`;
@@ -53,7 +53,7 @@ test("invite, accept by the link, see it in the log", async ({ page, newPage, ch
   await check(page);
 });
 
-test("a question is changed with the preview beside it, and residents see it at once", async ({
+test("a question is changed with the preview beside it, and residents see it at once", { tag: "@wide" }, async ({
   page,
   check,
   look,
@@ -75,7 +75,7 @@ test("a question is changed with the preview beside it, and residents see it at 
   await check(page);
 });
 
-test("without script the button shows the preview", async ({ newPage, check }) => {
+test("without script the button shows the preview", { tag: "@wide" }, async ({ newPage, check }) => {
   const page = await newPage({ noScript: true });
   await signIn(page, people.admin);
   await page.goto("/desk/admin/categories/gehweg");
@@ -86,7 +86,7 @@ test("without script the button shows the preview", async ({ newPage, check }) =
   await check(page, { noScript: true });
 });
 
-test("other districts: load, look, discard", async ({ page, check }) => {
+test("other districts: load, look, discard", { tag: "@wide" }, async ({ page, check }) => {
   await signIn(page, people.admin);
   await page.goto("/desk/admin/districts");
   const ring = [
@@ -118,7 +118,7 @@ test("other districts: load, look, discard", async ({ page, check }) => {
   await expect(page.locator("[data-flash]")).toBeVisible();
 });
 
-test("personal data of many people need a second person", async ({ page, newPage, check }) => {
+test("personal data of many people need a second person", { tag: "@wide" }, async ({ page, newPage, check }) => {
   await signIn(page, people.roadsLead);
   await page.goto("/desk/admin/exports");
   await page.fill("#f-reason", "Befragung der Meldenden");

@@ -20,14 +20,14 @@ test("the reference", async ({ page, check, look }) => {
   expect(lost).toEqual([]);
 });
 
-test("the reference without script", async ({ newPage, check }) => {
+test("the reference without script", { tag: "@wide" }, async ({ newPage, check }) => {
   const page = await newPage({ noScript: true });
   await page.goto("/api/docs#setStatus");
   await expect(page.locator("#setStatus")).toBeInViewport();
   await check(page, { noScript: true });
 });
 
-test("a report by the API is on the page, and its code opens it there", async ({ page, look }) => {
+test("a report by the API is on the page, and its code opens it there", { tag: "@wide" }, async ({ page, look }) => {
   const document = await (await page.request.get("/api/v1/openapi.json")).json();
   expect(document.openapi).toMatch(/^3\.1/);
   const headers = { "Accept-Language": look.lang };

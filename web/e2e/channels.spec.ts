@@ -13,7 +13,7 @@ for (const path of ["/hier", "/hier?letter=R", street, `${street}?show=all`, `${
   });
 }
 
-test("a street that nobody knows", async ({ page, check }) => {
+test("a street that nobody knows", { tag: "@wide" }, async ({ page, check }) => {
   expect((await page.goto("/hier/Quxweg"))?.status()).toBe(404);
   await expect(page.getByRole("searchbox")).toBeVisible();
   await check(page);
@@ -25,7 +25,7 @@ test("a choice of streets", async ({ page, check }) => {
   await check(page);
 });
 
-test("from a report to its object and on to a report of it", async ({ page, check, look }) => {
+test("from a report to its object and on to a report of it", { tag: "@phone" }, async ({ page, check, look }) => {
   await page.goto("/reports?category=laterne");
   const links = await page
     .locator(".items a[href^='/reports/M-']")
@@ -44,7 +44,7 @@ test("from a report to its object and on to a report of it", async ({ page, chec
   await check(page);
 });
 
-test("an address is passed on with and without script", async ({ page, newPage, check }) => {
+test("an address is passed on with and without script", { tag: "@phone" }, async ({ page, newPage, check }) => {
   await page.goto("/reports");
   await page.locator(".items a[href^='/reports/M-']").first().click();
   await page.evaluate(() => Object.defineProperty(navigator, "share", { value: undefined }));
@@ -59,7 +59,7 @@ test("an address is passed on with and without script", async ({ page, newPage, 
   await expect(plain.locator(".sharebox [data-copy]")).toBeHidden();
 });
 
-test("the list as a feed and as files, with its filters", async ({ page }) => {
+test("the list as a feed and as files, with its filters", { tag: "@wide" }, async ({ page }) => {
   await page.goto("/reports?status=open");
   const feed = await page.locator("link[type='application/atom+xml']").getAttribute("href");
   expect(feed).toBe("/reports.atom?status=open");
@@ -77,7 +77,7 @@ test("the list as a feed and as files, with its filters", async ({ page }) => {
   }
 });
 
-test("a report on paper", async ({ page }) => {
+test("a report on paper", { tag: "@wide" }, async ({ page }) => {
   await page.goto("/reports?category=laterne");
   await page.locator(".items a[href^='/reports/M-']").first().click();
   await page.emulateMedia({ media: "print" });
@@ -95,7 +95,7 @@ test("a report on paper", async ({ page }) => {
   }
 });
 
-test("a poster is one page A4", async ({ page }) => {
+test("a poster is one page A4", { tag: "@wide" }, async ({ page }) => {
   await page.goto(`${street}/poster`);
   await page.emulateMedia({ media: "print" });
   const size = await page.locator(".poster").evaluate((p) => {
@@ -109,7 +109,7 @@ test("a poster is one page A4", async ({ page }) => {
   expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
 });
 
-test("stickers are exact to the millimetre", async ({ page, check }) => {
+test("stickers are exact to the millimetre", { tag: "@wide" }, async ({ page, check }) => {
   await signIn(page, people.light);
   await page.goto("/desk/objects?kind=lamp&q=Rosenheimer");
   await check(page);

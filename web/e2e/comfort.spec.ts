@@ -65,7 +65,9 @@ async function snap(page: Page, name: string): Promise<void> {
 
 test.describe("another device", () => {
   for (const noScript of [false, true]) {
-    test(`goes on with link and digits${noScript ? ", without script" : ""}`, async ({ page, newPage, check }) => {
+    test(`goes on with link and digits${noScript ? ", without script" : ""}`, {
+      tag: noScript ? "@wide" : "@phone",
+    }, async ({ page, newPage, check }) => {
       const first = noScript ? await newPage({ noScript: true }) : page;
       const second = await newPage({ noScript });
       await wizard.what(first, "Die Laterne vor dem Haus ist dunkel.");
@@ -132,14 +134,14 @@ test.describe("the place of a photo", () => {
     await expect(page.locator("#ort")).toBeVisible();
   });
 
-  test("outside the city says so", async ({ page }) => {
+  test("outside the city says so", { tag: "@phone" }, async ({ page }) => {
     await page.goto("/reports/new");
     await page.setInputFiles("input[type=file]", file(await picture(page, { lat: 52.5, lon: 13.4 })));
     await page.locator("[data-gps] button.kern-btn").click();
     await expect(page.locator("[data-gps]")).toContainText(/nicht in|not taken in/);
   });
 
-  test("without script the answer offers it once", async ({ page, newPage, check }) => {
+  test("without script the answer offers it once", { tag: "@phone" }, async ({ page, newPage, check }) => {
     await page.goto("/login");
     const photo = await picture(page, munich);
     const plain = await newPage({ noScript: true });
@@ -182,7 +184,12 @@ test.describe("without network", () => {
     await expect(page.locator("[data-kept-item]").first()).toContainText(text);
   }
 
-  test("the form is there, keeps a report over a restart, and deletes it", async ({ page, context, check, look }) => {
+  test("the form is there, keeps a report over a restart, and deletes it", { tag: "@phone" }, async ({
+    page,
+    context,
+    check,
+    look,
+  }) => {
     await ready(page);
     await page.goto("/reports/offline");
     await check(page);
@@ -212,7 +219,7 @@ test.describe("without network", () => {
     expect(await page.evaluate(() => localStorage.getItem("mw.kept"))).toBeNull();
   });
 
-  test("sent once, also when the answer got lost", async ({ page, context, check }) => {
+  test("sent once, also when the answer got lost", { tag: "@phone" }, async ({ page, context, check }) => {
     await ready(page);
     await offline(context, page, true);
     await page.goto("/reports/new");
@@ -256,7 +263,7 @@ test.describe("without network", () => {
     await expect(page.locator("main")).toContainText(mark);
   });
 
-  test("a step of the form moves to the device when the network goes", async ({ page, context }) => {
+  test("a step of the form moves to the device when the network goes", { tag: "@phone" }, async ({ page, context }) => {
     await ready(page);
     await page.goto("/reports/new");
     await page.fill("textarea[name=text]", "Hier fehlt ein Stück vom Gehweg.");
@@ -274,7 +281,7 @@ test.describe("without network", () => {
     await expect(page.locator(".shot[data-photo]")).toHaveCount(1);
   });
 
-  test("the worker keeps no page of anybody", async ({ page, context }) => {
+  test("the worker keeps no page of anybody", { tag: "@phone" }, async ({ page, context }) => {
     await ready(page);
     await wizard.what(page, "Ein Geheimnis, das nirgends liegen bleiben soll");
     await page.goto("/login");

@@ -39,7 +39,7 @@ test("what is going on near me, by address and by the device", async ({ page, ch
   await check(page);
 });
 
-test("a barrier gets a number, without script", async ({ newPage, check }) => {
+test("a barrier gets a number, without script", { tag: "@phone" }, async ({ newPage, check }) => {
   const page = await newPage({ noScript: true });
   await page.goto("/barrierefreiheit/melden?seite=/map");
   await page.locator("main button[type=submit]").click();
@@ -51,7 +51,7 @@ test("a barrier gets a number, without script", async ({ newPage, check }) => {
   await check(page, { noScript: true });
 });
 
-test("was this page helpful, without script and cookie", async ({ newPage }) => {
+test("was this page helpful, without script and cookie", { tag: "@phone" }, async ({ newPage }) => {
   const page = await newPage({ noScript: true });
   await page.goto("/help");
   await page.locator(".helpful button[value=no]").click();
@@ -60,14 +60,14 @@ test("was this page helpful, without script and cookie", async ({ newPage }) => 
   expect(await page.context().cookies()).toEqual([]);
 });
 
-test("security.txt", async ({ page }) => {
+test("security.txt", { tag: "@phone" }, async ({ page }) => {
   const answer = await page.request.get("/.well-known/security.txt");
   expect(answer.status()).toBe(200);
   const expires = /^Expires: (.+)$/m.exec(await answer.text())?.[1] ?? "";
   expect(Date.parse(expires)).toBeGreaterThan(Date.now());
 });
 
-test("metrics are not public", async ({ page }) => {
+test("metrics are not public", { tag: "@phone" }, async ({ page }) => {
   expect((await page.request.get("/metrics")).status()).toBe(404);
 });
 

@@ -78,7 +78,7 @@ async function setStatus(page: Page, number: string, to: string, fields: Record<
   await submit(page, "form.c-set button[name=do][value=set]");
 }
 
-test("a photo is held, released by staff, and comes out without a byte of metadata", async ({
+test("a photo is held, released by staff, and comes out without a byte of metadata", { tag: "@phone" }, async ({
   page,
   newPage,
   check,
@@ -128,7 +128,7 @@ test("a photo is held, released by staff, and comes out without a byte of metada
   }
 });
 
-test("a report with the keyboard only", async ({ page, look }) => {
+test("a report with the keyboard only", { tag: "@wide" }, async ({ page, look }) => {
   test.skip(look.width < 700, "phones have no keyboard");
   await page.goto("/reports/new");
   const reach = async (selector: string) => {
@@ -169,7 +169,7 @@ test("a report with the keyboard only", async ({ page, look }) => {
   await expect(page.locator("[data-receipt-number]")).toContainText("M-");
 });
 
-test("a report nearby is joined and counts once", async ({ page, newPage, check, look }) => {
+test("a report nearby is joined and counts once", { tag: "@phone" }, async ({ page, newPage, check, look }) => {
   const street = `Balanstraße ${look.lang === "de" ? 21 : 121}`;
   const first = await newPage();
   const { number } = await reported(first, "laterne", "Die Laterne ist dunkel.", street);
@@ -191,7 +191,7 @@ test("a report nearby is joined and counts once", async ({ page, newPage, check,
   );
 });
 
-test("number and access code open a report on another device", async ({ page, newPage, check }) => {
+test("number and access code open a report on another device", { tag: "@phone" }, async ({ page, newPage, check }) => {
   const { number, code } = await reported(page, "laterne", "Die Laterne flackert.", "Leopoldstraße 50");
   const phone = await newPage({ noScript: true });
   await phone.goto("/reports/open");
@@ -211,7 +211,11 @@ test("number and access code open a report on another device", async ({ page, ne
   await check(phone, { noScript: true });
 });
 
-test("a status set by staff appears on an open page within a second; reopening", async ({ page, newPage, check }) => {
+test("a status set by staff appears on an open page within a second; reopening", { tag: "@wide" }, async ({
+  page,
+  newPage,
+  check,
+}) => {
   const { number } = await reported(page, "laterne", "Die Laterne brennt am Tag.", "Arnulfstraße 60");
   const opening = page.waitForEvent("websocket");
   await page.goto(`/reports/${number}`);
@@ -249,7 +253,7 @@ test("a status set by staff appears on an open page within a second; reopening",
   await check(page);
 });
 
-test("a question of the team is answered with the access code", async ({ page, newPage, check }) => {
+test("a question of the team is answered with the access code", { tag: "@phone" }, async ({ page, newPage, check }) => {
   const { number } = await reported(page, "laterne", "Irgendwo hier ist es dunkel.", "Lindwurmstraße 80");
   const desk = await newPage();
   await asDesk(desk, people.light, number);

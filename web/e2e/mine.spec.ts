@@ -13,7 +13,7 @@ for (const path of ["/mine", "/mine/data", "/mine/erase", "/districts"]) {
   });
 }
 
-test("from a draft over the data to nothing left", async ({ page, check, look }) => {
+test("from a draft over the data to nothing left", { tag: "@phone" }, async ({ page, check, look }) => {
   await wizard.what(page, "Der Mülleimer am Brunnen quillt über.");
   await expect(page).toHaveURL(/\/reports\/new\/[0-9a-f-]{36}/);
 

@@ -2,7 +2,11 @@
 import { expect, test } from "./fixtures";
 import { people, signIn, wizard } from "./steps";
 
-test("a content is flagged, decided about, appealed and restored", async ({ page, newPage, check }) => {
+test("a content is flagged, decided about, appealed and restored", { tag: "@phone" }, async ({
+  page,
+  newPage,
+  check,
+}) => {
   const text = "Die Lampe ist dunkel. Der Nachbar ist ein Esel.";
   // somebody reports a lamp, a clerk releases the text
   await wizard.what(page, text);

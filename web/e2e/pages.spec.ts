@@ -34,7 +34,7 @@ test("a page that does not exist", async ({ page, check }) => {
   await check(page);
 });
 
-test("every link of the frame leads somewhere", async ({ page }) => {
+test("every link of the frame leads somewhere", { tag: "@phone" }, async ({ page }) => {
   await page.goto("/reports/new");
   const links = await page
     .locator("header a, footer a")

@@ -34,7 +34,11 @@ test("a clerk filters, keeps the view, and works the list by keys", async ({ pag
   await page.locator("[data-keys-toggle]").click();
 });
 
-test("several cases at once: preview, apply, undo; and the list of the day", async ({ page, check, look }) => {
+test("several cases at once: preview, apply, undo; and the list of the day", { tag: "@wide" }, async ({
+  page,
+  check,
+  look,
+}) => {
   await signIn(page, people.roads);
   await page.goto("/desk");
   const boxes = page.locator("[data-bulk-one]");
@@ -64,7 +68,7 @@ test("several cases at once: preview, apply, undo; and the list of the day", asy
   await check(page);
 });
 
-test("the map beside the list", async ({ page, check, look }) => {
+test("the map beside the list", { tag: "@wide" }, async ({ page, check, look }) => {
   test.skip(look.width < 700, "looked at on a wide page");
   await signIn(page, people.roads);
   await page.goto("/desk?map=1");

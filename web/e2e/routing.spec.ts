@@ -4,7 +4,7 @@ import { people, signIn } from "./steps";
 
 const { expect } = test;
 
-test("a rule is drafted, tried out on past cases, and put live", async ({ page, check }) => {
+test("a rule is drafted, tried out on past cases, and put live", { tag: "@wide" }, async ({ page, check }) => {
   await signIn(page, people.admin);
   await page.goto("/desk/routing");
   await check(page);
@@ -31,7 +31,11 @@ test("a rule is drafted, tried out on past cases, and put live", async ({ page, 
   await check(page);
 });
 
-test("a storm: made without script, answered once, read by everybody", async ({ newPage, page, check }) => {
+test("a storm: made without script, answered once, read by everybody", { tag: "@wide" }, async ({
+  newPage,
+  page,
+  check,
+}) => {
   const plain = await newPage({ noScript: true });
   await signIn(plain, people.admin);
   await plain.goto("/desk/events/new");

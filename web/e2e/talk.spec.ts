@@ -8,7 +8,7 @@ const emptyPage = Buffer.from(
   "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
 );
 
-test("captured on the phone with the keyboard, handed over by mail, answered by link", async ({
+test("captured on the phone with the keyboard, handed over by mail, answered by link", { tag: "@phone" }, async ({
   page,
   newPage,
   check,

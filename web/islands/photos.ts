@@ -51,13 +51,19 @@ export function attach(root: HTMLElement): void {
   const number = (s: Shot) => shots.indexOf(s) + 1;
 
   for (const node of list.querySelectorAll<HTMLElement>(".shot[data-photo]")) adopt(node);
-  input?.addEventListener("change", () => {
+  if (input) {
+    input.addEventListener("change", () => take(input));
+    take(input); // what was chosen before this script was there
+  }
+
+  function take(input: HTMLInputElement): void {
     const files = [...(input.files ?? [])];
+    if (files.length === 0) return;
     input.value = ""; // else the form would send them a second time
     const room = Math.max(0, max - shots.length);
     if (files.length > room) say(t("photo.max", { n: max }));
     for (const f of files.slice(0, room)) void addFile(f);
-  });
+  }
 
   /** adopt takes over a photo that the server has drawn. */
   function adopt(node: HTMLElement): void {
