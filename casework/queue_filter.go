@@ -29,7 +29,8 @@ type QueueFilter struct {
 	Categories  []string // keys
 	Districts   []string // refs
 	BBox        *subject.BBox
-	Near        *subject.Point // with Metres around it
+	Area        []subject.Point // inside a drawn area: its corners
+	Near        *subject.Point  // with Metres around it
 	Metres      int
 	Place       string // the address that Near was found by, for people
 	Due         string // "today", "week", "late", "late3", "none"
@@ -79,6 +80,7 @@ const (
 	maxFilterText   = 200
 	maxMetres       = 20_000
 	defaultMetres   = 200
+	maxFilterArea   = 60 // corners: a view keeps them in its address
 )
 
 // ParseQueue reads a filter from the parameters of an address; those it does not
@@ -96,6 +98,7 @@ func ParseQueue(v url.Values, zone *time.Location) (QueueFilter, error) {
 		Categories: r.words("category"),
 		Districts:  r.words("district"),
 		BBox:       r.bbox("bbox"),
+		Area:       r.area("area"),
 		Near:       r.point("near"),
 		Metres:     r.number("m", maxMetres),
 		Place:      r.text("at"),
@@ -189,6 +192,9 @@ func (f *QueueFilter) Values(zone *time.Location) url.Values {
 	}
 	if b := f.BBox; b != nil {
 		v.Set("bbox", degree(b.West)+","+degree(b.South)+","+degree(b.East)+","+degree(b.North))
+	}
+	if len(f.Area) > 0 {
+		v.Set("area", AreaParam(f.Area))
 	}
 	if p := f.Near; p != nil {
 		v.Set("near", degree(p.Lon)+","+degree(p.Lat))
@@ -330,6 +336,25 @@ func (r *reader) bbox(key string) *subject.BBox {
 		return nil
 	}
 	return &b
+}
+
+// area reads the corners of a drawn area in any form that ParseArea knows.
+func (r *reader) area(key string) []subject.Point {
+	const longest = 10_000
+	text := r.v.Get(key)
+	if len(text) > longest {
+		r.wrong(key, errors.New("too long"))
+		return nil
+	}
+	ring, err := ParseArea(text)
+	if err == nil && len(ring) > maxFilterArea {
+		err = errors.New("too many corners")
+	}
+	if err != nil {
+		r.wrong(key, err)
+		return nil
+	}
+	return ring
 }
 
 func (r *reader) point(key string) *subject.Point {

@@ -17,6 +17,7 @@ func TestParseQueueRefuses(t *testing.T) {
 	for _, query := range []string{
 		"state=lost", "due=never", "who=somebody", "near=1", "near=200,0", "bbox=1,2,3", "bbox=3,2,1,4", "from=gestern", "reopened=-1",
 		"metoo=viele", "paused=2", "held=all", "object=lamp", "event=storm", "sort=due", "q=%ff", "m=100000000",
+		"area=11.5_48.1~11.6_48.1", "area=11.5_48.1~11.6_48.2~11.6_48.1~11.5_48.2", "area=%7B%7D",
 	} {
 		v, err := url.ParseQuery(query)
 		if err != nil {
@@ -33,6 +34,7 @@ func TestParseQueueRefuses(t *testing.T) {
 func FuzzParseQueue(f *testing.F) {
 	f.Add("state=all&status=received&who=nobody&due=late&q=Laterne&sort=new")
 	f.Add("near=11.57,48.13&m=200&bbox=11,48,12,49&from=2026-03-14&to=2026-03-15")
+	f.Add("area=11.5_48.1~11.7_48.1~11.6_48.2&sort=old")
 	f.Add("team=a&team=b&category=x&group=y&district=5&metoo=3&held=any")
 	f.Fuzz(func(t *testing.T, query string) {
 		v, err := url.ParseQuery(query)

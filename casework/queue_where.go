@@ -41,7 +41,9 @@ func (q *Queue) where(ctx context.Context, actor accounts.Actor, f *QueueFilter,
 	stateWhere(w, f)
 	whoWhere(w, actor, f)
 	kindWhere(w, cat, f)
-	placeWhere(w, f)
+	if err := placeWhere(w, f); err != nil {
+		return nil, err
+	}
 	dueWhere(w, f.Due, now.In(q.zone))
 	flagsWhere(w, f)
 	datesWhere(w, f)
@@ -135,7 +137,7 @@ func kindWhere(w *db.Where, cat *categories.Catalogue, f *QueueFilter) {
 	w.And("c.category_id = ANY (?)", ids)
 }
 
-func placeWhere(w *db.Where, f *QueueFilter) {
+func placeWhere(w *db.Where, f *QueueFilter) error {
 	switch len(f.Districts) {
 	case 0:
 	case 1:
@@ -149,6 +151,14 @@ func placeWhere(w *db.Where, f *QueueFilter) {
 	if p := f.Near; p != nil {
 		w.And("ST_DWithin(c.point::geography, ST_SetSRID(ST_MakePoint(?, ?), 4326)::geography, ?)", p.Lon, p.Lat, float64(f.Metres))
 	}
+	area, err := polygonOf(f.Area)
+	if err != nil {
+		return err
+	}
+	if area != nil {
+		w.And("ST_Intersects(c.point, ?::geometry)", area)
+	}
+	return nil
 }
 
 // dueWhere bounds the key of the list as well, in which a stopped clock and no
@@ -159,9 +169,10 @@ func dueWhere(w *db.Where, due string, now time.Time) {
 		w.And("c.sort_at < ?", now)
 		w.And("c.due_at < ? AND c.paused_at IS NULL AND c.state = 'open'", now)
 	}
+	// Two ranges of the index: with an upper bound alone, every late case would be read to find that it is late.
 	between := func(from, to time.Time) {
-		w.And("c.sort_at < ?", to)
-		w.And("c.due_at >= ? AND c.due_at < ? AND c.paused_at IS NULL", from, to)
+		w.And(`(c.sort_at >= ? AND c.sort_at < ?
+   OR c.sort_at = timestamptz '2000-01-01 00:00:00+00' AND c.due_at >= ? AND c.due_at < ? AND c.paused_at IS NULL)`, from, to, from, to)
 	}
 	switch due {
 	case "today":

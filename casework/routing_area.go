@@ -1,58 +1,127 @@
 package casework
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	gogeom "github.com/twpayne/go-geom"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
-// ParseArea reads the corners of an area as people type or click them: one
-// "longitude, latitude" per line (or separated by semicolons). Empty text is no
-// area. A closing corner that repeats the first is left out.
+// ParseArea reads the corners of an area: as people type or click them, one
+// "longitude, latitude" per line; as FormatArea and AreaParam write them; or as
+// a GeoJSON polygon from another program, alone or as the geometry of a feature.
+// Empty text is no area. A closing corner that repeats the first is left out.
+// What is no area is fault Invalid on the field area.
 func ParseArea(text string) ([]subject.Point, error) {
-	var ring []subject.Point
-	wrong := fault.OnField("area", "routing.err.area")
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ';' || r == '\r' }) {
-		parts := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
-		if len(parts) == 0 {
-			continue
-		}
-		if len(parts) != 2 || len(ring) > maxCorners {
-			return nil, wrong
-		}
-		lon, errLon := strconv.ParseFloat(parts[0], 64)
-		lat, errLat := strconv.ParseFloat(parts[1], 64)
-		if err := errors.Join(errLon, errLat); err != nil {
-			return nil, wrong.Because(err)
-		}
-		ring = append(ring, subject.Point{Lon: lon, Lat: lat})
+	read := readCorners
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		read = readGeoJSON
 	}
-	if len(ring) == 0 {
-		return nil, nil
+	ring, err := read(text)
+	if err == nil && len(ring) > 0 {
+		if n := len(ring) - 1; n >= 3 && ring[0] == ring[n] {
+			ring = ring[:n]
+		}
+		err = validArea(ring)
 	}
-	if n := len(ring) - 1; n >= 3 && ring[0] == ring[n] {
-		ring = ring[:n]
-	}
-	if err := validArea(ring); err != nil {
-		return nil, wrong.Because(err)
+	if err != nil {
+		return nil, fault.OnField("area", "routing.err.area").Because(err)
 	}
 	return ring, nil
 }
 
-// FormatArea is the text that ParseArea reads.
-func FormatArea(ring []subject.Point) string {
+func readCorners(text string) ([]subject.Point, error) {
+	var ring []subject.Point
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\n\r;~", r) }) {
+		parts := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(", \t_", r) })
+		if len(parts) == 0 {
+			continue
+		}
+		if len(parts) != 2 || len(ring) > maxCorners {
+			return nil, errors.New("area: a corner is a longitude and a latitude")
+		}
+		lon, errLon := strconv.ParseFloat(parts[0], 64)
+		lat, errLat := strconv.ParseFloat(parts[1], 64)
+		if err := errors.Join(errLon, errLat); err != nil {
+			return nil, err
+		}
+		ring = append(ring, subject.Point{Lon: lon, Lat: lat})
+	}
+	return ring, nil
+}
+
+// readGeoJSON reads a polygon of RFC 7946 without holes.
+func readGeoJSON(text string) ([]subject.Point, error) {
+	type polygon struct {
+		Type        string        `json:"type"`
+		Coordinates [][][]float64 `json:"coordinates"`
+	}
+	var in struct {
+		polygon
+
+		Geometry *polygon `json:"geometry"`
+	}
+	if err := json.Unmarshal([]byte(text), &in); err != nil {
+		return nil, err
+	}
+	if in.Type == "Feature" && in.Geometry != nil {
+		in.polygon = *in.Geometry
+	}
+	if in.Type != "Polygon" || len(in.Coordinates) != 1 {
+		return nil, errors.New("area: no polygon, or one with holes")
+	}
+	ring := make([]subject.Point, 0, len(in.Coordinates[0]))
+	for _, c := range in.Coordinates[0] {
+		if len(c) < 2 || len(c) > 3 || len(ring) > maxCorners {
+			return nil, errors.New("area: a corner that is no place, or too many")
+		}
+		ring = append(ring, subject.Point{Lon: c[0], Lat: c[1]})
+	}
+	if len(ring) == 0 {
+		return nil, errors.New("area: no corner")
+	}
+	return ring, nil
+}
+
+// FormatArea is the text that ParseArea reads, a corner per line.
+func FormatArea(ring []subject.Point) string { return joinCorners(ring, ", ", "\n") }
+
+// AreaParam is the same in signs that need no escaping in an address.
+func AreaParam(ring []subject.Point) string { return joinCorners(ring, "_", "~") }
+
+func joinCorners(ring []subject.Point, between, after string) string {
 	var b strings.Builder
 	for i, p := range ring {
 		if i > 0 {
-			b.WriteByte('\n')
+			b.WriteString(after)
 		}
-		b.WriteString(strconv.FormatFloat(p.Lon, 'f', -1, 64) + ", " + strconv.FormatFloat(p.Lat, 'f', -1, 64))
+		b.WriteString(degree(p.Lon) + between + degree(p.Lat))
 	}
 	return b.String()
+}
+
+// polygonOf is a ring of corners for PostGIS; nil for none.
+func polygonOf(area []subject.Point) (*gogeom.Polygon, error) {
+	if len(area) == 0 {
+		return nil, nil //nolint:nilnil // NULL: none was drawn
+	}
+	ring := make([]gogeom.Coord, 0, len(area)+1)
+	for _, p := range append(slices.Clone(area), area[0]) {
+		ring = append(ring, gogeom.Coord{p.Lon, p.Lat})
+	}
+	poly, err := gogeom.NewPolygon(gogeom.XY).SetCoords([][]gogeom.Coord{ring})
+	if err != nil {
+		return nil, fmt.Errorf("drawn area: %w", err)
+	}
+	return poly.SetSRID(4326), nil
 }
 
 // validArea tells what is wrong with a ring: too few or too many corners,

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -112,10 +113,45 @@ func FuzzParseExpr(f *testing.F) {
 	})
 }
 
+// TestParseArea: every way of saying an area says the same one.
+func TestParseArea(t *testing.T) {
+	t.Parallel()
+	want := []subject.Point{{Lon: 11.5, Lat: 48.1}, {Lon: 11.6, Lat: 48.1}, {Lon: 11.6, Lat: 48.2}}
+	for _, tt := range []struct {
+		name, text string
+		ok         bool
+	}{
+		{"lines", "11.5, 48.1\r\n11.6, 48.1\n\n11.6 48.2", true},
+		{"closed", "11.5,48.1;11.6,48.1;11.6,48.2;11.5,48.1", true},
+		{"of an address", casework.AreaParam(want), true},
+		{"a polygon", `{"type":"Polygon","coordinates":[[[11.5,48.1],[11.6,48.1,520],[11.6,48.2],[11.5,48.1]]]}`, true},
+		{"a feature", ` {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[11.5,48.1],[11.6,48.1],[11.6,48.2],[11.5,48.1]]]}}`, true},
+		{"two corners", "11.5,48.1;11.6,48.1", false},
+		{"sides cross", "0,0;1,1;1,0;0,1", false},
+		{"off the earth", "0,0;1,0;1,200", false},
+		{"with a hole", `{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,0]],[[1,1],[2,1],[2,2],[1,1]]]}`, false},
+		{"a line", `{"type":"LineString","coordinates":[[[0,0],[9,0],[9,9]]]}`, false},
+		{"nothing in it", `{"type":"Polygon","coordinates":[[]]}`, false},
+	} {
+		got, err := casework.ParseArea(tt.text)
+		if !tt.ok {
+			if !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: %v, %v", tt.name, got, err)
+			}
+			continue
+		}
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", tt.name, err, diff)
+		}
+	}
+}
+
 // FuzzParseArea: what people type as corners is an area or a fault.
 func FuzzParseArea(f *testing.F) {
 	f.Add("11.5, 48.1\n11.6, 48.1\n11.6, 48.2")
 	f.Add("11.5 48.1; 11.6 48.1; 11.6 48.2; 11.5 48.1")
+	f.Add("11.5_48.1~11.6_48.1~11.6_48.2")
+	f.Add(`{"type": "Polygon", "coordinates": [[[11.5, 48.1], [11.6, 48.1], [11.6, 48.2], [11.5, 48.1]]]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		ring, err := casework.ParseArea(text)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -73,21 +72,6 @@ func (e *Event) Validate() error {
 	return wrong.Err()
 }
 
-func (e *Event) polygon() (*gogeom.Polygon, error) {
-	if len(e.Area) == 0 {
-		return nil, nil //nolint:nilnil // NULL: none was drawn
-	}
-	ring := make([]gogeom.Coord, 0, len(e.Area)+1)
-	for _, p := range append(slices.Clone(e.Area), e.Area[0]) {
-		ring = append(ring, gogeom.Coord{p.Lon, p.Lat})
-	}
-	poly, err := gogeom.NewPolygon(gogeom.XY).SetCoords([][]gogeom.Coord{ring})
-	if err != nil {
-		return nil, fmt.Errorf("area of an event: %w", err)
-	}
-	return poly.SetSRID(4326), nil
-}
-
 // PutEvent makes an event or changes the one with its id; sent twice it does
 // the same once. It is Conflict when somebody changed it since Version.
 func PutEvent(ctx context.Context, tx pgx.Tx, actor accounts.Actor, e Event) error {
@@ -101,7 +85,7 @@ func PutEvent(ctx context.Context, tx pgx.Tx, actor accounts.Actor, e Event) err
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	area, err := e.polygon()
+	area, err := polygonOf(e.Area)
 	if err != nil {
 		return err
 	}
@@ -287,7 +271,7 @@ func Attach(ctx context.Context, tx pgx.Tx, event uuid.UUID, ref subject.Ref) (e
 // EventCandidates lists open cases that lie in an event's area, are of its kinds, came
 // in its time and belong to no event yet: they can be attached. At most limit.
 func EventCandidates(ctx context.Context, q db.Queryer, kind subject.Kind, e *Event, limit int) ([]uuid.UUID, error) {
-	area, err := e.polygon()
+	area, err := polygonOf(e.Area)
 	if err != nil {
 		return nil, err
 	}

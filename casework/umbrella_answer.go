@@ -69,7 +69,7 @@ type UmbrellaConfig struct {
 // Umbrella gives answers to whole events.
 type Umbrella struct{ cfg UmbrellaConfig }
 
-// NewUmbrella makes an Umbrella and registers its job.
+// NewUmbrella makes an Umbrella and registers its jobs.
 func NewUmbrella(cfg UmbrellaConfig) (*Umbrella, error) {
 	if cfg.DB == nil || cfg.Jobs == nil || cfg.Outbox == nil || cfg.Messages == nil || cfg.BaseURL == "" {
 		return nil, errors.New("casework: umbrella needs database, jobs, outbox, messages and base url")
@@ -79,6 +79,7 @@ func NewUmbrella(cfg UmbrellaConfig) (*Umbrella, error) {
 	}
 	u := &Umbrella{cfg}
 	jobs.Register(cfg.Jobs, u.work)
+	jobs.Periodic(cfg.Jobs, "umbrella_forget", 24*time.Hour, u.Forget)
 	return u, nil
 }
 

@@ -104,6 +104,8 @@ func TestQueue(t *testing.T) {
 		{"from=2099-01-01", 0},
 		{"bbox=5,40,6,41", 0},
 		{"near=5,40&m=100", 0},
+		{"area=11.5_48.1~11.7_48.1~11.6_48.2", 3},
+		{"area=11.5_48.1~11.501_48.1~11.501_48.101", 0},
 		{"sort=new", 3},
 		{"sort=old", 3},
 	} {
@@ -270,7 +272,7 @@ func TestBulkKinds(t *testing.T) {
 		{"priority", casework.BulkAction{Kind: casework.BulkPriority, Priority: casework.High}, 1},
 		{"note", casework.BulkAction{Kind: casework.BulkNote, Note: "Leiter nötig"}, 1},
 		{"resubmission", casework.BulkAction{Kind: casework.BulkResubmit, Day: &tomorrow, Note: "nachsehen"}, 1},
-		{"move", casework.BulkAction{Kind: casework.BulkMove, Department: garden.ID}, 1},
+		{"move", casework.BulkAction{Kind: casework.BulkMove, Department: garden.ID, Note: "Baumschnitt nötig"}, 1},
 	} {
 		rows, _, err := q.Select(t.Context(), clerk, casework.QueueFilter{}, nil, true)
 		if err != nil || len(rows) != 1 {
