@@ -24,6 +24,9 @@
 //     an HMAC whose secret is forgotten after two days;
 //   - an API token acts as a person of its own, never as one of the people, with
 //     the rights that its scopes and its department give where it uses them;
+//   - an organisation has an owner or is gone; whoever changes who belongs to it
+//     locks its row first. What may be done there is asked by MayIn with the role
+//     of that moment. Nobody else learns that it exists;
 //   - audit_log is append-only and hash-chained; it names fields, never values.
 //     Audit comes last in a transaction: it makes other writers wait till the
 //     commit.
@@ -31,7 +34,8 @@
 // Owned tables: server_keys, persons, contacts, one_time_tokens, sessions,
 // receipts, passkeys, passkey_challenges, totp, recovery_codes, identities,
 // departments, role_grants, role_grant_limits, audit_log,
-// rate_buckets, invitations, export_requests, audit_checks, retention_records, api_tokens, erasures.
+// rate_buckets, invitations, export_requests, audit_checks, retention_records, api_tokens, erasures,
+// organisations, organisation_members, organisation_invitations.
 //
 // Events: none.
 package accounts

@@ -298,17 +298,9 @@ func signedInAs(ctx context.Context, tx pgx.Tx, before Actor, person uuid.UUID) 
 // no harm.
 func (s *Service) SweepInvitations(ctx context.Context) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sqlSweepInvitations, invitationsKept.Microseconds())
-		if err != nil {
-			return fmt.Errorf("sweep invitations: %w", err)
-		}
-		contacts, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		if err != nil {
-			return fmt.Errorf("sweep invitations: %w", err)
-		}
-		for _, c := range contacts {
-			if _, err := tx.Exec(ctx, sqlForgetTyped, c); err != nil {
-				return fmt.Errorf("forget typed address: %w", err)
+		for _, sql := range []string{sqlSweepInvitations, sqlSweepOrganisationInvitations} {
+			if err := forgetInvited(ctx, tx, sql, invitationsKept.Microseconds()); err != nil {
+				return err
 			}
 		}
 		return nil

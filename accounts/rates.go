@@ -32,6 +32,7 @@ const (
 	ruleLink   Rule = "link"   // sign-in links to one mail address
 	ruleTry    Rule = "try"    // codes of such a mail, for one mail address
 	ruleFactor Rule = "factor" // codes of somebody's app, and recovery codes
+	ruleInvite Rule = "invite" // mails into organisations, of one person
 )
 
 // Limit lets N through in each window of length Per.
@@ -56,6 +57,7 @@ func DefaultLimits() map[Rule][]Limit {
 		ruleTry:     {{N: 10, Per: 10 * time.Minute}, {N: 40, Per: 24 * time.Hour}},
 		ruleFactor:  {{N: 10, Per: 10 * time.Minute}, {N: 50, Per: 24 * time.Hour}},
 		ruleLink:    {{N: 5, Per: 10 * time.Minute}, {N: 20, Per: 24 * time.Hour}},
+		ruleInvite:  {{N: 20, Per: time.Hour}, {N: 60, Per: 24 * time.Hour}},
 	}
 }
 

@@ -31,6 +31,8 @@ type Config struct {
 	Base string
 	// Providers are other sign-ins; see Provider.
 	Providers []Provider
+	// Left takes what follows when somebody leaves an organisation; nil: nothing.
+	Left LeftFunc
 }
 
 // Service holds what needs settings or transactions of its own; everything
@@ -44,6 +46,7 @@ type Service struct {
 	demo      bool
 	passkeys  *webauthn.WebAuthn // nil: none
 	providers []*provider
+	left      LeftFunc
 }
 
 // New makes the service. It returns an error without a database or with a
@@ -66,6 +69,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{db: cfg.DB, limits: limits, sleep: cfg.Sleep, letters: cfg.Letters}
 	s.demo = cfg.Demo
+	s.left = cfg.Left
 	var err error
 	if s.passkeys, err = passkeysFor(cfg.Base); err != nil {
 		return nil, err

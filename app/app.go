@@ -30,6 +30,7 @@ import (
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -69,6 +70,7 @@ type App struct {
 	umbrella   *casework.Umbrella
 	talkFiles  *casework.Files
 	own        *owndata.Service
+	search     *search.Service
 
 	metrics *metrics.Metrics
 	broker  *live.Broker
@@ -154,7 +156,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	}
 	if a.accounts, err = accounts.New(accounts.Config{DB: d, Limits: limits, Letters: &accounts.Letters{
 		Jobs: a.jobs, Mail: a.outbox, Catalogue: a.messages, URL: func(path string) string { return a.cfg.Settings.Base() + path },
-	}, Demo: a.cfg.Dev, Base: a.cfg.Settings.Base(), Providers: signIns}); err != nil {
+	}, Demo: a.cfg.Dev, Base: a.cfg.Settings.Base(), Providers: signIns, Left: reports.LeftOrganisation}); err != nil {
 		return err
 	}
 	original, err := a.firstCity()
@@ -214,7 +216,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if err := a.ownData(); err != nil {
 		return err
 	}
-	return nil
+	return a.finding()
 }
 
 // limits are those that the settings replace.

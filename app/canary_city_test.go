@@ -154,6 +154,7 @@ func newTown(t testing.TB) *town {
 	c.join("clerk elsewhere", subject.Caseworker, "awm")
 	c.join("team lead elsewhere", subject.TeamLead, "rku")
 	c.join("moderator", subject.Moderator, "")
+	c.join("member of the firm", "", "")
 	c.system()
 	// who acts, but is never asked for: their ids stand in columns of their own
 	c.person("first decider", subject.TeamLead, "bau-lic")
@@ -391,6 +392,7 @@ func (c *town) tell() {
 	c.moderation()
 	c.desk()
 	c.signIn()
+	c.organisations()
 	c.begun()
 	c.site()
 	if _, err := c.app.accounts.NewVisitorToken(ctx, "kanari-key-kanari-key", "de"); err != nil {

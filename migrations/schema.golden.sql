@@ -228,9 +228,10 @@ CREATE TABLE public.api_tokens (
     seen_at timestamp with time zone,
     revoked_at timestamp with time zone,
     personal boolean DEFAULT false NOT NULL,
+    proved boolean DEFAULT false NOT NULL,
     CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT api_tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['reports:read'::text, 'reports:write'::text, 'reports:status'::text]))),
-    CONSTRAINT api_tokens_status CHECK ((personal OR (NOT (scopes @> ARRAY['reports:status'::text])) OR (department_id IS NOT NULL)))
+    CONSTRAINT api_tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (array_to_string(scopes, ','::text) ~ '^[a-z]+:[a-z]+(,[a-z]+:[a-z]+)*$'::text))),
+    CONSTRAINT api_tokens_status CHECK ((personal OR (department_id IS NOT NULL) OR (NOT (scopes && ARRAY['reports:status'::text, 'desk:read'::text, 'desk:write'::text]))))
 );
 
 CREATE TABLE public.appeals (
@@ -618,6 +619,28 @@ CREATE VIEW public.districts_active AS
           ORDER BY s.activated_at DESC, s.id DESC
          LIMIT 1));
 
+CREATE TABLE public.documents (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    lang text DEFAULT ''::text NOT NULL,
+    title jsonb NOT NULL,
+    body text DEFAULT ''::text NOT NULL,
+    keywords text DEFAULT ''::text NOT NULL,
+    path text NOT NULL,
+    number text DEFAULT ''::text NOT NULL,
+    point public.geometry(Point,4326),
+    at timestamp with time zone,
+    audience text NOT NULL,
+    owners uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    department_id uuid,
+    category_id uuid,
+    district_ref text DEFAULT ''::text NOT NULL,
+    facets text[] DEFAULT '{}'::text[] NOT NULL,
+    tsv tsvector NOT NULL,
+    CONSTRAINT documents_audience_check CHECK ((audience = ANY (ARRAY['public'::text, 'owner'::text, 'department'::text])))
+);
+ALTER TABLE ONLY public.documents ALTER COLUMN tsv SET STATISTICS 1000;
+
 CREATE TABLE public.draft_handovers (
     token_hash bytea NOT NULL,
     draft_id uuid NOT NULL,
@@ -990,6 +1013,26 @@ CREATE TABLE public.mod_openers (
     since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
+CREATE TABLE public.note_files (
+    id uuid NOT NULL,
+    note_id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    ord integer NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    size integer NOT NULL,
+    sha256 bytea NOT NULL,
+    blob text NOT NULL,
+    state text DEFAULT 'quarantined'::text NOT NULL,
+    scanned boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT note_files_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT note_files_size_check CHECK ((size > 0)),
+    CONSTRAINT note_files_state_check CHECK ((state = ANY (ARRAY['quarantined'::text, 'clean'::text, 'infected'::text]))),
+    CONSTRAINT note_files_type_check CHECK ((type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text])))
+);
+
 CREATE TABLE public.notes (
     id uuid NOT NULL,
     subject_kind text NOT NULL,
@@ -1050,6 +1093,37 @@ CREATE TABLE public.opening_hours (
     CONSTRAINT opening_hours_opens_check CHECK (((opens >= 0) AND (opens <= 1439))),
     CONSTRAINT opening_hours_order CHECK ((closes > opens)),
     CONSTRAINT opening_hours_weekday_check CHECK (((weekday >= 0) AND (weekday <= 6)))
+);
+
+CREATE TABLE public.organisation_invitations (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    organisation_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    role text NOT NULL,
+    invited_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT organisation_invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text])))
+);
+
+CREATE TABLE public.organisation_members (
+    organisation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    role text NOT NULL,
+    name text NOT NULL,
+    since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT organisation_members_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60))),
+    CONSTRAINT organisation_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text])))
+);
+
+CREATE TABLE public.organisations (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    shown boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT organisations_name_check CHECK (((char_length(name) >= 2) AND (char_length(name) <= 80)))
 );
 
 CREATE TABLE public.outside_orders (
@@ -1209,11 +1283,27 @@ CREATE TABLE public.report_mailings (
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
+CREATE TABLE public.report_organisations (
+    report_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL
+);
+
 CREATE TABLE public.report_owners (
     report_id uuid NOT NULL,
     person_id uuid NOT NULL,
     since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
+
+CREATE VIEW public.report_parties AS
+ SELECT o.report_id,
+    o.person_id
+   FROM public.report_owners o
+UNION ALL
+ SELECT r.report_id,
+    m.person_id
+   FROM (public.report_organisations r
+     JOIN public.organisation_members m ON ((m.organisation_id = r.organisation_id)));
 
 CREATE TABLE public.report_sources (
     source text NOT NULL,
@@ -1440,6 +1530,12 @@ CREATE TABLE public.sealed_copies (
     CONSTRAINT sealed_copies_two_people CHECK (((approved_by IS NULL) OR (approved_by <> asked_by)))
 );
 
+CREATE TABLE public.search_walks (
+    kind text NOT NULL,
+    after uuid NOT NULL,
+    done_at timestamp with time zone
+);
+
 CREATE TABLE public.server_keys (
     name text NOT NULL,
     key bytea NOT NULL,
@@ -1648,6 +1744,13 @@ CREATE TABLE public.umbrella_members (
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
+CREATE TABLE public.vocabulary (
+    word text NOT NULL,
+    shown text NOT NULL,
+    lexeme text NOT NULL,
+    n bigint NOT NULL
+);
+
 CREATE TABLE public.vote_totals (
     subject_kind text NOT NULL,
     subject_id uuid NOT NULL,
@@ -1780,6 +1883,9 @@ ALTER TABLE ONLY public.district_sets
 ALTER TABLE ONLY public.districts
     ADD CONSTRAINT districts_pkey PRIMARY KEY (set_id, ref);
 
+ALTER TABLE ONLY public.documents
+    ADD CONSTRAINT documents_pkey PRIMARY KEY (subject_kind, subject_id, lang);
+
 ALTER TABLE ONLY public.draft_handovers
     ADD CONSTRAINT draft_handovers_pkey PRIMARY KEY (token_hash);
 
@@ -1882,6 +1988,9 @@ ALTER TABLE ONLY public.mod_items
 ALTER TABLE ONLY public.mod_openers
     ADD CONSTRAINT mod_openers_pkey PRIMARY KEY (subject_id, person_id);
 
+ALTER TABLE ONLY public.note_files
+    ADD CONSTRAINT note_files_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_pkey PRIMARY KEY (id);
 
@@ -1902,6 +2011,18 @@ ALTER TABLE ONLY public.one_time_tokens
 
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (department_id, weekday, opens);
+
+ALTER TABLE ONLY public.organisation_invitations
+    ADD CONSTRAINT organisation_invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organisation_invitations
+    ADD CONSTRAINT organisation_invitations_token UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.organisation_members
+    ADD CONSTRAINT organisation_members_pkey PRIMARY KEY (organisation_id, person_id);
+
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.outside_orders
     ADD CONSTRAINT outside_orders_pkey PRIMARY KEY (id);
@@ -1960,6 +2081,9 @@ ALTER TABLE ONLY public.report_hidden
 ALTER TABLE ONLY public.report_mailings
     ADD CONSTRAINT report_mailings_pkey PRIMARY KEY (entry_id);
 
+ALTER TABLE ONLY public.report_organisations
+    ADD CONSTRAINT report_organisations_pkey PRIMARY KEY (report_id);
+
 ALTER TABLE ONLY public.report_owners
     ADD CONSTRAINT report_owners_pkey PRIMARY KEY (report_id, person_id);
 
@@ -2016,6 +2140,9 @@ ALTER TABLE ONLY public.saved_views
 
 ALTER TABLE ONLY public.sealed_copies
     ADD CONSTRAINT sealed_copies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_walks
+    ADD CONSTRAINT search_walks_pkey PRIMARY KEY (kind);
 
 ALTER TABLE ONLY public.server_keys
     ADD CONSTRAINT server_keys_pkey PRIMARY KEY (name);
@@ -2086,6 +2213,9 @@ ALTER TABLE ONLY public.umbrella_mailed
 ALTER TABLE ONLY public.umbrella_members
     ADD CONSTRAINT umbrella_members_pkey PRIMARY KEY (subject_kind, subject_id);
 
+ALTER TABLE ONLY public.vocabulary
+    ADD CONSTRAINT vocabulary_pkey PRIMARY KEY (word);
+
 ALTER TABLE ONLY public.vote_totals
     ADD CONSTRAINT vote_totals_pkey PRIMARY KEY (subject_kind, subject_id, aspect, level, value);
 
@@ -2148,6 +2278,8 @@ CREATE INDEX case_facts_in ON public.case_facts USING btree (created_at) INCLUDE
 CREATE INDEX case_facts_out ON public.case_facts USING btree (closed_at) INCLUDE (category_id, district_ref, department_id, status, public, created_at, answered_at, target_at, reopened) WHERE (closed_at IS NOT NULL);
 
 CREATE INDEX case_facts_stock ON public.case_facts USING btree (category_id, district_ref) WHERE (closed_at IS NULL);
+
+CREATE INDEX case_facts_street ON public.case_facts USING btree (street, created_at) INCLUDE (category_id, status) WHERE (public AND (street <> ''::text));
 
 CREATE INDEX case_log_batch ON public.case_log USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 
@@ -2218,6 +2350,20 @@ CREATE INDEX decisions_subject ON public.decisions USING btree (subject_kind, su
 CREATE INDEX district_sets_active ON public.district_sets USING btree (activated_at DESC, id DESC) WHERE (activated_at IS NOT NULL);
 
 CREATE INDEX districts_area ON public.districts USING gist (area);
+
+CREATE INDEX documents_closed ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE (audience <> 'public'::text);
+
+CREATE INDEX documents_facets ON public.documents USING gin (facets) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
+
+CREATE INDEX documents_newest ON public.documents USING btree (at DESC, subject_id DESC) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
+
+CREATE INDEX documents_number ON public.documents USING btree (number) WHERE (number <> ''::text);
+
+CREATE INDEX documents_point ON public.documents USING gist (point) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
+
+CREATE INDEX documents_timeless ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE ((at IS NULL) AND (audience = 'public'::text));
+
+CREATE INDEX documents_words ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
 
 CREATE INDEX draft_handovers_draft ON public.draft_handovers USING btree (draft_id, created_at DESC);
 
@@ -2295,6 +2441,14 @@ CREATE INDEX messages_unread ON public.messages USING btree (subject_kind, subje
 
 CREATE INDEX mod_items_queue ON public.mod_items USING btree (harm, due_at, id) WHERE (state = 'open'::text);
 
+CREATE INDEX note_files_blob ON public.note_files USING btree (blob) WHERE (blob <> ''::text);
+
+CREATE INDEX note_files_note ON public.note_files USING btree (note_id);
+
+CREATE INDEX note_files_subject ON public.note_files USING btree (subject_kind, subject_id, created_at, ord);
+
+CREATE INDEX note_files_waiting ON public.note_files USING btree (created_at) WHERE (state = 'quarantined'::text);
+
 CREATE INDEX notes_mentions ON public.notes USING gin (mentions);
 
 CREATE INDEX notes_subject ON public.notes USING btree (subject_kind, subject_id, at, id);
@@ -2306,6 +2460,12 @@ CREATE INDEX one_time_tokens_contact ON public.one_time_tokens USING btree (cont
 CREATE INDEX one_time_tokens_expires ON public.one_time_tokens USING btree (expires_at);
 
 CREATE INDEX one_time_tokens_person ON public.one_time_tokens USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX organisation_invitations_contact ON public.organisation_invitations USING btree (contact_id);
+
+CREATE INDEX organisation_invitations_of ON public.organisation_invitations USING btree (organisation_id, invited_by);
+
+CREATE INDEX organisation_members_person ON public.organisation_members USING btree (person_id);
 
 CREATE INDEX outside_orders_sheet ON public.outside_orders USING btree (sheet_id, "position");
 
@@ -2320,6 +2480,8 @@ CREATE INDEX passkeys_person ON public.passkeys USING btree (person_id);
 CREATE INDEX presence_seen ON public.presence USING btree (seen_at);
 
 CREATE INDEX rate_buckets_window ON public.rate_buckets USING btree (window_start);
+
+CREATE INDEX report_organisations_of ON public.report_organisations USING btree (organisation_id);
 
 CREATE INDEX report_owners_person ON public.report_owners USING btree (person_id, since DESC);
 
@@ -2398,6 +2560,14 @@ CREATE INDEX umbrella_answers_event ON public.umbrella_answers USING btree (even
 CREATE INDEX umbrella_events_time ON public.umbrella_events USING btree (from_at, to_at);
 
 CREATE INDEX umbrella_members_event ON public.umbrella_members USING btree (event_id, at DESC, subject_id);
+
+CREATE INDEX vocabulary_lexeme ON public.vocabulary USING gin (lexeme public.gin_trgm_ops);
+
+CREATE INDEX vocabulary_prefix ON public.vocabulary USING btree (word text_pattern_ops);
+
+CREATE INDEX vocabulary_stem ON public.vocabulary USING btree (lexeme);
+
+CREATE INDEX vocabulary_word ON public.vocabulary USING gin (word public.gin_trgm_ops);
 
 CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_chain();
 
@@ -2551,6 +2721,9 @@ ALTER TABLE ONLY public.missed_digests
 ALTER TABLE ONLY public.mod_openers
     ADD CONSTRAINT mod_openers_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.note_files
+    ADD CONSTRAINT note_files_note_id_fkey FOREIGN KEY (note_id) REFERENCES public.notes(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_author_fkey FOREIGN KEY (author) REFERENCES public.persons(id);
 
@@ -2574,6 +2747,21 @@ ALTER TABLE ONLY public.one_time_tokens
 
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.organisation_invitations
+    ADD CONSTRAINT organisation_invitations_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.organisation_invitations
+    ADD CONSTRAINT organisation_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.organisation_invitations
+    ADD CONSTRAINT organisation_invitations_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.organisation_members
+    ADD CONSTRAINT organisation_members_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.organisation_members
+    ADD CONSTRAINT organisation_members_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.partner_categories
     ADD CONSTRAINT partner_categories_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id);
@@ -2610,6 +2798,12 @@ ALTER TABLE ONLY public.report_hidden
 
 ALTER TABLE ONLY public.report_mailings
     ADD CONSTRAINT report_mailings_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.timeline_entries(id);
+
+ALTER TABLE ONLY public.report_organisations
+    ADD CONSTRAINT report_organisations_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.report_organisations
+    ADD CONSTRAINT report_organisations_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
 
 ALTER TABLE ONLY public.report_owners
     ADD CONSTRAINT report_owners_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);

@@ -65,6 +65,12 @@ func (s *Service) erase(ctx context.Context, person uuid.UUID) error {
 	if err != nil || noted == nil {
 		return err
 	}
+	// what was made for others with them stays theirs; what nobody else has is the person's
+	if err := s.tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return accounts.LeaveAllOrganisations(ctx, tx, person, reports.LeftOrganisation)
+	}); err != nil {
+		return fmt.Errorf("organisations: %w", err)
+	}
 	own, err := ownReports(ctx, s.cfg.DB, person)
 	if err != nil {
 		return err

@@ -12,7 +12,8 @@
 //   - one key (the draft's id) makes one report, however often it is sent;
 //   - no clerk's name leaves this package: steps carry the department.
 //
-// Tables: reports, report_owners, report_answers, report_sources, objections.
+// Tables: reports, report_owners, report_organisations, report_answers, report_sources,
+// objections. The view report_parties says who may act as the one who reported.
 // Events: report.submitted, report.status_changed, report.step_added,
 // report.released, report.metoo, report.imported.
 package reports

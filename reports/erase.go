@@ -71,7 +71,7 @@ func (s *Service) forgetPublic(ctx context.Context, tx pgx.Tx, r *Report, now ti
 	}
 	r.Text, r.TextPublic, r.TextState, r.PlaceNote, r.Lang = "", "", TextWithheld, "", "de"
 	r.Person, r.Contact, r.Params.Question = uuid.Nil, uuid.Nil, ""
-	for _, sql := range []string{sqlEraseAnswers, sqlEraseOwners, sqlEraseObjection, sqlEraseHidden} {
+	for _, sql := range []string{sqlEraseAnswers, sqlEraseOwners, sqlEraseOrganisation, sqlEraseObjection, sqlEraseHidden} {
 		if _, err := tx.Exec(ctx, sql, r.ID); err != nil {
 			return fmt.Errorf("forget author: %w", err)
 		}
@@ -153,7 +153,7 @@ func ForgetContacts(ctx context.Context, tx pgx.Tx, contacts []uuid.UUID) error 
 }
 
 const (
-	sqlOtherOwners  = `SELECT EXISTS (SELECT FROM report_owners WHERE report_id = $1 AND person_id <> $2)`
+	sqlOtherOwners  = `SELECT EXISTS (SELECT FROM report_parties WHERE report_id = $1 AND person_id <> $2)`
 	sqlDropOwner    = `DELETE FROM report_owners WHERE report_id = $1 AND person_id = $2`
 	sqlForgetAuthor = `
 UPDATE reports

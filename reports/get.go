@@ -71,6 +71,9 @@ func (s *Service) viewOf(ctx context.Context, actor accounts.Actor, r *Report, n
 	if v.Object, err = objectOf(ctx, s.db, r.ID); err != nil {
 		return nil, err
 	}
+	if err := fillOrganisation(ctx, s.db, v, r, may.SeeHeld); err != nil {
+		return nil, err
+	}
 	if err := s.fillPhotos(ctx, v, r, may.SeeHeld); err != nil {
 		return nil, err
 	}

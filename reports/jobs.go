@@ -326,13 +326,18 @@ func (s *Service) eraseReport(ctx context.Context, tx pgx.Tx, r *Report) error {
 			return err
 		}
 	}
-	for _, sql := range []string{sqlEraseAnswers, sqlEraseOwners, sqlEraseObjection, sqlEraseHidden, sqlErase} {
+	for _, sql := range []string{sqlEraseAnswers, sqlEraseOwners, sqlEraseOrganisation, sqlEraseObjection, sqlEraseHidden, sqlErase} {
 		if _, err := tx.Exec(ctx, sql, r.ID); err != nil {
 			return fmt.Errorf("erase report: %w", err)
 		}
 	}
 	if err := casework.Forget(ctx, tx, r.Ref()); err != nil {
 		return err
+	}
+	if s.talk.Files != nil { // before their notes: the bytes go with the rows
+		if err := s.talk.Files.ForgetNoteFiles(ctx, tx, r.Ref()); err != nil {
+			return err
+		}
 	}
 	if err := casework.ForgetNotes(ctx, tx, r.Ref()); err != nil {
 		return err

@@ -44,14 +44,17 @@ func (s *Service) MineOf(ctx context.Context, actor accounts.Actor, part MinePar
 	}
 	l, err := listItems(ctx, s.db, &w, p)
 	l.Total = n
-	if err != nil || part != MineAsked {
+	if err != nil || part == MineFollowed {
+		return l, err
+	}
+	if err := fillOrganisations(ctx, s.db, l.Items); err != nil || part != MineAsked {
 		return l, err
 	}
 	return l, s.fillQuestions(ctx, l.Items)
 }
 
 func mineWhere(w *db.Where, person uuid.UUID, part MinePart) {
-	const own = "EXISTS (SELECT FROM report_owners o WHERE o.report_id = r.id AND o.person_id = ?)"
+	const own = "EXISTS (SELECT FROM report_parties o WHERE o.report_id = r.id AND o.person_id = ?)"
 	if part == MineFollowed {
 		w.And("r.visibility = 'public'")
 		w.And("r.id IN ("+sqlPartFollowed+")", person, person, person)

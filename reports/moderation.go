@@ -132,7 +132,7 @@ func (m Moderated) IsAuthor(ctx context.Context, q db.Queryer, of subject.Ref, p
 	return db.Exists(ctx, q, sqlIsAuthor, of.ID, person)
 }
 
-const sqlIsAuthor = `SELECT EXISTS (SELECT FROM report_owners WHERE report_id = $1 AND person_id = $2)`
+const sqlIsAuthor = `SELECT EXISTS (SELECT FROM report_parties WHERE report_id = $1 AND person_id = $2)`
 
 // Hide takes a part out of everything that anybody but its author and
 // moderation sees, and remembers what it was. Hiding it twice is Conflict.

@@ -122,6 +122,8 @@ type Submission struct {
 	// Object is what it is about, where a sticker or the map said so. Zero: not
 	// said. One that is not at the place is left out.
 	Object uuid.UUID `json:"object,omitzero"`
+	// Organisation is for whom it is made; the actor acts for it. Zero: themselves.
+	Organisation uuid.UUID `json:"organisation,omitzero"`
 }
 
 // Receipt is what the person who reported takes along.

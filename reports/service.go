@@ -199,7 +199,7 @@ func (s *Service) Mine(ctx context.Context, actor accounts.Actor, p Page) (List,
 	}
 	var w db.Where
 	w.And("r.visibility <> 'erased'")
-	w.And("EXISTS (SELECT FROM report_owners o WHERE o.report_id = r.id AND o.person_id = ?)", actor.Person)
+	w.And("EXISTS (SELECT FROM report_parties o WHERE o.report_id = r.id AND o.person_id = ?)", actor.Person)
 	return listItems(ctx, s.db, &w, p)
 }
 
@@ -255,7 +255,7 @@ func (s *Service) Nearby(ctx context.Context, actor accounts.Actor, at subject.P
 	w.And("r.status_class IN ('open', 'work')")
 	w.And("r.created_at >= ?", now.AddDate(0, 0, -c.NearDays))
 	if actor.Person != uuid.Nil { // one's own report is no neighbour
-		w.And("NOT EXISTS (SELECT FROM report_owners o WHERE o.report_id = r.id AND o.person_id = ?)", actor.Person)
+		w.And("NOT EXISTS (SELECT FROM report_parties o WHERE o.report_id = r.id AND o.person_id = ?)", actor.Person)
 	}
 	return nearItems(ctx, s.db, at, float64(c.NearM), &w, nearN)
 }

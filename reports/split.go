@@ -118,6 +118,9 @@ func (s *Service) splitInto(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 		if _, err := tx.Exec(ctx, sqlSplitOwners, ref.ID, r.ID); err != nil {
 			return nil, fmt.Errorf("split: %w", err)
 		}
+		if _, err := tx.Exec(ctx, sqlSplitOrganisation, ref.ID, r.ID); err != nil {
+			return nil, fmt.Errorf("split: %w", err)
+		}
 		if _, err := follows.Move(ctx, tx, r.Ref(), ref); err != nil {
 			return nil, err
 		}

@@ -70,7 +70,7 @@ const reportColumns = `
        r.place_note, r.district_ref, r.wish, r.quiet, r.outside_body, coalesce(r.target_days, 0), r.first_due_at,
        r.reopened, r.objected, r.channel, r.created_at, r.changed_at, r.closed_at,
        coalesce(c.department_id, '00000000-0000-0000-0000-000000000000'),
-       EXISTS (SELECT FROM report_owners o WHERE o.report_id = r.id AND o.person_id = $2)
+       EXISTS (SELECT FROM report_parties o WHERE o.report_id = r.id AND o.person_id = $2)
 FROM reports r
 LEFT JOIN cases c ON c.subject_kind = 'report' AND c.subject_id = r.id`
 

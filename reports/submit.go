@@ -221,10 +221,8 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 	if err := nameObject(ctx, tx, r.ID, sub.Object); err != nil {
 		return Receipt{}, err
 	}
-	if r.Person != uuid.Nil {
-		if err := addOwner(ctx, tx, r.ID, r.Person); err != nil {
-			return Receipt{}, err
-		}
+	if err := authored(ctx, tx, actor, r, sub.Organisation); err != nil {
+		return Receipt{}, err
 	}
 	if err := s.arrived(ctx, tx, actor, r, sub.Category, now); err != nil {
 		return Receipt{}, err

@@ -34,7 +34,8 @@ type View struct {
 	PlaceNote    string // owner and staff, or released with the text
 	DistrictRef  string
 	DistrictName string
-	Object       *geo.Object // what it is about; nil: not said
+	Object       *geo.Object   // what it is about; nil: not said
+	Organisation *Organisation // for whom it was made; nil: not for one, or not to be read here
 	Department   Department
 	OutsideBody  string    // key of the body in charge where the city is not
 	OutsideName  i18n.Text // its name
@@ -187,6 +188,8 @@ type Item struct {
 	TextHeld   bool // text or photo waits for release
 	Department Department
 	Visibility Visibility
+	// Only in Mine: for whom it was made.
+	Organisation string
 }
 
 // Path is the public page.

@@ -41,6 +41,7 @@ func Register(r *kit.Router, deps Deps) {
 	r.GET("/login/with/:provider", p.leave)
 	r.GET("/login/with/:provider/back", p.back, kit.Secret)
 	p.registerSecurity(r)
+	p.registerOrganisations(r)
 	r.GET("/login/:token", p.showLink, kit.Secret)
 	r.POST("/login/:token", p.useLink, kit.Secret)
 	r.POST("/logout", p.logout)

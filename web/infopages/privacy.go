@@ -53,14 +53,14 @@ type cookieRow struct{ Name, For, Long string }
 // areaOf is the part of the product that a table belongs to.
 func areaOf(table string) string {
 	switch table {
-	case "reports", "report_owners", "report_answers", "report_decisions", "objections", "attachments", "attachment_versions", "messages", "message_files", "satisfaction",
+	case "reports", "report_owners", "report_organisations", "report_answers", "report_decisions", "objections", "attachments", "attachment_versions", "messages", "message_files", "satisfaction",
 		"cases", "timeline_entries", "merges", "links", "objects", "idempotency_keys", "events":
 		return "reports"
 	case "drafts", "draft_handovers":
 		return "drafts"
 	case "contacts", "follows", "mails", "report_mailings":
 		return "mails"
-	case "persons", "sessions", "one_time_tokens", "receipts", "api_tokens":
+	case "persons", "sessions", "one_time_tokens", "receipts", "api_tokens", "organisations", "organisation_members", "organisation_invitations":
 		return "account"
 	case "voters", "votes", "voter_persons", "vote_totals":
 		return "votes"

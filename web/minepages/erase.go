@@ -14,7 +14,7 @@ func goes() []string {
 }
 
 func stays() []string {
-	return []string{"mine.erase.stays.facts", "mine.erase.stays.votes", "mine.erase.stays.decisions", "mine.erase.stays.log", "mine.erase.stays.backup"}
+	return []string{"mine.erase.stays.facts", "mine.erase.stays.org", "mine.erase.stays.votes", "mine.erase.stays.decisions", "mine.erase.stays.log", "mine.erase.stays.backup"}
 }
 
 func (p *pages) askErase(c kit.Context) error {

@@ -131,6 +131,9 @@ func (p *pages) part(v *overview, key reports.MinePart, list reports.List, now t
 		item := &list.Items[i]
 		r := row{Row: p.Row(v.Loc, item, now)}
 		r.Level = 3
+		if item.Organisation != "" {
+			r.Meta += " · " + v.T("mine.for", "name", item.Organisation)
+		}
 		if item.Visibility != reports.VisPublic {
 			r.Meta += " · " + v.T("report.mine.hidden")
 		}

@@ -287,6 +287,7 @@ func (p *newPages) read(v *visit, at step, in url.Values, f *form) {
 		}
 	case stepContact:
 		f.Mail = clean(in.Get("mail"), false)
+		readFor(in, f)
 	case stepCheck:
 		readCheck(in, f)
 	default: // near has buttons only

@@ -167,7 +167,11 @@ func (p *newPages) checkView(v *visit, f frame) (templ.Component, error) {
 	if v.form.Mail != "" {
 		contact = v.loc.T("wizard.check.contact.mail", "mail", v.form.Mail)
 	}
-	view.Contact = row("wizard.check.contact", stepContact, "wizard.check.contact.none", contact)
+	forWhom, err := p.forLine(v)
+	if err != nil {
+		return nil, err
+	}
+	view.Contact = row("wizard.check.contact", stepContact, "wizard.check.contact.none", forWhom, contact)
 	view.Answers = v.answered()
 	view.Public, view.Private = publicNotice(v.loc, v.outcome.Publish), v.outcome.Publish == categories.PublishNever
 	if view.Body, err = p.body(v); err != nil {

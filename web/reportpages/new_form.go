@@ -56,7 +56,9 @@ type form struct {
 	Object   string  `json:"object,omitempty"`   // code of what it is about, where a sticker said so
 	Note     string  `json:"note,omitempty"`
 	Mail     string  `json:"mail,omitempty"`
-	KeepPII  string  `json:"keep_pii,omitempty"` // the text that is to stay as it is
+	// Organisation is the id of the one that it is made for; "": for themselves.
+	Organisation string `json:"organisation,omitempty"`
+	KeepPII      string `json:"keep_pii,omitempty"` // the text that is to stay as it is
 
 	// Answers by category: whoever looks at another one and comes back finds them again.
 	Answers map[string]categories.Answers `json:"answers,omitempty"`
@@ -85,8 +87,9 @@ func (f *form) unsure() bool { return f.placed() && f.Accuracy > sureMetres && !
 func (f *form) submission(lang string) reports.Submission {
 	return reports.Submission{
 		Category: f.Category, Text: f.Text, Lang: lang, Mail: strings.TrimSpace(f.Mail), Channel: "web",
-		Answers: f.Answers[f.Category],
-		Place:   reports.Place{Point: f.point(), Address: f.Label, Note: f.Note},
+		Organisation: f.organisation(),
+		Answers:      f.Answers[f.Category],
+		Place:        reports.Place{Point: f.point(), Address: f.Label, Note: f.Note},
 	}
 }
 

@@ -172,5 +172,9 @@ func (p *newPages) actContact(v *visit) (result, error) {
 
 func (p *newPages) contactView(v *visit, f frame) (templ.Component, error) {
 	body, err := p.body(v)
-	return contactPage(contactView{frame: f, Mail: v.form.Mail, Body: body}), err
+	if err != nil {
+		return nil, err
+	}
+	options, err := p.forOptions(v)
+	return contactPage(contactView{frame: f, Mail: v.form.Mail, Body: body, For: options}), err
 }

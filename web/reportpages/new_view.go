@@ -184,6 +184,7 @@ type contactView struct {
 	frame
 	Mail string
 	Body *bodyNote
+	For  []kit.Option // whom it is for; empty: not asked
 }
 
 // checkRow is one line of the last page.
