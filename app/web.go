@@ -109,7 +109,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := deskpages.Register(r, deskpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Photos: a.photos, Messages: a.messages,
-		Queue: a.queue, Places: a.geo, Centre: a.opens,
+		Queue: a.queue, Places: a.geo, Centre: a.opens, Files: a.talkFiles,
 	}); err != nil {
 		return err
 	}
@@ -130,6 +130,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := api.Register(r, api.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Zone: a.zone,
+		Moderation: a.moderation, Queue: a.queue,
 	}); err != nil {
 		return err
 	}

@@ -67,6 +67,16 @@ func MoveThese(ctx context.Context, tx pgx.Tx, these []uuid.UUID, to subject.Ref
 	return err
 }
 
+// MoveBack undoes MoveThese: each photo is again where it stood among those of
+// the subject. ords are the places (Attachment.Ord) in the order of the ids.
+func MoveBack(ctx context.Context, tx pgx.Tx, these []uuid.UUID, ords []int, to subject.Ref) error {
+	if len(ords) != len(these) {
+		return MoveThese(ctx, tx, these, to)
+	}
+	_, err := ids(ctx, tx, sqlMoveBack, these, to.Kind, to.ID, ords)
+	return err
+}
+
 // SetState releases or holds photos of a subject; it never brings back removed
 // ones (see Service.Remove) and leaves those of drafts alone.
 func SetState(ctx context.Context, tx pgx.Tx, _ accounts.Actor, to State, these ...uuid.UUID) error {

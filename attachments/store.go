@@ -81,6 +81,12 @@ SET subject_kind = $2, subject_id = $3, changed_at = mitwirk_now(),
                  WHERE o.draft_id IS NULL AND o.subject_kind = $2 AND o.subject_id = $3)
 WHERE id = ANY($1) AND draft_id IS NULL
 RETURNING id`
+	sqlMoveBack = `
+UPDATE attachments a
+SET subject_kind = $2, subject_id = $3, changed_at = mitwirk_now(), ord = o.ord
+FROM unnest($1::uuid[], $4::int[]) AS o (id, ord)
+WHERE a.id = o.id AND a.draft_id IS NULL
+RETURNING a.id`
 	sqlSetState  = `UPDATE attachments SET state = $2, changed_at = mitwirk_now() WHERE id = ANY($1) AND draft_id IS NULL AND state <> 'removed'`
 	sqlSetAlt    = `UPDATE attachments SET alt = $2, changed_at = mitwirk_now() WHERE id = $1 AND state <> 'removed'`
 	sqlSetGone   = `UPDATE attachments SET state = 'removed', blob = '', small_blob = '', alt = '', changed_at = mitwirk_now() WHERE id = ANY($1)`

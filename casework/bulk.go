@@ -50,7 +50,7 @@ type BulkAction struct {
 	Department uuid.UUID   `json:"department,omitzero"`
 	Status     *StatusStep `json:"status,omitempty"`
 	Note       string      `json:"note,omitempty"` // note, resubmission; why the cases go to another department
-	Day        *time.Time  `json:"day,omitempty"` // resubmission
+	Day        *time.Time  `json:"day,omitempty"`  // resubmission
 }
 
 // Validate checks what needs no case.

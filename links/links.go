@@ -100,7 +100,8 @@ type Moved struct {
 	Voters      []uuid.UUID `json:"voters,omitempty"`
 	Followers   []uuid.UUID `json:"followers,omitempty"`
 	Attachments []uuid.UUID `json:"attachments,omitempty"`
-	Author      uuid.UUID   `json:"author,omitzero"` // voter of the author, who counts there only
+	Places      []int       `json:"places,omitempty"` // of the attachments among those that stayed
+	Author      uuid.UUID   `json:"author,omitzero"`  // voter of the author, who counts there only
 }
 
 // Record keeps what moved in a merge.

@@ -92,7 +92,7 @@ func (d Bulk) TakeBack(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id 
 }
 
 // MoveTo implements casework.Domain.
-func (d Bulk) MoveTo(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id, department uuid.UUID) error {
+func (d Bulk) MoveTo(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id, department uuid.UUID, reason string) error {
 	n, err := numberFor(ctx, tx, id)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (d Bulk) MoveTo(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id, d
 	if err != nil {
 		return fault.OnField("department", "report.err.department").Because(err)
 	}
-	return d.within(tx).Move(ctx, actor, n, to.Key)
+	return d.within(tx).Move(ctx, actor, n, to.Key, reason)
 }
 
 func numberFor(ctx context.Context, tx pgx.Tx, id uuid.UUID) (subject.Number, error) {

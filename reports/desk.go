@@ -151,10 +151,42 @@ func (s *Service) EndResubmission(ctx context.Context, actor accounts.Actor, n s
 
 // Note writes an internal note about a report.
 func (s *Service) Note(ctx context.Context, actor accounts.Actor, n subject.Number, text string) error {
+	return s.NoteWith(ctx, actor, n, Said{Text: text})
+}
+
+// NoteWith is Note with files, which only the department reads as well. The same
+// note with the same files within a minute is written once.
+func (s *Service) NoteWith(ctx context.Context, actor accounts.Actor, n subject.Number, said Said) error {
+	if len(said.Files) > 0 && s.talk.Files == nil {
+		return fault.New(fault.Unsupported, "talk.file.type")
+	}
 	return s.onCase(ctx, actor, n, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report) error {
-		_, err := casework.AddNote(ctx, tx, actor, r.Ref(), text)
+		if s.talk.Files == nil {
+			_, err := casework.AddNote(ctx, tx, actor, r.Ref(), said.Text)
+			return err
+		}
+		_, err := s.talk.Files.AddNote(ctx, tx, actor, r.Ref(), said.Text, said.Files)
 		return err
 	})
+}
+
+// NoteFile is a file of an internal note and its bytes, for somebody who works on
+// the report and in the department whose note it is; NotFound for all others, and
+// while the scanner has not passed it.
+func (s *Service) NoteFile(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID) (casework.File, []byte, error) {
+	r, err := s.workedReport(ctx, s.db, actor, n)
+	if err != nil {
+		return casework.File{}, nil, err
+	}
+	f, err := casework.NoteFileOf(ctx, s.db, actor, r.Ref(), id)
+	if err != nil {
+		return f, nil, err
+	}
+	if s.talk.Files == nil {
+		return f, nil, fault.Missing("file")
+	}
+	data, err := s.talk.Files.Read(ctx, f)
+	return f, data, err
 }
 
 // Here notes that the actor looks at a report and names the colleagues who do.
@@ -203,10 +235,12 @@ type Desk struct {
 	Due        *time.Time
 	Paused     bool
 	Notes      []casework.Note
+	NoteFiles  map[uuid.UUID][]casework.File // by note
 	Log        []casework.LogLine
 	Team       []casework.Colleague
 	Back       *casework.Resubmission // nil: none
 	Today      time.Time
+	Looking    []string // names of colleagues who have it open now
 }
 
 // DeskOf reads it for somebody who works on the report; NotFound for others.
@@ -227,10 +261,16 @@ func (s *Service) DeskOf(ctx context.Context, actor accounts.Actor, n subject.Nu
 	if d.Notes, err = casework.Notes(ctx, s.db, actor, r.Ref()); err != nil {
 		return nil, err
 	}
+	if d.NoteFiles, err = casework.NoteFiles(ctx, s.db, actor, r.Ref()); err != nil {
+		return nil, err
+	}
 	if d.Log, err = casework.History(ctx, s.db, r.Ref()); err != nil {
 		return nil, err
 	}
 	if d.Team, err = casework.Colleagues(ctx, s.db, r.DepartmentID); err != nil {
+		return nil, err
+	}
+	if d.Looking, err = casework.Looking(ctx, s.db, actor, r.Ref()); err != nil {
 		return nil, err
 	}
 	back, ok, err := casework.ResubmissionOf(ctx, s.db, actor, r.Ref(), d.Today)

@@ -141,6 +141,9 @@ func (p *Post) newsMail(ctx context.Context, tx pgx.Tx, l letter, v *View) error
 		}
 		m.Paragraphs = append(m.Paragraphs, loc.T("mail.report.status.question"))
 	}
+	if own && v.Status == Duplicate {
+		m.Paragraphs = append(m.Paragraphs, loc.T("mail.report.status.merged"))
+	}
 	if v.Params.Reason != "" && v.Status != NoAction && v.Status != NotResponsible {
 		m.Paragraphs = append(m.Paragraphs, v.Params.Reason)
 	}

@@ -21,7 +21,9 @@ import (
 // merge joins a report to the one that was there before: votes, followers and
 // released photos move along, its released text is shown there, its author
 // counts as concerned, and the timeline of the other says so. What is held
-// stays with its own report and its own author.
+// stays with its own report and its own author. The dialogue stays too, where
+// its author goes on reading it; the team of the other one reads it there
+// (joinedTalks), as long as the two are joined.
 func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, other subject.Number, now time.Time) (subject.Number, error) {
 	to, err := mergeTarget(ctx, tx, actor, r, other, now)
 	if err != nil {
@@ -34,7 +36,7 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r 
 	if moved.Followers, err = follows.Move(ctx, tx, r.Ref(), to.Ref()); err != nil {
 		return 0, err
 	}
-	if moved.Attachments, err = moveReleased(ctx, tx, r, to); err != nil {
+	if moved.Attachments, moved.Places, err = moveReleased(ctx, tx, r, to); err != nil {
 		return 0, err
 	}
 	if moved.Author, err = s.authorVotes(ctx, tx, r, to); err != nil {
@@ -89,6 +91,10 @@ FOR UPDATE OF r`
 // answered like a number that does not exist: the page of r will name it.
 func mergeTarget(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, other subject.Number, now time.Time) (*Report, error) {
 	unknown := fault.OnField("other", "report.err.other_unknown")
+	actor, err := accounts.Renew(ctx, tx, actor)
+	if err != nil {
+		return nil, err
+	}
 	to, err := byNumber(ctx, tx, other, actor.Person)
 	if fault.Is(err, fault.NotFound) {
 		return nil, unknown
@@ -113,22 +119,21 @@ func mergeTarget(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report
 }
 
 // moveReleased moves the photos that are public already, where both kinds show
-// photos at all.
-func moveReleased(ctx context.Context, tx pgx.Tx, r, to *Report) ([]uuid.UUID, error) {
+// photos at all, and returns where they stood.
+func moveReleased(ctx context.Context, tx pgx.Tx, r, to *Report) (ids []uuid.UUID, places []int, err error) {
 	if !publicPhotos(r) || !publicPhotos(to) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	list, err := attachments.ForSubject(ctx, tx, r.Ref())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var ids []uuid.UUID
 	for _, a := range list {
 		if a.State == attachments.Released {
-			ids = append(ids, a.ID)
+			ids, places = append(ids, a.ID), append(places, a.Ord)
 		}
 	}
-	return ids, attachments.MoveThese(ctx, tx, ids, to.Ref())
+	return ids, places, attachments.MoveThese(ctx, tx, ids, to.Ref())
 }
 
 // authorVotes counts the author of a duplicate as concerned where it went.
@@ -160,7 +165,7 @@ func (s *Service) unmerge(ctx context.Context, tx pgx.Tx, r *Report) error {
 	if err := follows.DropOf(ctx, tx, to, moved.Followers); err != nil {
 		return err
 	}
-	if err := attachments.MoveThese(ctx, tx, moved.Attachments, r.Ref()); err != nil {
+	if err := attachments.MoveBack(ctx, tx, moved.Attachments, moved.Places, r.Ref()); err != nil {
 		return err
 	}
 	if err := links.Cut(ctx, tx, r.Ref(), to, links.DuplicateOf); err != nil {

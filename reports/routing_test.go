@@ -195,13 +195,16 @@ func TestThirdHandOver(t *testing.T) {
 	move := func(to, lands, key string) {
 		t.Helper()
 		clerk := c.Clerk(t, c.Get(t, accounts.System, rec.Number).Department.Key)
-		if err := c.Reports.Move(t.Context(), clerk, rec.Number, to); err != nil {
+		if err := c.Reports.Move(t.Context(), clerk, rec.Number, to, "Der Mast steht dort."); err != nil {
 			t.Fatal(err)
 		}
 		v := c.Get(t, accounts.Actor{}, rec.Number)
 		if v.Department.Key != lands || v.Steps[0].Key != key {
 			t.Errorf("to %s: %s, %s", to, v.Department.Key, v.Steps[0].Key)
 		}
+	}
+	if err := c.Reports.Move(t.Context(), c.Clerk(t, "bau-lic"), rec.Number, "awm", " "); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a reason: %v", err)
 	}
 	move("awm", "awm", "step.moved")
 	move("bau-gar", "bau-gar", "step.moved")
@@ -211,6 +214,15 @@ func TestThirdHandOver(t *testing.T) {
 	h, err := casework.HandOversOf(t.Context(), c.Pool, subject.Ref{Kind: subject.Report, ID: rec.Report})
 	if err != nil || h.N != 2 || !h.Triage || h.Last() {
 		t.Errorf("%+v, %v", h, err)
+	}
+	log, err := casework.History(t.Context(), c.Pool, subject.Ref{Kind: subject.Report, ID: rec.Report})
+	if err != nil || len(log) != 5 || log[0].What != casework.WhatDepartment || log[0].Reason != "Der Mast steht dort." {
+		t.Errorf("the log: %+v, %v", log, err)
+	}
+	for _, s := range c.Get(t, accounts.Actor{}, rec.Number).Steps {
+		if s.Reason != "" {
+			t.Errorf("the public reads %q", s.Reason)
+		}
 	}
 }
 

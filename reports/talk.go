@@ -43,6 +43,7 @@ type Conversation struct {
 	Opinion   casework.Opinion
 	Handovers []casework.Handover // staff only
 	Orders    []casework.Order    // staff only
+	Joined    []JoinedTalk        // staff only: of the reports that were merged into this one
 }
 
 // Conversation loads it for whoever reported and for who works on the report; it
@@ -54,16 +55,8 @@ func (s *Service) Conversation(ctx context.Context, v *View) (Conversation, erro
 	}
 	ref := subject.Ref{Kind: subject.Report, ID: v.ID}
 	var err error
-	if t.Messages, err = casework.Dialogue(ctx, s.db, ref); err != nil {
+	if t.Messages, t.Files, err = s.dialogue(ctx, ref); err != nil {
 		return t, err
-	}
-	list, err := casework.FilesOf(ctx, s.db, ref)
-	if err != nil {
-		return t, err
-	}
-	t.Files = map[uuid.UUID][]casework.File{}
-	for _, f := range list {
-		t.Files[f.Message] = append(t.Files[f.Message], f)
 	}
 	theirs := casework.In
 	if v.Actor.Owner {
@@ -81,21 +74,30 @@ func (s *Service) Conversation(ctx context.Context, v *View) (Conversation, erro
 	if t.Handovers, err = casework.HandoversOf(ctx, s.db, ref); err != nil {
 		return t, err
 	}
-	t.Orders, err = casework.OrdersOf(ctx, s.db, ref)
+	if t.Orders, err = casework.OrdersOf(ctx, s.db, ref); err != nil {
+		return t, err
+	}
+	t.Joined, err = s.joinedTalks(ctx, v.ID)
+	for _, j := range t.Joined {
+		t.Unread = t.Unread || j.Unread
+	}
 	return t, err
 }
 
 // MayTalk returns nil for the two sides of a report's dialogue: who reported it
-// and who works on it. For all others it does not exist.
+// and who works on it or on the report that it was merged into. For all others it does not exist.
 func (s *Service) MayTalk(ctx context.Context, actor accounts.Actor, id uuid.UUID) error {
 	r, err := byID(ctx, s.db, id, actor.Person)
 	if err != nil {
 		return err
 	}
-	if r.Visibility == VisErased || !r.IsOwner && !worksOn(actor, r) {
+	if r.Visibility == VisErased {
 		return fault.Missing("report")
 	}
-	return nil
+	if r.IsOwner || worksOn(actor, r) {
+		return nil
+	}
+	return s.mayJoinedTalk(ctx, actor, r)
 }
 
 // AddWith is Add with files; the text may be empty then.
@@ -209,6 +211,9 @@ func (s *Service) MarkRead(ctx context.Context, actor accounts.Actor, n subject.
 			return err
 		}
 		if err := casework.Handled(ctx, tx, r.Ref()); err != nil {
+			return err
+		}
+		if err := s.markJoinedRead(ctx, tx, r.ID); err != nil {
 			return err
 		}
 		return casework.MarkRead(ctx, tx, r.Ref(), casework.In)

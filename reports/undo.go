@@ -177,8 +177,8 @@ LIMIT 1`
 // happened to the report since.
 func (s *Service) TakeBack(ctx context.Context, actor accounts.Actor, n subject.Number, entry uuid.UUID) error {
 	return s.changeJoined(ctx, actor, n, 0, ActView, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
-		if !worksOn(actor, r) {
-			return fault.New(fault.Forbidden, "err.403").With("why", whyNotStaff)
+		if err := s.teamOnly(ctx, tx, actor, r); err != nil {
+			return err
 		}
 		var body []byte
 		err := tx.QueryRow(ctx, sqlUndone, r.ID, db.OrNull(entry), r.Version).Scan(&entry, &body)

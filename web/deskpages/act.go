@@ -84,9 +84,10 @@ func (p *pages) move(c kit.Context) error {
 	}
 	var in struct {
 		Department string `form:"department" max:"40"`
+		Reason     string `form:"move_reason" lines:"true"`
 	}
 	err = kit.Bind(c, &in)
-	f := forms{open: "move", team: in.Department}
+	f := forms{open: "move", team: in.Department, moveReason: in.Reason}
 	if err != nil {
 		return p.failed(v, err, f)
 	}
@@ -97,16 +98,13 @@ func (p *pages) move(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	to, ok := cat.Department(in.Department)
-	if !ok {
-		return p.failed(v, fault.OnField("department", "report.err.department"), f)
-	}
+	to, _ := cat.Department(in.Department)
 	next, err := p.next(v)
 	if err != nil {
 		return err
 	}
-	if err := p.Reports.Move(v.ctx, v.actor, v.n, in.Department); err != nil {
-		return p.failed(v, err, f)
+	if err := p.Reports.Move(v.ctx, v.actor, v.n, in.Department, in.Reason); err != nil {
+		return p.failed(v, renamed(err, map[string]string{"reason": "move_reason"}), f)
 	}
 	name := to.Name.In(kit.Loc(c).Lang())
 	if err := p.reload(v); err == nil {

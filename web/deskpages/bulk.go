@@ -29,6 +29,7 @@ type bulkIn struct {
 	Person     string   `form:"person"`
 	Priority   string   `form:"priority"`
 	Department string   `form:"department"`
+	MoveReason string   `form:"move_reason" lines:"true"`
 	Status     string   `form:"status"`
 	Text       string   `form:"text" lines:"true"`
 	By         string   `form:"by"`
@@ -162,6 +163,7 @@ func (in *bulkIn) action(cat *categories.Catalogue, zone *time.Location) (casewo
 		if d, ok := cat.Department(in.Department); ok {
 			a.Department = d.ID
 		}
+		a.Note = in.MoveReason
 	case casework.BulkStatus:
 		a.Status = &casework.StatusStep{To: in.Status, Text: strings.TrimSpace(in.Text)}
 		text, day := reports.Status(in.Status).BulkNeeds()

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -78,22 +79,27 @@ func (p *pages) show(c kit.Context) error {
 // forms is what was typed into the forms of a case, with what is wrong with it;
 // zero ones are shown as they begin.
 type forms struct {
-	open     string // the form that somebody works in: "status", "release", "step", "move", "objection"
-	refused  *kit.ErrorText
-	errors   kit.Errors
-	status   *statusIn
-	to       reports.Status
-	release  *releaseIn
-	step     stepIn
-	team     string
-	reopen   bool
-	reason   string
-	split    splitIn
-	note     string
-	on       string // of a resubmission
-	reminder string
-	target   string // a new target
-	linkTo   string
+	open    string // the form that somebody works in: "status", "release", "step", "move", "objection"
+	refused *kit.ErrorText
+	errors  kit.Errors
+	status  *statusIn
+	to      reports.Status
+	release *releaseIn
+	step    stepIn
+	team    string
+
+	moveReason string
+	version    int        // of the report or the case, as the form was opened
+	person     *uuid.UUID // chosen to have the case
+	priority   casework.Priority
+	reopen     bool
+	reason     string
+	split      splitIn
+	note       string
+	on         string // of a resubmission
+	reminder   string
+	target     string // a new target
+	linkTo     string
 
 	targetReason string
 	stale        bool // somebody else was faster: the new state stands beside what was typed

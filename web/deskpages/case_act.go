@@ -22,7 +22,8 @@ func (p *pages) caseRoutes(r *kit.Router) {
 	post(one+"/priority", p.priority)
 	post(one+"/target", p.target)
 	post(one+"/resubmit", p.resubmit)
-	post(one+"/note", p.note)
+	r.POST(one+"/note", p.note, kit.BodyLimit(kit.TalkBody), kit.RequireSignIn)
+	get(one+"/note/files/:file", p.noteFile)
 	post(one+"/undo", p.undo)
 	post(one+"/split", p.split)
 	post(one+"/link", p.link)
@@ -72,6 +73,7 @@ func (p *pages) assign(c kit.Context) error {
 			return p.failed(v, fault.OnField("person", "case.err.person"), f)
 		}
 	}
+	f.person, f.version = &to, in.Version
 	has, err := p.Reports.Assign(v.ctx, v.actor, v.n, to, in.Version)
 	if err != nil {
 		return p.failed(v, err, f)
@@ -98,7 +100,7 @@ func (p *pages) priority(c kit.Context) error {
 		return p.failed(v, err, forms{open: "desk"})
 	}
 	if err := p.Reports.SetPriority(v.ctx, v.actor, v.n, casework.Priority(in.Priority), in.Version); err != nil {
-		return p.failed(v, err, forms{open: "desk"})
+		return p.failed(v, err, forms{open: "desk", priority: casework.Priority(in.Priority), version: in.Version})
 	}
 	return done(v, "case.done.priority")
 }
@@ -114,7 +116,7 @@ func (p *pages) target(c kit.Context) error {
 		Reason  string `form:"target_reason" lines:"true"`
 	}
 	err = kit.Bind(c, &in)
-	f := forms{open: "target", target: in.Target, targetReason: in.Reason}
+	f := forms{open: "target", target: in.Target, targetReason: in.Reason, version: in.Version}
 	if err != nil {
 		return p.failed(v, err, f)
 	}
@@ -191,7 +193,14 @@ func (p *pages) note(c kit.Context) error {
 	if err != nil {
 		return p.failed(v, err, f)
 	}
-	if err := p.Reports.Note(v.ctx, v.actor, v.n, in.Note); err != nil {
+	if in.Note == "" { // before files are kept for nothing
+		return p.failed(v, fault.OnField("note", "case.err.note"), f)
+	}
+	files, err := kit.TakeFiles(c, p.Files, "files")
+	if err != nil {
+		return p.failed(v, err, f)
+	}
+	if err := p.Reports.NoteWith(v.ctx, v.actor, v.n, reports.Said{Text: in.Note, Files: files}); err != nil {
 		return p.failed(v, err, f)
 	}
 	return done(v, "case.done.note")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -58,6 +59,7 @@ type deskPart struct {
 	Linked []besideLine
 	Twins  []twinLine
 	Lines  []logLine
+	Handed *handedLine  // nil: it came to this team by itself
 	Kinds  []kit.Option // kinds of a part of its own
 	Key    string       // of a split, so that it is sent once
 }
@@ -88,14 +90,15 @@ func (p *pages) desk(v *visit, cv *caseView) error {
 	if err := p.besideOf(v, cv, dp); err != nil {
 		return err
 	}
-	for _, l := range d.Log {
-		dp.Lines = append(dp.Lines, p.logWords(v, cv, d.Team, l))
-	}
-	p.notesInto(v, cv, d.Notes)
 	cat, err := p.Categories.Catalogue(v.ctx)
 	if err != nil {
 		return err
 	}
+	dp.Handed = handedOf(v, cv, cat, d.Log)
+	for _, l := range d.Log {
+		dp.Lines = append(dp.Lines, p.logWords(v, cv, cat, d.Team, l))
+	}
+	p.notesInto(v, cv, d)
 	dp.Kinds = []kit.Option{{Label: cv.T("case.split.choose")}}
 	for _, k := range cat.Categories {
 		if k.Active {
@@ -160,7 +163,7 @@ func (p *pages) besideOf(v *visit, cv *caseView, dp *deskPart) error {
 }
 
 // logWords says a change in words.
-func (p *pages) logWords(v *visit, cv *caseView, team []casework.Colleague, l casework.LogLine) logLine {
+func (p *pages) logWords(v *visit, cv *caseView, cat *categories.Catalogue, team []casework.Colleague, l casework.LogLine) logLine {
 	out := logLine{When: cv.Loc.DateTime(l.At, v.now), Who: cmp.Or(l.Name, cv.T("case.log.system"))}
 	person := func(id string) string {
 		for _, o := range team {
@@ -195,7 +198,7 @@ func (p *pages) logWords(v *visit, cv *caseView, team []casework.Colleague, l ca
 	case casework.WhatResubmit:
 		out.What = cv.T("case.log.resubmit", "to", date(l.To))
 	case casework.WhatDepartment:
-		out.What = cv.T("desk.move")
+		out.What = cv.T("case.log.department", "from", teamName(cv, cat, l.From), "to", teamName(cv, cat, l.To))
 	default:
 		out.What = string(l.What)
 	}
@@ -206,14 +209,14 @@ func (p *pages) logWords(v *visit, cv *caseView, team []casework.Colleague, l ca
 }
 
 // notesInto puts the notes of the team between the steps, newest first.
-func (p *pages) notesInto(v *visit, cv *caseView, notes []casework.Note) {
-	for _, n := range notes {
+func (p *pages) notesInto(v *visit, cv *caseView, d *reports.Desk) {
+	for _, n := range d.Notes {
 		cv.Steps = append(cv.Steps, stepLine{
 			Step: kit.Step{
 				ID: "n-" + n.ID.String(), Shape: "step", Title: cv.T("case.note.by", "name", cmp.Or(n.Name, cv.T("case.colleague"))),
 				At: n.At.UTC().Format("2006-01-02T15:04:05Z"), When: cv.Loc.DateTime(n.At, v.now),
 			},
-			Note: n.Text, Audience: cv.T("desk.for.team"),
+			Note: n.Text, Files: d.NoteFiles[n.ID], Audience: cv.T("desk.for.team"),
 		})
 	}
 	slices.SortStableFunc(cv.Steps, func(a, b stepLine) int { return cmp.Compare(b.Step.At, a.Step.At) })

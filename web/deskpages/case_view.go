@@ -25,6 +25,7 @@ type stepLine struct {
 	Reason   string
 	Audience string // said where it is not public
 	Note     string // of the team; then the rest is its frame
+	Files    []casework.File
 	Photo    *reports.Photo
 }
 
@@ -69,6 +70,8 @@ type caseView struct {
 	ObjectedAt string
 	Desk       *deskPart // nil: not of this team
 	Undo       *undoLine
+	Both       []bothRow // two people wrote at once
+	NoteFiles  bool      // notes may have files
 }
 
 func (v caseView) action(name string) string {
@@ -120,6 +123,7 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 	if err := p.undoOf(v, &cv); err != nil {
 		return cv, err
 	}
+	cv.Both, cv.NoteFiles = p.bothVersions(v, &cv), p.Files != nil
 	err = p.doing(v, &cv, cat)
 	return cv, err
 }

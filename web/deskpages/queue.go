@@ -142,6 +142,12 @@ func (p *pages) queue(c kit.Context) error {
 		}
 		return kit.Redirect(c, to)
 	}
+	if to, err := p.exactly(ctx, c.QueryParam("thing"), l); err != nil || to != "" {
+		if err != nil {
+			return err
+		}
+		return kit.Redirect(c, to)
+	}
 	v, err := p.queueView(c, l)
 	if err != nil {
 		return err

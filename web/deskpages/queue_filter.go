@@ -11,7 +11,6 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
-	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -24,7 +23,10 @@ type filterForm struct {
 	Due, Held, Photo, Channels, Resubmit []kit.Option
 	Metres, Reopened, MeToo, Moved       []kit.Option
 	Sort                                 []kit.Option
+	Events                               []kit.Option
 	Place, From, To, Since, Till         string
+	Area, Thing                          string       // corners; code of the exact object
+	thing                                string       // its name
 	Flags                                []kit.Option // each its own parameter
 	Keep                                 []kit.Option // what the form has no field for
 	centre                               kit.MapView
@@ -103,14 +105,17 @@ func (p *pages) filterForm(ctx context.Context, pg kit.Page, actor accounts.Acto
 		{"objection", l.Objection},
 		{"fixed", l.Fixed},
 		{"notes", l.Notes},
-		{"object", l.Object != ""},
+		{"object", l.Object == "any"},
 	} {
 		f.Flags = append(f.Flags, kit.Option{Value: flag.key, Label: pg.T("queue.flag." + flag.key), On: flag.on})
 	}
-	for _, key := range []string{"bbox", "event", "map"} {
+	for _, key := range []string{"bbox", "map"} {
 		if v := l.values().Get(key); v != "" {
 			f.Keep = append(f.Keep, kit.Option{Value: v, Label: key})
 		}
+	}
+	if err := p.placeFields(ctx, pg, l, &f); err != nil {
+		return f, err
 	}
 	err = p.teamsAndPeople(ctx, pg, actor, cat, l, &f)
 	return f, err
@@ -225,6 +230,12 @@ func (p *pages) chips(pg kit.Page, l place, f *filterForm) []kit.ChipProps {
 	if l.BBox != nil {
 		add(pg.T("queue.chip.bbox"), func(less *casework.QueueFilter) { less.BBox = nil })
 	}
+	if len(l.Area) > 0 {
+		add(pg.T("queue.chip.area"), func(less *casework.QueueFilter) { less.Area = nil })
+	}
+	if f.thing != "" {
+		add(f.thing, func(less *casework.QueueFilter) { less.Object = "" })
+	}
 	one(f.Held, "queue.f.held", func(less *casework.QueueFilter) { less.Held = "" })
 	one(f.Photo, "", func(less *casework.QueueFilter) { less.Photo = "" })
 	many(f.Channels, func(less *casework.QueueFilter) *[]string { return &less.Channels })
@@ -238,9 +249,7 @@ func (p *pages) chips(pg kit.Page, l place, f *filterForm) []kit.ChipProps {
 		}
 	}
 	p.dayChips(pg, l, add)
-	if l.Event != "" {
-		add(pg.T("queue.chip.event"), func(less *casework.QueueFilter) { less.Event = "" })
-	}
+	one(f.Events, "queue.chip.event", func(less *casework.QueueFilter) { less.Event = "" })
 	return out
 }
 
@@ -287,10 +296,4 @@ func flagValue(key string) string {
 		return "any"
 	}
 	return "1"
-}
-
-// Places finds addresses and names districts (geo.Service).
-type Places interface {
-	SearchAddress(ctx context.Context, text string, near *subject.Point, limit int) ([]geo.Address, error)
-	Districts(ctx context.Context) ([]geo.Label, error)
 }

@@ -24,6 +24,7 @@ type Deps struct {
 	Places     Places
 	Centre     kit.Centre // where maps open; may be nil
 	Photos     *attachments.Service
+	Files      *casework.Files // of notes; nil: notes are words only
 	// Messages speaks both languages: a clerk sees what the public will read in each.
 	Messages *i18n.Catalogue
 }

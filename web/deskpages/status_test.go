@@ -159,7 +159,12 @@ func TestMove(t *testing.T) {
 		t.Error("no team, no error")
 	}
 	mine.Post(path(r)+"/move", url.Values{"department": {"gibt-es-nicht"}}).Want(http.StatusUnprocessableEntity)
-	mine.Post(path(r)+"/move", url.Values{"department": {garden}}).WantRedirect("/desk")
+	none := mine.Post(path(r)+"/move", url.Values{"department": {garden}, "move_reason": {"  "}}).Want(http.StatusUnprocessableEntity).WantClean()
+	if none.Doc().Find("#f-move_reason-err").Length() != 1 || none.Doc().Find("[name=department] option[selected]").AttrOr("value", "") != garden {
+		t.Error("no reason, no error")
+	}
+	const why = "Die Laterne steht im Park."
+	mine.Post(path(r)+"/move", url.Values{"department": {garden}, "move_reason": {why}}).WantRedirect("/desk")
 	if text := mine.Get("/desk").Text("[data-flash]"); !strings.Contains(text, "Zuständig ist jetzt") {
 		t.Errorf("%q", text)
 	}
@@ -167,6 +172,9 @@ func TestMove(t *testing.T) {
 	theirs := b.site.As(b.Clerk(t, garden)).Get(path(r)).Want(http.StatusOK)
 	if !strings.Contains(theirs.Text(".track"), "Neues Team") {
 		t.Error("the history does not say it")
+	}
+	if !strings.Contains(theirs.WantClean().Text(".c-handed"), why) || !strings.Contains(theirs.Text(".c-log"), why) {
+		t.Error("the team that gets it does not read why")
 	}
 }
 

@@ -1,6 +1,12 @@
 package kit
 
-import "github.com/a-h/templ"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/mitwirk/mitwirk/casework"
+)
 
 // fileSize says how large a file is, in KB or MB.
 func fileSize(p Page, bytes int) string {
@@ -26,4 +32,13 @@ func mouth(n int) string {
 		return "M8.5 15h7"
 	}
 	return "M8 14c1 1.7 2.4 2.5 4 2.5s3-.8 4-2.5"
+}
+
+// fileAt is the address of a file below a path, which may end in a query.
+func fileAt(at string, f casework.File) string {
+	path, query, _ := strings.Cut(at, "?")
+	if query != "" {
+		query = "?" + query
+	}
+	return path + "/" + f.ID.String() + query
 }

@@ -3,7 +3,6 @@ package talkpages
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"github.com/google/uuid"
 
@@ -67,8 +66,7 @@ func worksHere(a accounts.Actor) error {
 	return nil
 }
 
-// file hands out one file: a picture to look at, a PDF to keep. Whatever the
-// browser takes it for, it runs nothing and loads nothing.
+// file hands out one file of a dialogue.
 func (p *pages) file(c kit.Context) error {
 	id, err := uuid.Parse(c.Param("file"))
 	if err != nil || len(c.Param("file")) != 36 {
@@ -93,11 +91,5 @@ func (p *pages) file(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Disposition", disposition(f))
-	return c.Blob(http.StatusOK, f.Type, data)
+	return kit.SendFile(c, f, data)
 }

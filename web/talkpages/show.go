@@ -2,7 +2,6 @@ package talkpages
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
 	"time"
 
@@ -15,18 +14,6 @@ import (
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
-
-// disposition names the file by its plain name (RFC 6266).
-func disposition(f casework.File) string {
-	how := "attachment"
-	if f.Type == casework.JPEG {
-		how = "inline"
-	}
-	if v := mime.FormatMediaType(how, map[string]string{"filename": f.Name}); v != "" {
-		return v
-	}
-	return how
-}
 
 // talkView is the page of one case's dialogue.
 type talkView struct {

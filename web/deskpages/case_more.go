@@ -1,0 +1,55 @@
+package deskpages
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// handedLine is why another team has given the case to this one.
+type handedLine struct{ From, When, Reason string }
+
+// handedOf is the newest hand-over, when it brought the case to the team that
+// has it and somebody said why.
+func handedOf(v *visit, cv *caseView, cat *categories.Catalogue, log []casework.LogLine) *handedLine {
+	for _, l := range log { // newest first
+		if l.What != casework.WhatDepartment {
+			continue
+		}
+		if l.To != v.r.Department.ID.String() || l.Reason == "" {
+			return nil
+		}
+		return &handedLine{From: teamName(cv, cat, l.From), When: cv.Loc.DateTime(l.At, v.now), Reason: l.Reason}
+	}
+	return nil
+}
+
+// teamName is a department by its id as the log keeps it.
+func teamName(cv *caseView, cat *categories.Catalogue, id string) string {
+	if u, err := uuid.Parse(id); err == nil {
+		if d, ok := cat.DepartmentByID(u); ok {
+			return d.Name.In(cv.Lang)
+		}
+	}
+	return cv.T("case.team.unknown")
+}
+
+// noteFile is a file of an internal note, for the department whose note it is.
+func (p *pages) noteFile(c kit.Context) error {
+	n, err := number(c)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(c.Param("file"))
+	if err != nil || len(c.Param("file")) != 36 {
+		return fault.Missing("file")
+	}
+	f, data, err := p.Reports.NoteFile(c.Request().Context(), kit.Actor(c), n, id)
+	if err != nil {
+		return err
+	}
+	return kit.SendFile(c, f, data)
+}
