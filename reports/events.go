@@ -106,8 +106,9 @@ func (e Erased) Subject() subject.Ref { return ref(e.Report) }
 
 // Imported says: a batch of up to 500 reports; no mails.
 type Imported struct {
-	Batch uuid.UUID `json:"batch"`
-	N     int       `json:"n"`
+	Batch uuid.UUID   `json:"batch"`
+	N     int         `json:"n"`
+	IDs   []uuid.UUID `json:"ids,omitempty"` // of the reports
 }
 
 // EventType names the event in the database.

@@ -73,7 +73,11 @@ func (s *Service) importBatch(ctx context.Context, tx pgx.Tx, cat *categories.Ca
 	if err := b.write(ctx, tx); err != nil {
 		return err
 	}
-	return s.bus.Append(ctx, tx, Imported{Batch: subject.NewID(), N: len(fresh)})
+	ids := make([]uuid.UUID, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
+	}
+	return s.bus.Append(ctx, tx, Imported{Batch: subject.NewID(), N: len(fresh), IDs: ids})
 }
 
 // add works out the rows of one report and its history.
