@@ -35,6 +35,10 @@ test("from a draft over the data to nothing left", { tag: "@phone" }, async ({ p
   await page.goto("/mine/erase");
   await check(page);
   await page.locator("form[action='/mine/erase'] button").click();
+  await expect(page.locator(".errsum")).toBeVisible();
+  await check(page);
+  await page.locator("#f-sure").check();
+  await page.locator("form[action='/mine/erase'] button").click();
   await expect(page.locator("h1")).toHaveText(
     look.lang === "en" ? "Your data are being deleted" : "Ihre Daten werden gelöscht",
   );

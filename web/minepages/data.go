@@ -33,6 +33,7 @@ type dataView struct {
 	Nobody  bool
 	Visitor bool
 	SignIn  string // path of the sign-in that leads back here
+	Errors  kit.Errors
 }
 
 func (p *pages) dataView(c kit.Context, titleKey, path string) (dataView, error) {

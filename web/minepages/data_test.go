@@ -128,7 +128,13 @@ func TestAskErasure(t *testing.T) {
 	if !strings.Contains(a.Text("#bleibt+ul"), "3 Jahre") || a.Doc().Find("form[action='/mine/erase']").Length() != 1 {
 		t.Errorf("%q", a.Text("main"))
 	}
-	gone := b.Post("/mine/erase", nil).Want(http.StatusOK).WantClean()
+	again := b.Post("/mine/erase", nil).Want(http.StatusUnprocessableEntity).WantClean()
+	if !strings.Contains(again.Text(".errsum"), "Noch ist nichts gelöscht") || again.Doc().Find("#f-sure[aria-invalid=true]").Length() != 1 {
+		t.Errorf("without the tick: %q", again.Text("main"))
+	}
+	b.Get("/mine/erase").Want(http.StatusOK)
+	sure := url.Values{"sure": {"true"}}
+	gone := b.Post("/mine/erase", sure).Want(http.StatusOK).WantClean()
 	if !strings.Contains(gone.Text("main"), "30 Minuten") || len(data.asked) != 1 || len(b.Cookies) != 0 && b.Cookies["__Host-mitwirk"] != "" {
 		t.Errorf("%q, %d, %v", gone.Text("main"), len(data.asked), b.Cookies)
 	}
@@ -139,16 +145,16 @@ func TestAskErasure(t *testing.T) {
 		_, err := tx.Exec(t.Context(), `UPDATE sessions SET assurance = 'visitor', created_at = mitwirk_now() - interval '9 days' WHERE person_id = $1`, visitor.Person)
 		return err
 	})
-	v.Post("/mine/erase", nil).Want(http.StatusOK)
+	v.Post("/mine/erase", sure).Want(http.StatusOK)
 
 	stale := site.As(me)
 	old(t, c, me)
-	stale.Post("/mine/erase", nil).WantRedirect("/login")
+	stale.Post("/mine/erase", sure).WantRedirect("/login")
 
 	clerk := site.As(c.Clerk(t, "bau-lic"))
 	if a := clerk.Get("/mine/erase").Want(http.StatusOK); a.Doc().Find("form[action='/mine/erase']").Length() != 0 {
 		t.Error("staff are offered to erase the city's account")
 	}
-	clerk.Post("/mine/erase", nil).Want(http.StatusForbidden)
-	site.Browser().Post("/mine/erase", nil).WantRedirect("/login")
+	clerk.Post("/mine/erase", sure).Want(http.StatusForbidden)
+	site.Browser().Post("/mine/erase", sure).WantRedirect("/login")
 }

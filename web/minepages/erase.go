@@ -17,20 +17,33 @@ func stays() []string {
 	return []string{"mine.erase.stays.facts", "mine.erase.stays.org", "mine.erase.stays.votes", "mine.erase.stays.decisions", "mine.erase.stays.log", "mine.erase.stays.backup"}
 }
 
-func (p *pages) askErase(c kit.Context) error {
+func (p *pages) askErase(c kit.Context) error { return p.showErase(c, http.StatusOK, nil) }
+
+func (p *pages) showErase(c kit.Context, status int, wrong error) error {
 	v, err := p.dataView(c, "mine.erase.title", "/mine/erase")
 	if err != nil {
 		return err
 	}
+	v.Errors = kit.ErrorsOf(v.Page, wrong)
 	var held []string
 	for _, r := range kit.Actor(c).Roles {
 		held = append(held, string(r))
 	}
-	return kit.Render(c, http.StatusOK, erasePage(v, held))
+	return kit.Render(c, status, erasePage(v, held))
 }
 
-// erase notes the wish; the browser is nobody's from here on.
+// erase notes the wish, which must be said once more; the browser is nobody's
+// from here on.
 func (p *pages) erase(c kit.Context) error {
+	var in struct {
+		Sure bool `form:"sure"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	if !in.Sure {
+		return p.showErase(c, http.StatusUnprocessableEntity, fault.OnField("sure", "mine.erase.err.sure"))
+	}
 	err := p.Data.Ask(c.Request().Context(), kit.Actor(c))
 	if fault.Is(err, fault.Unauthenticated) {
 		return p.signInAgain(c, "/mine/erase")
