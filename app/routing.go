@@ -33,10 +33,10 @@ func (a *App) rules() (err error) {
 
 // rulePages puts the doors of the rules, of events and of figures in place.
 func (a *App) rulePages(r *kit.Router) error {
-	if err := statspages.Register(r, statspages.Deps{DB: a.cfg.Pool, Categories: a.categories, Geo: a.geo, Zone: a.zone}); err != nil {
+	if err := statspages.Register(r, statspages.Deps{DB: a.cfg.Pool, Categories: a.categories, Geo: a.geo, Centre: a.opens, Zone: a.zone}); err != nil {
 		return err
 	}
 	return routingpages.Register(r, routingpages.Deps{
-		DB: a.cfg.Pool, Routing: a.routing, Umbrella: a.umbrella, Categories: a.categories, Geo: a.geo, Reports: a.reports, Zone: a.zone, Row: reportpages.Row,
+		DB: a.cfg.Pool, Routing: a.routing, Umbrella: a.umbrella, Categories: a.categories, Geo: a.geo, Reports: a.reports, Centre: a.opens, Zone: a.zone, Row: reportpages.Row,
 	})
 }

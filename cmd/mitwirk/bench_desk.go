@@ -270,7 +270,10 @@ func (d *deskBench) measure(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.further(ctx, q)
+	if err := d.further(ctx, q); err != nil {
+		return err
+	}
+	return d.figures(ctx, now)
 }
 
 // further measures what a page does besides: a later page, and the numbers of

@@ -21,6 +21,11 @@ const names = [
   "kl-work",
   "kl-done",
   "kl-other",
+  "heat-1",
+  "heat-2",
+  "heat-3",
+  "heat-4",
+  "heat-5",
 ] as const;
 
 export type Colours = Record<(typeof names)[number], string>;

@@ -1,14 +1,17 @@
-// Maps: [data-map="pick"] sets a place in a form, "show" marks one, "list"
-// accompanies a list. The page holds everything without the map; when it can't
-// be drawn, one sentence says so.
+// Maps: [data-map="pick"] sets a place in a form, "area" draws one, "show" marks
+// one, "list" accompanies a list, "heat" colours streets. The page holds
+// everything without the map; when it can't be drawn, one sentence says so.
 //
 // Attributes: data-lon, data-lat (of the place when data-set, else the middle
 // of the city), data-shape (status of a shown pin), data-tiles (of a list),
+// data-for (id of the field that holds an area), data-src (of the streets),
 // data-label (accessible name).
 import { Map as MapLibre, type MapOptions, setWorkerUrl } from "maplibre-gl";
 import workerFile from "maplibre-gl/worker";
 import { el, icon, t } from "./dom";
+import { area } from "./map-area";
 import { type Colours, colours } from "./map-colours";
+import { heat } from "./map-heat";
 import { draw } from "./map-images";
 import { list } from "./map-list";
 import { pick, show } from "./map-pick";
@@ -31,6 +34,8 @@ export function attach(root: HTMLElement): void {
     const city = create(root, kind === "show");
     if (kind === "pick") pick(city);
     else if (kind === "list") list(city);
+    else if (kind === "area") area(city);
+    else if (kind === "heat") heat(city);
     else show(city);
   } catch {
     fail(root); // no WebGL
@@ -47,7 +52,13 @@ export function fail(root: HTMLElement): void {
     return;
   }
   root.classList.add("map--failed");
-  root.replaceChildren(el("p", { class: "small" }, t(kind === "pick" ? "map.failed.pick" : "map.failed")));
+  root.replaceChildren(
+    el(
+      "p",
+      { class: "small" },
+      t(kind === "pick" ? "map.failed.pick" : kind === "area" ? "map.failed.area" : "map.failed"),
+    ),
+  );
 }
 
 function create(root: HTMLElement, still: boolean): CityMap {

@@ -29,7 +29,7 @@ package kit
 //
 // Data hooks of the islands (web/islands), all attached by app.js:
 //
-//	<div data-map="pick|show|list" …>    see islands/map.ts for the attributes
+//	<div data-map="pick|area|show|list|heat" …>    see islands/map.ts for the attributes
 //	<div data-address> input …           islands/address.ts
 //	<div data-photos data-draft=…>       islands/photos.ts
 //	<form data-autosave>                 islands/draft.ts, status in [data-autosave-status]
@@ -253,7 +253,7 @@ type Photo struct {
 
 // MapProps places a map. The page must work without it.
 type MapProps struct {
-	Kind  string // "pick", "show", "list"
+	Kind  string // "pick", "area", "show", "list", "heat"
 	Class string // "wizmap", "sidemap", …
 	Lon   float64
 	Lat   float64
@@ -263,6 +263,8 @@ type MapProps struct {
 	Label string  // accessible name; the island has a default
 	Tiles string  // "/tiles/reports/{z}/{x}/{y}.mvt?…" of a list
 	Path  string  // where a report of a list opens; "": "/reports/"
+	For   string  // id of the field that holds an area, of the table of the streets
+	Src   string  // where the lines of streets come from
 }
 
 // noticeClass and noticeIcon draw a note by its kind.

@@ -5,8 +5,10 @@ package routingpages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import "github.com/mitwirk/mitwirk/web/kit"
 
@@ -1045,7 +1047,7 @@ func eventFormPage(v eventFormView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: "area", Label: v.T("routing.cond.area"), Value: v.In.Area, Hint: v.T("routing.cond.area.hint"), Error: v.Wrong.For("area"), Rows: 5, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.AreaField(v.Page, kit.FieldProps{Name: "area", Label: v.T("routing.cond.area"), Value: v.In.Area, Hint: v.T("routing.cond.area.hint"), Error: v.Wrong.For("area"), Rows: 5, Optional: true}, v.Centre).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

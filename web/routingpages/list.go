@@ -299,8 +299,11 @@ func (p *pages) history(c kit.Context) error {
 	for i := range list {
 		h := &list[i]
 		row := historyRow{When: v.Loc.DateTime(h.At, now), What: v.T("routing.change." + h.Change), Name: h.Rule.Name, By: h.By}
-		if h.By == "" {
+		switch {
+		case h.Change == "switched_off":
 			row.By = v.T("routing.by_system")
+		case h.By == "": // kept for three years
+			row.By = "–"
 		}
 		if h.Reason != "" {
 			row.Reason = v.T("routing.problem." + h.Reason)

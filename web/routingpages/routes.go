@@ -30,6 +30,7 @@ type Deps struct {
 		Districts(ctx context.Context) ([]geo.Label, error)
 	}
 	Reports *reports.Service
+	Centre  kit.Centre // where maps open; may be nil
 	Zone    *time.Location
 	Row     func(loc *i18n.Localizer, i *reports.Item, now time.Time) kit.Row // a row of a list of reports
 }

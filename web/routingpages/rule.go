@@ -31,6 +31,7 @@ type ruleView struct {
 	Priorities  []kit.Option
 	Modes       []kit.Option
 	Tests       []kit.Option
+	Centre      kit.MapView
 }
 
 // ruleInput is what the form sends, its conditions apart.
@@ -280,7 +281,7 @@ func (p *pages) saveRule(c kit.Context) error {
 // editor shows the form; again tells that it is a form that was sent.
 func (p *pages) editor(c kit.Context, status int, rule uuid.UUID, in ruleInput, conds []cond, _ bool, wrong error) error {
 	ctx := c.Request().Context()
-	v := ruleView{Page: deskPage(c, "routing.rule"), In: in, Nested: in.Expr != "", URL: "/desk/routing/rules/" + rule.String(), New: in.Name == ""}
+	v := ruleView{Page: deskPage(c, "routing.rule"), In: in, Nested: in.Expr != "", URL: "/desk/routing/rules/" + rule.String(), New: in.Name == "", Centre: p.Centre.View(ctx)}
 	v.Wrong = kit.ErrorsOf(v.Page, wrong)
 	names, err := p.names(c)
 	if err != nil {

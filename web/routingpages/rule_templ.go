@@ -5,8 +5,10 @@ package routingpages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import "github.com/mitwirk/mitwirk/web/kit"
 
@@ -487,7 +489,7 @@ func condPart(v ruleView, k condView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case k.Is == area:
-			templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: k.name("area"), Label: v.T("routing.cond.area"), Value: k.Area, Hint: v.T("routing.cond.area.hint"), Rows: 6}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.AreaField(v.Page, kit.FieldProps{Name: k.name("area"), Label: v.T("routing.cond.area"), Value: k.Area, Hint: v.T("routing.cond.area.hint"), Rows: 6}, v.Centre).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

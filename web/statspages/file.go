@@ -32,7 +32,7 @@ func (p *pages) file(desk bool, kind fileKind) func(kit.Context) error {
 		if err != nil {
 			return err
 		}
-		a, err := p.answer(c, desk, q, f)
+		rows, _, err := p.rows(c, desk, q, f)
 		if err != nil {
 			return err
 		}
@@ -42,8 +42,8 @@ func (p *pages) file(desk bool, kind fileKind) func(kit.Context) error {
 			return err
 		}
 		table := [][]cell{header(page, q.By)}
-		for i := range a.rows {
-			table = append(table, cells(name(page, q.By, a.rows[i].Key), &a.rows[i]))
+		for i := range rows {
+			table = append(table, cells(name(page, q.By, rows[i].Key), &rows[i]))
 		}
 		body, contentType, err := write(kind, table)
 		if err != nil {

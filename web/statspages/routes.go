@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,12 +23,14 @@ type Deps struct {
 	Geo        interface {
 		Districts(ctx context.Context) ([]geo.Label, error)
 	}
-	Zone *time.Location
+	Centre kit.Centre // where maps open; may be nil
+	Zone   *time.Location
 }
 
 type pages struct {
 	Deps
-	kept *kept
+	kept   *kept[question, []casework.FigureRow]
+	places *kept[string, places] // by the day up to which they count
 }
 
 // Register adds the routes.
@@ -40,10 +41,11 @@ func Register(r *kit.Router, deps Deps) error {
 	if deps.Zone == nil {
 		deps.Zone = time.UTC
 	}
-	p := &pages{deps, &kept{of: map[question]answer{}}}
+	p := &pages{deps, newKept[question, []casework.FigureRow](), newKept[string, places]()}
 	r.GET("/statistics", p.show(false))
 	r.GET("/statistics.csv", p.file(false, csvFile))
 	r.GET("/statistics.xlsx", p.file(false, xlsxFile))
+	r.GET("/statistics/streets.json", p.streetLines)
 	r.GET("/desk/statistics", p.show(true), kit.RequireSignIn)
 	r.GET("/desk/statistics.csv", p.file(true, csvFile), kit.RequireSignIn)
 	r.GET("/desk/statistics.xlsx", p.file(true, xlsxFile), kit.RequireSignIn)
@@ -178,41 +180,4 @@ func (p *pages) names(ctx context.Context, lang string) (func(page kit.Page, by 
 		}
 		return page.T("stats.unknown")
 	}, nil
-}
-
-// answer is a set of public figures with the time at which it was counted.
-type answer struct {
-	rows    []casework.FigureRow
-	streets []casework.StreetFigure
-	at      time.Time
-}
-
-// kept holds public figures for a while: everybody may ask, and counting a
-// million cases takes its time. One at a time is counted.
-type kept struct {
-	mu sync.Mutex
-	of map[question]answer
-}
-
-const (
-	keepFor  = 10 * time.Minute
-	keepMost = 200
-)
-
-func (k *kept) get(q question, now time.Time, count func() (answer, error)) (answer, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if a, ok := k.of[q]; ok && now.Sub(a.at) < keepFor && !now.Before(a.at) {
-		return a, nil
-	}
-	a, err := count()
-	if err != nil {
-		return a, err
-	}
-	if len(k.of) >= keepMost {
-		clear(k.of)
-	}
-	a.at = now
-	k.of[q] = a
-	return a, nil
 }

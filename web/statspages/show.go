@@ -28,6 +28,9 @@ type statsView struct {
 	Chart       []bar
 	Top         string // the highest number of the chart
 	Streets     []street
+	Heat        []heatKey // the legend of the map
+	Map         kit.MapProps
+	Recurring   []recurring
 	CSV, XLSX   string
 	Stand       string
 	In, Out     string
@@ -50,27 +53,17 @@ type bar struct {
 	Y, Y2, TextY    string
 }
 
-type street struct {
-	Name, URL, N, KM, PerKM, Before, Change, Width string
-}
-
-func (p *pages) answer(c kit.Context, desk bool, q question, f casework.FigureFilter) (answer, error) {
+func (p *pages) rows(c kit.Context, desk bool, q question, f casework.FigureFilter) ([]casework.FigureRow, time.Time, error) {
 	ctx := c.Request().Context()
 	now, err := db.Now(ctx, p.DB)
 	if err != nil {
-		return answer{}, err
+		return nil, now, err
 	}
 	if desk {
 		rows, err := casework.Figures(ctx, p.DB, kit.Actor(c), q.By, f)
-		return answer{rows: rows, at: now}, err
+		return rows, now, err
 	}
-	return p.kept.get(q, now, func() (a answer, err error) {
-		if a.rows, err = casework.PublicFigures(ctx, p.DB, q.By, f); err != nil || q.By != casework.ByDistrict && q.By != casework.ByMonth {
-			return a, err
-		}
-		a.streets, err = casework.Streets(ctx, p.DB, f.To, 20)
-		return a, err
-	})
+	return p.kept.get(q, now, func() ([]casework.FigureRow, error) { return casework.PublicFigures(ctx, p.DB, q.By, f) })
 }
 
 func (p *pages) show(desk bool) func(kit.Context) error {
@@ -98,12 +91,17 @@ func (p *pages) show(desk bool) func(kit.Context) error {
 		if wrong != nil {
 			return kit.Render(c, http.StatusUnprocessableEntity, statsPage(v))
 		}
-		a, err := p.answer(c, desk, q, f)
+		rows, at, err := p.rows(c, desk, q, f)
 		if err != nil {
 			return err
 		}
-		if err := p.fill(c, &v, a); err != nil {
+		if err := p.fill(c, &v, rows, at); err != nil {
 			return err
+		}
+		if q.By == casework.ByDistrict || q.By == casework.ByMonth {
+			if err := p.fillPlaces(c, &v, f); err != nil {
+				return err
+			}
 		}
 		return kit.Render(c, http.StatusOK, statsPage(v))
 	}
@@ -155,16 +153,16 @@ func (p *pages) choices(c kit.Context, v *statsView) error {
 }
 
 // fill puts figures into words.
-func (p *pages) fill(c kit.Context, v *statsView, a answer) error {
+func (p *pages) fill(c kit.Context, v *statsView, rows []casework.FigureRow, at time.Time) error {
 	name, err := p.names(c.Request().Context(), v.Lang)
 	if err != nil {
 		return err
 	}
-	v.Head, v.Stand = v.T("stats.by."+string(v.Q.By)), v.T("stats.stand", "date", v.Loc.DateTime(a.at, a.at))
+	v.Head, v.Stand = v.T("stats.by."+string(v.Q.By)), v.T("stats.stand", "date", v.Loc.DateTime(at, at))
 	in, out, open, aim, kept := 0, 0, 0, 0, 0
 	top := 1
-	for i := range a.rows {
-		r := &a.rows[i]
+	for i := range rows {
+		r := &rows[i]
 		in, out, aim, kept = in+r.In, out+r.Out, aim+r.WithAim, kept+r.InTime
 		if open += r.Open; v.Q.By == casework.ByMonth {
 			open = r.Open // a stock is no sum over time
@@ -174,26 +172,7 @@ func (p *pages) fill(c kit.Context, v *statsView, a answer) error {
 	}
 	total := casework.FigureRow{WithAim: aim, InTime: kept}
 	v.In, v.Out, v.Open, v.Share = v.Loc.Int(in), v.Loc.Int(out), v.Loc.Int(open), share(v.Page, &total)
-	v.Chart, v.Top = chart(v.Rows, a.rows, top), v.Loc.Int(top)
-	most := 0.0
-	for _, s := range a.streets {
-		most = max(most, s.PerKM)
-	}
-	for _, s := range a.streets {
-		st := street{Name: s.Name, URL: "/hier/" + url.PathEscape(s.Name), N: v.Loc.Int(s.N), KM: "–", PerKM: "–", Before: v.T("stats.few"), Change: "–"}
-		if s.KM > 0 && most > 0 {
-			st.KM, st.PerKM, st.Width = v.Loc.Decimal(s.KM, 1), v.Loc.Decimal(s.PerKM, 1), strconv.FormatFloat(100*s.PerKM/most, 'f', 1, 64)
-		}
-		if s.Before != nil {
-			st.Before = v.Loc.Int(*s.Before)
-			change := (s.N - *s.Before) * 100 / *s.Before
-			st.Change = v.Loc.Int(change) + " %"
-			if change > 0 {
-				st.Change = "+" + st.Change
-			}
-		}
-		v.Streets = append(v.Streets, st)
-	}
+	v.Chart, v.Top = chart(v.Rows, rows, top), v.Loc.Int(top)
 	return nil
 }
 

@@ -1,0 +1,191 @@
+package statspages
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/geo"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// The longest lists of streets and of recurring places.
+const (
+	mostStreets = 50
+	mostPlaces  = 50
+)
+
+// places is where reports gather. It is public: the desk shows the same.
+type places struct {
+	streets   []casework.StreetFigure
+	recurring []casework.RecurringPlace
+}
+
+func (p *pages) placesOf(c kit.Context, q question, f casework.FigureFilter) (places, error) {
+	ctx := c.Request().Context()
+	now, err := db.Now(ctx, p.DB)
+	if err != nil {
+		return places{}, err
+	}
+	list, _, err := p.places.get(q.To, now, func() (l places, err error) {
+		if l.streets, err = casework.Streets(ctx, p.DB, f.To, mostStreets); err != nil {
+			return l, err
+		}
+		l.recurring, err = casework.RecurringPlaces(ctx, p.DB, f.To, mostPlaces)
+		return l, err
+	})
+	return list, err
+}
+
+// heatLevels is how many colours the map of the streets has.
+const heatLevels = 5
+
+// levels sorts streets into as many parts of the same size, the fewest reports
+// per km first: 1 to heatLevels, 0 where the length is not known.
+func levels(streets []casework.StreetFigure) []int {
+	var values []float64
+	for i := range streets {
+		if streets[i].KM > 0 {
+			values = append(values, streets[i].PerKM)
+		}
+	}
+	slices.Sort(values)
+	out := make([]int, len(streets))
+	for i := range streets {
+		if streets[i].KM > 0 {
+			rank, _ := slices.BinarySearch(values, streets[i].PerKM) // the same figure is the same colour
+			out[i] = 1 + rank*heatLevels/len(values)
+		}
+	}
+	return out
+}
+
+type street struct {
+	Name, URL, N, KM, PerKM, Before, Change, Width string
+	Level                                          int
+}
+
+// heatKey is one entry of the legend.
+type heatKey struct {
+	Level      int
+	Text, Wide string
+}
+
+type recurring struct {
+	Kind, Place, URL, District, N, Since, Last string
+}
+
+// fillPlaces puts streets and recurring places into words.
+func (p *pages) fillPlaces(c kit.Context, v *statsView, f casework.FigureFilter) error {
+	list, err := p.placesOf(c, v.Q, f)
+	if err != nil {
+		return err
+	}
+	most := 0.0
+	for i := range list.streets {
+		most = max(most, list.streets[i].PerKM)
+	}
+	level := levels(list.streets)
+	low, high := make([]float64, heatLevels+1), make([]float64, heatLevels+1)
+	for i := range list.streets {
+		s := &list.streets[i]
+		st := street{Name: s.Name, URL: "/hier/" + url.PathEscape(s.Name), N: v.Loc.Int(s.N), KM: "–", PerKM: "–", Before: v.T("stats.few"), Change: "–", Level: level[i]}
+		if l := level[i]; l > 0 {
+			st.KM, st.PerKM, st.Width = v.Loc.Decimal(s.KM, 1), v.Loc.Decimal(s.PerKM, 1), strconv.FormatFloat(100*s.PerKM/most, 'f', 1, 64)
+			if low[l] == 0 || s.PerKM < low[l] {
+				low[l] = s.PerKM
+			}
+			high[l] = max(high[l], s.PerKM)
+		}
+		if s.Before != nil {
+			st.Before = v.Loc.Int(*s.Before)
+		}
+		if change, ok := s.Change(); ok {
+			if st.Change = v.Loc.Int(change) + " %"; change > 0 {
+				st.Change = "+" + st.Change
+			}
+		}
+		v.Streets = append(v.Streets, st)
+	}
+	for l := 1; l <= heatLevels; l++ {
+		if high[l] > 0 {
+			v.Heat = append(v.Heat, heatKey{l, v.T("stats.heat.range", "from", v.Loc.Decimal(low[l], 1), "to", v.Loc.Decimal(high[l], 1)), strconv.Itoa(2 + l)})
+		}
+	}
+	if len(v.Heat) > 0 {
+		v.Map = p.Centre.View(c.Request().Context()).Map("heat")
+		v.Map.Class, v.Map.For, v.Map.Label = "statsmap", "strassen-tabelle", v.T("stats.streets")
+		v.Map.Src = "/statistics/streets.json?to=" + url.QueryEscape(v.Q.To)
+	}
+	return p.fillRecurring(c, v, list.recurring, f.To)
+}
+
+func (p *pages) fillRecurring(c kit.Context, v *statsView, list []casework.RecurringPlace, until time.Time) error {
+	if len(list) == 0 {
+		return nil
+	}
+	name, err := p.names(c.Request().Context(), v.Lang)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		r := &list[i]
+		v.Recurring = append(v.Recurring, recurring{
+			Kind: name(v.Page, casework.ByCategory, r.Category.String()), Place: r.Place, URL: "/hier/" + url.PathEscape(geo.StreetOf(r.Place)),
+			District: name(v.Page, casework.ByDistrict, r.District), N: v.Loc.Int(r.N), Since: v.Loc.Date(r.Since, until), Last: v.Loc.Date(r.Last, until),
+		})
+	}
+	return nil
+}
+
+// heatClass is the colour of a level.
+func heatClass(level int) string { return "heat-" + strconv.Itoa(level) }
+
+// streetLines are the streets of the table as lines for the map.
+func (p *pages) streetLines(c kit.Context) error {
+	q, f, err := p.ask(c)
+	if err != nil {
+		return err
+	}
+	list, err := p.placesOf(c, q, f)
+	if err != nil {
+		return err
+	}
+	type geometry struct {
+		Type        string       `json:"type"`
+		Coordinates [][2]float64 `json:"coordinates"`
+	}
+	type properties struct {
+		Name  string `json:"name"`
+		Level int    `json:"level"`
+	}
+	type feature struct {
+		Type       string     `json:"type"`
+		Properties properties `json:"properties"`
+		Geometry   geometry   `json:"geometry"`
+	}
+	features := []feature{}
+	level := levels(list.streets)
+	for i := range list.streets {
+		s := &list.streets[i]
+		if level[i] == 0 || len(s.Line) < 2 {
+			continue
+		}
+		line := make([][2]float64, len(s.Line))
+		for j, pt := range s.Line {
+			line[j] = [2]float64{pt.Lon, pt.Lat}
+		}
+		features = append(features, feature{"Feature", properties{s.Name, level[i]}, geometry{"LineString", line}})
+	}
+	body, err := json.Marshal(map[string]any{"type": "FeatureCollection", "features": features})
+	if err != nil {
+		return err
+	}
+	kit.Public(c, time.Minute)
+	return kit.Send(c, http.StatusOK, "application/geo+json", body)
+}
