@@ -379,6 +379,22 @@ func TestEventAnswer(t *testing.T) {
 	if err != nil || len(answers) != 1 || answers[0].Done != 2 || answers[0].DoneAt == nil {
 		t.Errorf("%+v, %v", answers, err)
 	}
+	mailed := func() (n int) {
+		if err := c.Pool.QueryRow(t.Context(), `SELECT count(*)::int FROM umbrella_mailed`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := mailed(); n != 1 {
+		t.Errorf("%d addresses had the answer", n)
+	}
+	// an address that is deleted takes its row along
+	if _, err := c.Pool.Exec(t.Context(), `DELETE FROM contacts WHERE person_id = $1`, reader.Person); err != nil {
+		t.Fatal(err)
+	}
+	if n := mailed(); n != 0 {
+		t.Errorf("%d rows of an address that is gone", n)
+	}
 }
 
 // TestFiguresOfPublicReports: the public figures know only what is public, and

@@ -66,7 +66,7 @@ func inStep(err error) error {
 // renamed gives wrong entries the names that their fields have on the page.
 func renamed(err error, names map[string]string) error {
 	f := fault.As(err)
-	if f.Kind != fault.Invalid || len(f.Fields) == 0 {
+	if f == nil || f.Kind != fault.Invalid || len(f.Fields) == 0 {
 		return err
 	}
 	var wrong fault.Fields

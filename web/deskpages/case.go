@@ -89,6 +89,7 @@ type forms struct {
 	team    string
 
 	moveReason string
+	purpose    string     // of reading contact data
 	version    int        // of the report or the case, as the form was opened
 	person     *uuid.UUID // chosen to have the case
 	priority   casework.Priority

@@ -30,6 +30,8 @@ func (p *pages) caseRoutes(r *kit.Router) {
 	post(one+"/here", p.here)
 	post(one+"/away", p.away)
 	get(one+"/print", p.printCase)
+	get(one+"/pdf", p.pdf)
+	post(one+"/pdf", p.pdfWhole)
 	get("/desk/resubmissions", p.resubmissions)
 	get("/desk/mentions", p.mentions)
 	get("/desk/absences", p.absences)

@@ -34,6 +34,7 @@ type twinLine struct {
 // readyLine is a text that one key takes over.
 type readyLine struct {
 	URL, Name, Text string
+	like            string // the case that it was written on
 }
 
 // logLine is a change of assignee, priority or target in words.
@@ -256,7 +257,7 @@ func (p *pages) readyTexts(v *visit, cv *caseView, f *statusForm) error {
 	}
 	for _, a := range past {
 		if a.Status == f.To {
-			f.Last = append(f.Last, readyLine{URL: url("like", a.Number.Format(subject.PrefixReport)), Name: cv.Loc.Date(a.At, v.now) + ", " + strconv.Itoa(a.Metres) + " m", Text: cmp.Or(a.Done, a.Reason)})
+			f.Last = append(f.Last, readyLine{URL: url("like", a.Number.Format(subject.PrefixReport)), Name: cv.Loc.Date(a.At, v.now) + ", " + strconv.Itoa(a.Metres) + " m", Text: cmp.Or(a.Done, a.Reason), like: a.Number.Format(subject.PrefixReport)})
 			continue
 		}
 		q := v.list.values()
@@ -264,10 +265,11 @@ func (p *pages) readyTexts(v *visit, cv *caseView, f *statusForm) error {
 		if slices.Contains(v.r.Actor.Next, a.Status) {
 			f.Last = append(f.Last, readyLine{
 				URL:  casePath(v.n) + "/status/" + string(a.Status) + "?" + q.Encode() + "#tun",
-				Name: reports.StatusLabel(cv.Loc, a.Status, v.r.Quiet) + ", " + cv.Loc.Date(a.At, v.now) + ", " + strconv.Itoa(a.Metres) + " m", Text: cmp.Or(a.Done, a.Reason),
+				Name: reports.StatusLabel(cv.Loc, a.Status, v.r.Quiet) + ", " + cv.Loc.Date(a.At, v.now) + ", " + strconv.Itoa(a.Metres) + " m", Text: cmp.Or(a.Done, a.Reason), like: a.Number.Format(subject.PrefixReport),
 			})
 		}
 	}
+	f.Again = againOf(f.Last, v.c.QueryParam("like"))
 	var category uuid.UUID
 	if v.r.Category != nil {
 		category = v.r.Category.ID

@@ -22,7 +22,7 @@ func statusKeys() map[string]string {
 func barKeys() []string { return []string{"r", "a", "p", "d", "m", "v", "n"} }
 
 func allKeys() []string {
-	return []string{"r", "a", "y", "p", "d", "w", "q", "f", "c", "e", "o", "m", "g", "i", "v", "l", "t", "x", "b", "k", "h", "z", "n", "u"}
+	return []string{"r", "a", "y", "p", "d", "w", "q", "f", "c", "e", "o", "m", "g", "i", "v", "l", "s", "t", "x", "b", "k", "h", "z", "n", "u"}
 }
 
 // keyAt gives the first of several the key.

@@ -1,6 +1,9 @@
 package deskpages
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/casework"
@@ -52,4 +55,24 @@ func (p *pages) noteFile(c kit.Context) error {
 		return err
 	}
 	return kit.SendFile(c, f, data)
+}
+
+// againOf is the text that "Wie letztes Mal" takes over: the nearest, and each
+// time it is pressed again the next one.
+func againOf(last []readyLine, taken string) *readyLine {
+	if len(last) == 0 {
+		return nil
+	}
+	at := slices.IndexFunc(last, func(r readyLine) bool { return r.like == taken })
+	return &last[(at+1)%len(last)]
+}
+
+// short is the beginning of a text, on one line.
+func short(text string) string {
+	const most = 70
+	r := []rune(strings.Join(strings.Fields(text), " "))
+	if len(r) <= most {
+		return string(r)
+	}
+	return strings.TrimSpace(string(r[:most-1])) + "…"
 }

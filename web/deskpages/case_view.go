@@ -65,6 +65,7 @@ type caseView struct {
 	NoStatus   string
 	NoStep     string
 	NoMove     string
+	NoReopen   string
 	Teams      []kit.Option
 	Objection  bool
 	ObjectedAt string
@@ -72,6 +73,14 @@ type caseView struct {
 	Undo       *undoLine
 	Both       []bothRow // two people wrote at once
 	NoteFiles  bool      // notes may have files
+}
+
+// whyNot is why the actor may not do something, in words; "" where they may.
+func (v caseView) whyNot(a reports.Action) string {
+	if key := v.R.Why[a]; key != "" {
+		return v.T(key)
+	}
+	return ""
 }
 
 func (v caseView) action(name string) string {
@@ -88,7 +97,7 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 	}
 	cv.Page.Title = cv.Number + ", " + cv.Title
 	cv.Nav, cv.Robots = "desk", "noindex"
-	cv.Scripts = []string{"desk-keys", "desk-case", "desk-plain", "desk-presence"}
+	cv.Scripts = []string{"desk-keys", "desk-case", "desk-plain", "desk-presence", "desk-seen"}
 	if r.Visibility == reports.VisPublic {
 		cv.Public = r.Path()
 	}
@@ -141,18 +150,15 @@ func (p *pages) doing(v *visit, cv *caseView, cat *categories.Catalogue) error {
 		if cv.Release.Public != r.Text {
 			cv.Covered = diffWords(r.Text, cv.Release.Public)
 		}
-	case neverPublic(r):
-		cv.NoRelease = cv.T("report.why.no_release")
+	default:
+		cv.NoRelease = cv.whyNot(reports.ActRelease)
 	}
+	cv.NoStatus, cv.NoStep, cv.NoMove = cv.whyNot(reports.ActSetStatus), cv.whyNot(reports.ActStep), cv.whyNot(reports.ActMove)
 	if !may.Staff {
-		cv.NoStatus = cv.T("report.why.not_staff")
 		return nil
 	}
-	if !may.SetStatus {
-		cv.NoStatus = cv.T("report.why.state")
-	}
-	if !may.AddStep {
-		cv.NoStep = cv.T("report.why.state")
+	if r.Status == reports.Resolved {
+		cv.NoReopen = cv.whyNot(reports.ActReopen)
 	}
 	for _, s := range may.Next {
 		cv.Links = append(cv.Links, statusLink{
@@ -173,8 +179,6 @@ func (p *pages) doing(v *visit, cv *caseView, cat *categories.Catalogue) error {
 		}
 		slices.SortFunc(cv.Teams, func(a, b kit.Option) int { return strings.Compare(a.Label, b.Label) })
 		cv.Teams = append([]kit.Option{{Label: cv.T("desk.move.choose")}}, cv.Teams...)
-	} else {
-		cv.NoMove = cv.T("report.why.state")
 	}
 	if at, open := openObjection(r); open {
 		cv.Objection, cv.ObjectedAt = true, cv.Loc.DateTime(at, v.now)

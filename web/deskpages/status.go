@@ -54,6 +54,7 @@ type statusForm struct {
 	Lang     string
 
 	Last      []readyLine // what the team wrote last time
+	Again     *readyLine  // the one that the key takes over; again: the next one
 	Templates []readyLine
 	Plain     []string // hints of the plain-language meter
 }

@@ -140,7 +140,39 @@ test("two clerks on one case see each other, and nobody's words are lost", { tag
   await Promise.all([page.waitForEvent("load"), page.locator("form.c-set [data-send]").click()]);
   await expect(page.locator(".c-do [role=alert]")).toBeVisible();
   await expect(page.locator("body")).toContainText("Die Stelle ist sicher.");
+  await expect(page.locator(".c-both ins").last()).toContainText("Die Stelle ist sicher.");
+  await expect(page.locator(".c-both del").first()).toBeVisible();
   await check(page);
+});
+
+test("one key takes over what was written last time, and what is new is marked", { tag: "@wide" }, async ({
+  page,
+  newPage,
+  check,
+}) => {
+  wide();
+  await signIn(page, people.roads);
+  await newCase(page);
+  const address = new URL(page.url()).pathname;
+  const other = await newPage();
+  await signIn(other, people.roadsLead);
+  await other.goto(address);
+  await other.fill("#f-note", "Bitte heute noch.");
+  await Promise.all([other.waitForEvent("load"), other.locator("form[action*='/note'] button").click({ force: true })]);
+  await page.goto(address);
+  await expect(page.locator(".c-past .c-new")).toHaveCount(1);
+  await keys(page, "l");
+  await expect(page).toHaveURL(/like=M-/);
+  await check(page);
+  const text = page.locator("form.c-set textarea").first();
+  await expect(text).not.toHaveValue("");
+  await text.focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" Heute.");
+  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Control+Enter")]);
+  await expect(page.locator(".c-undo")).toBeVisible();
+  await expect(page.locator(".c-past")).toContainText("Heute.");
+  await expect(page.locator(".c-past .c-new")).toHaveCount(0); // one's own step is no news
 });
 
 test("a part is split off, joined again, and that is taken back", { tag: "@wide" }, async ({ page }) => {
