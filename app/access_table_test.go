@@ -416,6 +416,7 @@ func accessTable() map[string]policy {
 		"GET /search":                                               open,
 		"GET /search/suggestions":                                   open,
 		"GET /statistics":                                           open,
+		"GET /statistics/streets.json":                              open,
 		"GET /statistics.csv":                                       open,
 		"GET /statistics.xlsx":                                      open,
 		"GET /sw.js":                                                always,

@@ -33,7 +33,7 @@ func (a *App) moderationPages(r *kit.Router) error {
 	return moderationpages.Register(r, moderationpages.Deps{DB: a.cfg.Pool, Moderation: a.moderation, Categories: a.categories})
 }
 
-// photoBytes reads a picture for the copy for the police.
+// photoBytes reads a picture for the copy for the police, and covers parts of one.
 type photoBytes struct{ photos *attachments.Service }
 
 func (p photoBytes) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {
@@ -42,6 +42,13 @@ func (p photoBytes) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {
 		return nil, err
 	}
 	return p.photos.Bytes(ctx, at, false)
+}
+
+func (p photoBytes) Cover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, parts []attachments.Rect) error {
+	if _, err := p.photos.Redact(ctx, tx, actor, id, parts); err != nil {
+		return err
+	}
+	return p.photos.Settle(ctx, tx, id)
 }
 
 // gate is moderation's rules as reports asks them.

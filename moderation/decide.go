@@ -132,7 +132,7 @@ func (s *Service) decideOne(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 			return judged{}, fmt.Errorf("reverse: %w", err)
 		}
 	}
-	if err := carryOut(ctx, tx, t, o, c, len(holds) > 0); err != nil {
+	if err := s.carryOut(ctx, tx, actor, t, o, c, len(holds) > 0); err != nil {
 		return judged{}, err
 	}
 	if _, err := tx.Exec(ctx, sqlCloseFlags, it.ID, j.d.ID); err != nil {
@@ -149,7 +149,7 @@ func (s *Service) decideOne(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 }
 
 // carryOut does to the content what was decided.
-func carryOut(ctx context.Context, tx pgx.Tx, t Target, o Order, c subject.Content, held bool) error {
+func (s *Service) carryOut(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Target, o Order, c subject.Content, held bool) error {
 	switch o.Action {
 	case Hide:
 		return t.Hide(ctx, tx, c.Part)
@@ -160,11 +160,17 @@ func carryOut(ctx context.Context, tx pgx.Tx, t Target, o Order, c subject.Conte
 				return fault.OnField("text", "moderation.err.redact")
 			}
 			return t.Redact(ctx, tx, c.Part, o.Text)
-		case subject.Photo: // covered with the tool before; the decision records it
-			if len(c.Photos) != 1 || c.Photos[0].Version < 2 {
-				return fault.OnField("action", "moderation.err.cover_first")
+		case subject.Photo:
+			if len(o.Cover) == 0 {
+				return fault.OnField("x", "moderation.err.cover_first")
 			}
-			return nil
+			if err := s.photos.Cover(ctx, tx, actor, c.Part.Of, o.Cover); err != nil {
+				if fault.Is(err, fault.Invalid) {
+					return fault.OnField("x", "desk.err.cover").Because(err)
+				}
+				return err
+			}
+			return t.Covered(ctx, tx, c.Part)
 		case subject.Whole:
 		}
 		return fault.OnField("action", "moderation.err.redact_part")

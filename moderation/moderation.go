@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -205,16 +206,17 @@ type Pick struct {
 
 // Order is one act of decision over one or more items.
 type Order struct {
-	Picks       []Pick `json:"picks"`
-	Action      Action `json:"action"`
-	Ground      string `json:"ground"` // "illegal", "rule"; "" to keep
-	RuleNo      int    `json:"rule_no"`
-	LegalGround string `json:"legal_ground"`
-	Explanation string `json:"explanation"`
-	Facts       string `json:"facts"`
-	Text        string `json:"text"` // to redact a text: what the public reads from now on
-	Label       string `json:"label"`
-	Key         string `json:"key"` // names the act, so that it is done once
+	Picks       []Pick             `json:"picks"`
+	Action      Action             `json:"action"`
+	Ground      string             `json:"ground"` // "illegal", "rule"; "" to keep
+	RuleNo      int                `json:"rule_no"`
+	LegalGround string             `json:"legal_ground"`
+	Explanation string             `json:"explanation"`
+	Facts       string             `json:"facts"`
+	Text        string             `json:"text"` // to redact a text: what the public reads from now on
+	Label       string             `json:"label"`
+	Cover       []attachments.Rect `json:"cover,omitempty"` // to redact a photo: its parts that are covered from now on
+	Key         string             `json:"key"`             // names the act, so that it is done once
 }
 
 // Validate checks what needs no database. What lacks its reasons is refused on

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -27,6 +28,7 @@ type Target interface {
 	Restore(ctx context.Context, tx pgx.Tx, part subject.Part) error
 	Redact(ctx context.Context, tx pgx.Tx, part subject.Part, text string) error
 	Publish(ctx context.Context, tx pgx.Tx, part subject.Part) error
+	Covered(ctx context.Context, tx pgx.Tx, part subject.Part) error // parts of a photo were
 	Source
 }
 
@@ -47,9 +49,13 @@ type Calendar interface {
 	Calendar(ctx context.Context) (*categories.Calendar, error)
 }
 
-// Photos gives the bytes of a picture, for the copy for the police.
+// Photos is the pictures of all domains (attachments.Service).
 type Photos interface {
+	// Photo gives the bytes of one, for the copy for the police.
 	Photo(ctx context.Context, id uuid.UUID) ([]byte, error)
+	// Cover burns boxes into one and leaves no form without them: nobody has it
+	// back, also not by an appeal.
+	Cover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, parts []attachments.Rect) error
 }
 
 // Config makes a Service.
@@ -92,6 +98,14 @@ func New(cfg Config) (*Service, error) {
 		db: cfg.DB, accounts: cfg.Accounts, targets: cfg.Targets, out: cfg.Outbox, messages: cfg.Messages,
 		base: strings.TrimSuffix(cfg.BaseURL, "/"), cal: cfg.Calendar, files: cfg.Files, photos: cfg.Photos, log: cfg.Log,
 	}, nil
+}
+
+// Within is the service inside a transaction of the caller: all that it reads
+// and writes is in it.
+func (s *Service) Within(tx pgx.Tx) *Service {
+	inner := *s
+	inner.db = tx
+	return &inner
 }
 
 func (s *Service) target(kind subject.Kind) (Target, error) {

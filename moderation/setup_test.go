@@ -16,6 +16,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
@@ -67,6 +68,13 @@ func (p photos) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {
 		return nil, err
 	}
 	return p.c.Photos.Bytes(ctx, a, false)
+}
+
+func (p photos) Cover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, parts []attachments.Rect) error {
+	if _, err := p.c.Photos.Redact(ctx, tx, actor, id, parts); err != nil {
+		return err
+	}
+	return p.c.Photos.Settle(ctx, tx, id)
 }
 
 func setup(t testing.TB) *bundle {

@@ -251,6 +251,24 @@ func (m Moderated) Redact(ctx context.Context, tx pgx.Tx, part subject.Part, tex
 	return m.s.appendStep(ctx, tx, r, "step.redacted", nil, "", subject.Public, r.DepartmentID)
 }
 
+// Covered says that parts of a photo were covered: on the timeline, and to
+// open pages.
+func (m Moderated) Covered(ctx context.Context, tx pgx.Tx, part subject.Part) error {
+	r, err := m.load(ctx, tx, part.Ref.ID, true)
+	if err != nil {
+		return err
+	}
+	a, err := m.photo(ctx, tx, r, part.Of)
+	if err != nil {
+		return err
+	}
+	was := publicPhotos(r) && a.State == attachments.Released
+	if err := m.save(ctx, tx, r, Hidden{Report: r.ID, Part: part.Part, Public: was}); err != nil || !was {
+		return err
+	}
+	return m.s.appendStep(ctx, tx, r, "step.redacted", nil, "", subject.Public, r.DepartmentID)
+}
+
 // Publish lets through what a rule had held: the text as it was typed, or the
 // whole report.
 func (m Moderated) Publish(ctx context.Context, tx pgx.Tx, part subject.Part) error {

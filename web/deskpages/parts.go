@@ -99,11 +99,3 @@ func decisionOptions(v caseView) []kit.Option {
 		{Value: "reopen", Label: v.T("desk.objection.reopen"), On: v.reopen},
 	}
 }
-
-// coverID gives the first row the id that errors link to.
-func coverID(name string, i int) string {
-	if i == 0 {
-		return kit.FieldID(name)
-	}
-	return kit.FieldID(name) + "-" + strconv.Itoa(i)
-}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"mime/multipart"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,21 +52,15 @@ func sentPhoto(c kit.Context) *multipart.FileHeader {
 	return m.File["photo"][0]
 }
 
-// coverRow is a part of a photo as the form has it: in per cent.
-type coverRow struct{ X, Y, W, H string }
-
 type coverView struct {
 	kit.Page
 	Case   string
 	Back   string
 	Photo  reports.Photo
-	Rows   []coverRow
+	Cover  kit.CoverProps
 	Action string
 	Errors kit.Errors
 }
-
-// spareRows are empty ones for people without script.
-const spareRows = 3
 
 func (p *pages) coverForm(c kit.Context) error {
 	v, ph, err := p.openPhoto(c)
@@ -79,14 +71,8 @@ func (p *pages) coverForm(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]coverRow, 0, len(rects)+spareRows)
-	for _, r := range rects {
-		rows = append(rows, coverRow{percent(r.X), percent(r.Y), percent(r.W), percent(r.H)})
-	}
-	return p.renderCover(v, ph, http.StatusOK, rows, nil)
+	return p.renderCover(v, ph, http.StatusOK, kit.CoverRows(rects), nil)
 }
-
-func percent(share float64) string { return strconv.FormatFloat(share*100, 'f', -1, 64) }
 
 func (p *pages) openPhoto(c kit.Context) (*visit, reports.Photo, error) {
 	v, err := p.open(c)
@@ -100,15 +86,13 @@ func (p *pages) openPhoto(c kit.Context) (*visit, reports.Photo, error) {
 	return v, ph, err
 }
 
-func (p *pages) renderCover(v *visit, ph reports.Photo, status int, rows []coverRow, wrong error) error {
-	for range spareRows {
-		rows = append(rows, coverRow{})
-	}
+func (p *pages) renderCover(v *visit, ph reports.Photo, status int, rows []kit.CoverRow, wrong error) error {
 	pg := kit.NewPage(v.c, "desk.cover.title")
 	pg.Nav, pg.Robots, pg.Scripts = "desk", "noindex", []string{"desk-cover"}
 	kit.NoStore(v.c)
 	return kit.Render(v.c, status, coverPage(coverView{
-		Page: pg, Case: v.n.Format(subject.PrefixReport), Back: v.path(), Photo: ph, Rows: rows, Action: v.sub("photos/" + ph.ID.String()),
+		Page: pg, Case: v.n.Format(subject.PrefixReport), Back: v.path(), Photo: ph, Action: v.sub("photos/" + ph.ID.String()),
+		Cover:  kit.CoverProps{Src: "/photos/" + ph.ID.String(), Alt: altOf(pg, ph, 1), Width: ph.Width, Height: ph.Height, Rows: rows},
 		Errors: kit.ErrorsOf(pg, wrong),
 	}))
 }
@@ -118,18 +102,10 @@ func (p *pages) cover(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	var in struct {
-		X []string `form:"x"`
-		Y []string `form:"y"`
-		W []string `form:"w"`
-		H []string `form:"h"`
-	}
-	if err := kit.Bind(c, &in); err != nil {
+	if err := kit.Bind(c, &struct{}{}); err != nil {
 		return p.renderCover(v, ph, http.StatusUnprocessableEntity, nil, err)
 	}
-	// Bind leaves empty entries out, which would shift the columns against each other.
-	form := c.Request().PostForm
-	rows, rects, err := coverRows(form["x"], form["y"], form["w"], form["h"])
+	rows, rects, err := kit.ReadCover(c.Request().PostForm)
 	if err != nil {
 		return p.renderCover(v, ph, http.StatusUnprocessableEntity, rows, err)
 	}
@@ -151,44 +127,4 @@ func (p *pages) cover(c kit.Context) error {
 		return err
 	}
 	return done(v, "desk.done.cover", "n", len(rects))
-}
-
-// coverRows reads the parts, one per row of four numbers in per cent. Rows
-// without any number are left out.
-func coverRows(x, y, w, h []string) ([]coverRow, []attachments.Rect, error) {
-	n := max(len(x), len(y), len(w), len(h))
-	if n > 60 {
-		return nil, nil, fault.OnField("x", "photo.rects")
-	}
-	at := func(list []string, i int) string {
-		if i < len(list) {
-			return kit.Clean(list[i], false)
-		}
-		return ""
-	}
-	var rows []coverRow
-	var rects []attachments.Rect
-	var wrong error
-	for i := range n {
-		row := coverRow{at(x, i), at(y, i), at(w, i), at(h, i)}
-		if row == (coverRow{}) {
-			continue
-		}
-		rows = append(rows, row)
-		var rect attachments.Rect
-		for _, c := range []struct {
-			text string
-			to   *float64
-		}{{row.X, &rect.X}, {row.Y, &rect.Y}, {row.W, &rect.W}, {row.H, &rect.H}} {
-			share, err := strconv.ParseFloat(strings.Replace(c.text, ",", ".", 1), 64)
-			if err != nil || share < 0 || share > 100 {
-				wrong = fault.OnField("x", "desk.err.cover")
-				continue
-			}
-			*c.to = share / 100
-		}
-		rect.W, rect.H = min(rect.W, 1-rect.X), min(rect.H, 1-rect.Y)
-		rects = append(rects, rect)
-	}
-	return rows, rects, wrong
 }

@@ -1,7 +1,10 @@
 package moderationpages_test
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/jpeg"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +16,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/reports"
@@ -36,6 +40,10 @@ func (nowhere) Queue(context.Context, pgx.Tx, mail.Message) error { return nil }
 type photos struct{}
 
 func (photos) Photo(context.Context, uuid.UUID) ([]byte, error) { return []byte("jpeg"), nil }
+
+func (photos) Cover(context.Context, pgx.Tx, accounts.Actor, uuid.UUID, []attachments.Rect) error {
+	return nil
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()
@@ -192,4 +200,67 @@ func TestOtherPages(t *testing.T) {
 	desk.Post(item+"/warn", url.Values{}).Want(http.StatusUnprocessableEntity)
 	desk.Post(item+"/warn", url.Values{"explanation": {"Bitte nicht."}}).Want(http.StatusSeeOther)
 	desk.Get(item).Want(http.StatusOK).WantClean()
+}
+
+// TestCoverPage: a photo is covered and the reasons are given in one form, also
+// without a script; without a part, or for a text, there is nothing to cover.
+func TestCoverPage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	owner := accountstest.Resident(t, b.Pool)
+	sub := reportstest.Submission()
+	sub.Text, sub.Draft = said, b.Draft(t, owner)
+	var buf bytes.Buffer
+	must(t, jpeg.Encode(&buf, image.NewGray(image.Rect(0, 0, 64, 64)), nil))
+	_, err := b.Photos.Upload(t.Context(), owner, sub.Draft, &buf, "Eine Laterne")
+	must(t, err)
+	r, err := b.Reports.Submit(t.Context(), owner, sub)
+	must(t, err)
+	photo := b.Get(t, accounts.System, r.Number).Photos[0].ID
+	must(t, b.Reports.Release(t.Context(), accounts.System, r.Number, reports.Release{TextState: reports.TextReleased, Photos: map[uuid.UUID]bool{photo: true}}))
+	number := r.Number.Format(subject.PrefixReport)
+
+	desk := b.site.As(accountstest.Staff(t, b.Pool, subject.Moderator))
+	text := desk.Get("/desk/moderation/look?number=" + number + "&part=text").Want(http.StatusSeeOther).Header.Get("Location")
+	desk.Get(text + "/cover").Want(http.StatusNotFound)
+	item := desk.Get("/desk/moderation/look?number=" + number + "&part=photo&photo=" + photo.String()).Want(http.StatusSeeOther).Header.Get("Location")
+	sheet := desk.Get(item).Want(http.StatusOK).WantClean()
+	if sheet.Doc().Find("details.blurred:not([open]) img.blur").Length() != 1 || sheet.Doc().Find("details.blurred[open]").Length() != 0 {
+		t.Error("an upsetting picture opens by itself")
+	}
+	link, _ := sheet.Doc().Find("a[href$='/cover']").Attr("href")
+	page := desk.Get(link).Want(http.StatusOK).WantClean()
+	if page.Doc().Find("[data-cover] details:not([open]) [data-stage] img").Length() != 1 || page.Doc().Find("[data-rect]").Length() != 3 {
+		t.Errorf("the form: %s", page.Text("main"))
+	}
+	for _, who := range []accounts.Actor{accountstest.Admin(t, b.Pool), owner, b.Clerk(t, "bau-lic")} {
+		b.site.As(who).Get(link).Want(http.StatusNotFound)
+		b.site.As(who).Post(link, url.Values{"x": {"1"}}).Want(http.StatusNotFound)
+	}
+	pick, _ := page.Doc().Find("input[name=pick]").Attr("value")
+	form := url.Values{"pick": {pick}, "ground": {"rule"}, "rule_no": {"2"}, "explanation": {"Ein Gesicht ist zu sehen."}}
+	if a := desk.Post(link, form).Want(http.StatusUnprocessableEntity).WantClean(); !strings.Contains(a.Text(".errsum"), "Bitte verdecken Sie zuerst") {
+		t.Errorf("without a part: %s", a.Text(".errsum"))
+	}
+	form["x"], form["y"], form["w"], form["h"] = []string{"10", ""}, []string{"20,5", ""}, []string{"30", ""}, []string{"viel", ""}
+	if a := desk.Post(link, form).Want(http.StatusUnprocessableEntity).WantClean(); a.Doc().Find("[name=x][value='10']").Length() != 1 {
+		t.Error("what was typed is gone")
+	}
+	form.Set("h", "40")
+	desk.Post(link, form).Want(http.StatusSeeOther)
+}
+
+// TestLabelIsShown: a text with a label stays, and the page says what it is.
+func TestLabelIsShown(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	number, _ := b.public(t)
+	desk := b.site.As(accountstest.Staff(t, b.Pool, subject.Moderator))
+	item := desk.Get("/desk/moderation/look?number=" + number + "&part=text").Want(http.StatusSeeOther).Header.Get("Location")
+	pick, _ := desk.Get(item).Want(http.StatusOK).Doc().Find("input[name=pick]").Attr("value")
+	desk.Post(item, url.Values{"pick": {pick}, "action": {"label"}, "label": {"disputed"}, "ground": {"rule"}, "rule_no": {"3"}, "explanation": {"Das ist strittig."}}).Want(http.StatusSeeOther)
+	a := b.site.Browser().Get("/reports/" + number).Want(http.StatusOK).WantClean()
+	if !strings.Contains(a.Body, said) || a.Doc().Find("[data-stub=text]").Length() != 1 {
+		t.Errorf("the label: %q", a.Text("[data-stub]"))
+	}
 }

@@ -263,15 +263,8 @@ func (p *pages) renderCopies(c kit.Context, code int, wrong error) error {
 		return err
 	}
 	v := copiesView{Page: deskPage(c, "modq.copies")}
-	if wrong != nil {
-		errs, refused, ok := shown(c, v.Page, wrong)
-		if !ok {
-			return wrong
-		}
-		v.Refused = refused
-		for _, e := range errs {
-			v.Refused = e.Text
-		}
+	if v.Refused, err = refusal(c, v.Page, wrong); err != nil {
+		return err
 	}
 	for _, r := range list {
 		v.Rows = append(v.Rows, copyRow{Copy: r, When: v.Loc.Day(r.AskedAt), Hash: hex.EncodeToString(r.SHA256), Mine: actor.Is(r.AskedBy)})
@@ -341,15 +334,8 @@ func (p *pages) renderAccounts(c kit.Context, code int, wrong error) error {
 		return err
 	}
 	v := accountsView{Page: deskPage(c, "modq.accounts")}
-	if wrong != nil {
-		errs, refused, ok := shown(c, v.Page, wrong)
-		if !ok {
-			return wrong
-		}
-		v.Refused = refused
-		for _, e := range errs {
-			v.Refused = e.Text
-		}
+	if v.Refused, err = refusal(c, v.Page, wrong); err != nil {
+		return err
 	}
 	for _, r := range list {
 		v.Rows = append(v.Rows, accountRowOf(v.Page, r))
@@ -387,4 +373,20 @@ func (p *pages) second(c kit.Context) error {
 	}
 	kit.Flash(c, "success", "modq.account.done")
 	return kit.Redirect(c, "/desk/moderation/accounts")
+}
+
+// refusal is what a page without fields says about an error of its buttons; the
+// error itself where the one writer has to say it.
+func refusal(c kit.Context, p kit.Page, wrong error) (string, error) {
+	if wrong == nil {
+		return "", nil
+	}
+	errs, refused, ok := shown(c, p, wrong)
+	if !ok {
+		return "", wrong
+	}
+	for _, e := range errs {
+		refused = e.Text
+	}
+	return refused, nil
 }

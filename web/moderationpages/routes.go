@@ -53,6 +53,8 @@ func Register(r *kit.Router, deps Deps) error {
 	get(desk+"/look", p.look)
 	get(desk+"/items/:id", p.item)
 	post(desk+"/items/:id", p.decide)
+	get(desk+"/items/:id/cover", p.coverForm)
+	post(desk+"/items/:id/cover", p.cover)
 	post(desk+"/items/:id/warn", p.warn)
 	post(desk+"/items/:id/copy", p.askCopy)
 	get(desk+"/appeals", p.appeals)

@@ -1,19 +1,23 @@
-package deskpages
+package kit_test
 
 import (
 	"math"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/mitwirk/mitwirk/web/kit"
 )
 
 // What covers parts of a photo is numbers, and only those that were typed.
 func FuzzCoverRows(f *testing.F) {
 	f.Add("10,20", "5", "30", "100")
 	f.Add("", "NaN", "1e309", "-0")
+	f.Add("1", "NaN", "2", "3")
 	f.Add("12,5", "0x10", " 3 ", "Inf")
 	f.Fuzz(func(t *testing.T, x, y, w, h string) {
 		split := func(s string) []string { return strings.Split(s, ";") }
-		rows, rects, err := coverRows(split(x), split(y), split(w), split(h))
+		rows, rects, err := kit.ReadCover(url.Values{"x": split(x), "y": split(y), "w": split(w), "h": split(h)})
 		if err != nil {
 			return
 		}
