@@ -415,6 +415,8 @@ func accessTable() map[string]policy {
 		"GET /rules":                                                open,
 		"GET /search":                                               open,
 		"GET /search/suggestions":                                   open,
+		"GET /search":                                               open,
+		"GET /search/suggestions":                                   open,
 		"GET /statistics":                                           open,
 		"GET /statistics/streets.json":                              open,
 		"GET /statistics.csv":                                       open,

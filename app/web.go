@@ -113,6 +113,9 @@ func (a *App) web(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if err := a.searchPages(r); err != nil {
+		return err
+	}
 	if err := a.minePages(r); err != nil {
 		return err
 	}

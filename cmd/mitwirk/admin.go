@@ -24,6 +24,8 @@ type adminCmd struct {
 	Holidays  holidaysCmd  `cmd:"" help:"Write Bavaria's holidays of a year down, by law and the Easter formula; admins can change them at /desk/admin/calendar."`
 	Languages languagesCmd `cmd:"" help:"List the languages and the messages that they lack."`
 
+	Reindex reindexCmd `cmd:"" help:"Make the search anew, while the city goes on."`
+
 	Backup  backupCmd  `cmd:"" help:"Save database and photos into one archive, while the city goes on."`
 	Restore restoreCmd `cmd:"" help:"Make a city out of an archive, where there is none."`
 }

@@ -17,15 +17,20 @@ import (
 // benchCmd is "mitwirk bench …". Each benchmark has a database of its own, which
 // is gone afterwards.
 type benchCmd struct {
-	Desk benchDesk `cmd:"" help:"The list of cases with a million of them."`
-	All  benchAll  `cmd:"" help:"All of them."`
+	Desk   benchDesk   `cmd:"" help:"The list of cases with a million of them."`
+	Search benchSearch `cmd:"" help:"The search among a million documents."`
+	All    benchAll    `cmd:"" help:"All of them."`
 }
 
 type benchAll struct{}
 
 // Run runs one after the other.
 func (*benchAll) Run(ctx context.Context, g *Globals) error {
-	return (&benchDesk{N: deskCases}).Run(ctx, g)
+	desk := (&benchDesk{N: deskCases}).Run(ctx, g)
+	if desk != nil && !errors.Is(desk, bench.ErrMissed) && !errors.Is(desk, bench.ErrNoisy) {
+		return desk
+	}
+	return errors.Join(desk, (&benchSearch{N: searchDocs, Times: 200}).Run(ctx, g))
 }
 
 // benchDatabase is the name of the database that is made and dropped.

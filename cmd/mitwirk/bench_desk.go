@@ -111,7 +111,7 @@ func (d *deskBench) fill(ctx context.Context, n int) error {
 			return fmt.Errorf("fill: %w", err)
 		}
 	}
-	indexes, err := dropIndexes(ctx, conn)
+	indexes, err := dropIndexesOf(ctx, conn, "cases")
 	if err != nil {
 		return err
 	}
@@ -150,12 +150,12 @@ func (d *deskBench) fill(ctx context.Context, n int) error {
 const (
 	sqlBenchTeam    = `INSERT INTO departments (id, key, name) VALUES ($1, $2, $3)`
 	sqlBenchPerson  = `INSERT INTO persons (id, level, pseudonym) VALUES ($1, 1, $2)`
-	sqlBenchIndexes = `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'cases' AND indexname <> 'cases_pkey'`
+	sqlBenchIndexes = `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = $1 AND indexname <> $1 || '_pkey'`
 )
 
-// dropIndexes keeps the key only, and gives back how the others are made.
-func dropIndexes(ctx context.Context, conn *pgxpool.Conn) ([]string, error) {
-	rows, err := conn.Query(ctx, sqlBenchIndexes)
+// dropIndexesOf keeps a table's key only, and gives back how the others are made.
+func dropIndexesOf(ctx context.Context, conn *pgxpool.Conn, table string) ([]string, error) {
+	rows, err := conn.Query(ctx, sqlBenchIndexes, table)
 	if err != nil {
 		return nil, fmt.Errorf("indexes: %w", err)
 	}

@@ -12,6 +12,7 @@ const islands: Record<string, () => Promise<Island>> = {
   "[data-photos]": () => import("./photos"),
   "[data-autosave]": () => import("./draft"),
   "[data-suggest]": () => import("./suggest"),
+  "[data-search]": () => import("./search"),
   "[data-questions]": () => import("./wizard-questions"),
   "[data-live]": () => import("./live"),
   "[data-metoo]": () => import("./metoo"),
