@@ -108,17 +108,20 @@ func mayAddFactor(ctx context.Context, tx pgx.Tx, actor Actor) error {
 // ends their sessions: the next sign-in sets up a new one. Only admins may,
 // never for themselves; the audit log says so.
 func ResetFactors(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID) error {
-	if err := May(actor, ManagePeople); err != nil {
+	actor, err := renewed(ctx, tx, actor, ManagePeople)
+	if err != nil {
 		return err
 	}
 	if actor.Is(person) {
 		return fault.New(fault.Forbidden, "err.403").With("why", "signin.why.self")
 	}
-	if err := ForgetFactors(ctx, tx, person); err != nil {
+	if err = ForgetFactors(ctx, tx, person); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, sqlEndSessionsOf, person); err != nil {
-		return fmt.Errorf("end sessions: %w", err)
+	for _, sql := range []string{sqlEndSessionsOf, sqlEndPersonalTokens} { // what the lost factor proved is over
+		if _, err := tx.Exec(ctx, sql, person); err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
 	}
 	return Audit(ctx, tx, actor, Entry{Action: "factors.reset", Person: person, Fields: []string{"passkeys", "totp", "recovery_codes", "identities"}})
 }

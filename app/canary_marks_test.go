@@ -148,7 +148,7 @@ func sources() map[string]source {
 		"recovery_codes":           {people: "ARRAY[t.person_id]"},
 		"identities":               {people: "ARRAY[t.person_id]"},
 		"api_tokens":               {people: "ARRAY[t.person_id]"},
-		"audit_log":                {people: "ARRAY[t.actor]", not: "t.subject_kind = 'partner'"}, // a body, whose id stands in the list to choose from
+		"audit_log":                {people: "ARRAY[t.actor]", report: "CASE WHEN t.subject_kind = 'report' THEN t.subject_id END", team: "CASE WHEN t.subject_kind = 'department' THEN t.subject_id END", not: "t.subject_kind = 'partner'"}, // a body, whose id stands in the list to choose from
 		"invitations":              {people: "ARRAY[t.used_by]"},
 		"export_requests":          {people: "ARRAY[t.asked_by, t.decided_by]"},
 		"flags":                    {people: "ARRAY[t.person_id]"},

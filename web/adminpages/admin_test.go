@@ -69,7 +69,7 @@ func setup(t *testing.T) *bundle {
 	}
 	if err := Register(b.Router, Deps{
 		DB: pool, Accounts: b.Accounts, Categories: b.city.Categories, Geo: places, Site: city, Districts: districts, Exports: exports,
-		Preview: reportpages.Preview, Messages: b.Catalogue,
+		Preview: reportpages.Preview, Covered: reports.Covered, Messages: b.Catalogue,
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/site"
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -29,6 +30,8 @@ type Deps struct {
 	// Preview is the questions of a category as residents see them.
 	Preview  func(p kit.Page, k *categories.Category) (templ.Component, error)
 	Messages *i18n.Catalogue
+	// Covered tells which reports the actor's roles reach (reports.Covered).
+	Covered func(ctx context.Context, q db.Queryer, actor accounts.Actor, ids []uuid.UUID, roles ...subject.Role) (map[uuid.UUID]bool, error)
 	// Adopt moves what a visitor began over to the person they become, in the
 	// same transaction: whoever takes an invitation signs in.
 	Adopt []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error
@@ -39,7 +42,7 @@ type pages struct{ Deps }
 // Register adds the routes below /desk/admin, and the invitation's own.
 func Register(r *kit.Router, deps Deps) error {
 	if deps.DB == nil || deps.Accounts == nil || deps.Categories == nil || deps.Geo == nil || deps.Messages == nil ||
-		deps.Site == nil || deps.Districts == nil || deps.Exports == nil || deps.Preview == nil {
+		deps.Site == nil || deps.Districts == nil || deps.Exports == nil || deps.Preview == nil || deps.Covered == nil {
 		return errors.New("adminpages: something of the deps is missing")
 	}
 	p := &pages{deps}

@@ -25,7 +25,7 @@ func areas() []area {
 		{districtsPath, "admin.districts", "admin.districts.lead", admin},
 		{calendarPath, "admin.calendar", "admin.calendar.lead", admin},
 		{"/desk/site", "sitedesk.title", "admin.site.lead", []subject.Role{subject.Admin, subject.Editor}},
-		{"/desk/admin/audit", "admin.audit", "admin.audit.lead", admin},
+		{"/desk/admin/audit", "admin.audit", "admin.audit.lead", []subject.Role{subject.Admin, subject.TeamLead}},
 		{exportsPath, "admin.exports", "admin.exports.lead", []subject.Role{subject.Admin, subject.TeamLead}},
 	}
 }

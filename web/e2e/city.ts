@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { client, provider } from "./provider";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -16,6 +17,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   const binary = process.env.MITWIRK_E2E_BIN ?? build(data);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const elsewhere = await provider();
   const city = spawn(binary, ["dev", "--data", join(data, "city"), "--addr", `127.0.0.1:${port}`, "--demo=small"], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
@@ -23,6 +25,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
     env: {
       ...process.env,
       MITWIRK_LIMITS: "report=10000/1h,upload=10000/1h,signin=10000/1h,code=10000/1h,visit=10000/1h,link=10000/1h",
+      MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2`,
     },
   });
   let said = "";
@@ -34,6 +37,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   });
   const end = async () => {
     await stop(city);
+    await elsewhere.end();
     rmSync(data, { recursive: true, force: true });
   };
   try {
@@ -43,6 +47,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
     throw new Error(`${(e as Error).message}\n${said}`);
   }
   process.env.MITWIRK_E2E_URL = url;
+  process.env.MITWIRK_E2E_PROVIDER = elsewhere.issuer;
   return end;
 }
 
