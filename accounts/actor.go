@@ -21,6 +21,7 @@ const (
 type Actor struct {
 	Person      uuid.UUID
 	Session     uuid.UUID
+	Token       uuid.UUID   // of the API, in place of a session
 	Level       int         // L0 to L3
 	Departments []uuid.UUID // in which the person works
 	Roles       []subject.Role

@@ -31,7 +31,11 @@ func Fresh(ctx context.Context, q db.Queryer, actor Actor) (bool, error) {
 	if actor.Person == uuid.Nil {
 		return false, nil
 	}
-	fresh, err := db.Exists(ctx, q, sqlFreshSession, actor.Session, actor.Person, FreshFor.Microseconds())
+	sql, by := sqlFreshSession, actor.Session
+	if actor.Token != uuid.Nil { // as fresh as its making, which took a fresh sign-in
+		sql, by = sqlFreshToken, actor.Token
+	}
+	fresh, err := db.Exists(ctx, q, sql, by, actor.Person, FreshFor.Microseconds())
 	if err != nil {
 		return false, fmt.Errorf("age of a session: %w", err)
 	}
@@ -223,6 +227,11 @@ const (
 SELECT EXISTS (SELECT FROM sessions
   WHERE id = $1 AND person_id = $2
     AND (assurance = 'visitor' OR created_at > mitwirk_now() - $3 * interval '1 microsecond'))`
+	sqlFreshToken = `
+SELECT EXISTS (SELECT FROM api_tokens
+  WHERE id = $1 AND person_id = $2 AND personal AND revoked_at IS NULL
+    AND scopes && ARRAY['own:read', 'own:write']
+    AND created_at > mitwirk_now() - $3 * interval '1 microsecond')`
 	sqlLockErased      = `SELECT id FROM persons WHERE id = $1 FOR UPDATE`
 	sqlHoldsRole       = `SELECT EXISTS (SELECT FROM role_grants WHERE person_id = $1)`
 	sqlClosePerson     = `UPDATE persons SET erased_at = mitwirk_now() WHERE id = $1 AND erased_at IS NULL`

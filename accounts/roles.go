@@ -147,9 +147,12 @@ func setRights(a *Actor, remits []subject.Remit) {
 
 // Renew is the actor with the rights of this moment, read and locked in the
 // transaction: a role that is taken away between the check and the write makes
-// the write wait or fail. fault.Unauthenticated when the session has ended
-// meanwhile. Every write of staff begins with it.
+// the write wait or fail. fault.Unauthenticated when the session or the token
+// has ended meanwhile. Every write of staff begins with it.
 func Renew(ctx context.Context, tx pgx.Tx, actor Actor) (Actor, error) {
+	if actor.Token != uuid.Nil {
+		return renewToken(ctx, tx, actor)
+	}
 	if actor.System || actor.Session == uuid.Nil {
 		return actor, nil
 	}
@@ -164,6 +167,29 @@ func Renew(ctx context.Context, tx pgx.Tx, actor Actor) (Actor, error) {
 	}
 	if err != nil {
 		return Actor{}, fmt.Errorf("hold session: %w", err)
+	}
+	if err := loadRights(ctx, tx, &actor); err != nil {
+		return Actor{}, err
+	}
+	return actor, nil
+}
+
+// renewToken is Renew for who acts by a token. Where its scope gives no rights
+// there are none to read: a token never gains some on the way.
+func renewToken(ctx context.Context, tx pgx.Tx, actor Actor) (Actor, error) {
+	if _, err := tx.Exec(ctx, sqlHoldGrants, actor.Person); err != nil {
+		return Actor{}, fmt.Errorf("hold grants: %w", err)
+	}
+	var personal bool
+	err := tx.QueryRow(ctx, sqlHoldAPIToken, actor.Token, actor.Person).Scan(&personal)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Actor{}, fault.New(fault.Unauthenticated, "api.err.token")
+	}
+	if err != nil {
+		return Actor{}, fmt.Errorf("hold token: %w", err)
+	}
+	if !personal || !actor.IsStaff() {
+		return actor, nil
 	}
 	if err := loadRights(ctx, tx, &actor); err != nil {
 		return Actor{}, err

@@ -27,10 +27,21 @@ const (
 	ScopeRead   Scope = "reports:read"   // read; with a department also what the department may see
 	ScopeWrite  Scope = "reports:write"  // report, upload, and act for those who have an access code
 	ScopeStatus Scope = "reports:status" // set the status of reports of its department
+
+	ScopeDeskRead  Scope = "desk:read"  // read on the desk what its person or department may
+	ScopeDeskWrite Scope = "desk:write" // act there
 )
 
 // Scopes lists all of them.
-func Scopes() []Scope { return []Scope{ScopeRead, ScopeWrite, ScopeStatus} }
+func Scopes() []Scope {
+	return []Scope{ScopeRead, ScopeWrite, ScopeStatus, ScopeDeskRead, ScopeDeskWrite}
+}
+
+// OfStaff tells that a scope is about what the city's people see and do: a
+// system has it for a department.
+func (s Scope) OfStaff() bool {
+	return s == ScopeStatus || s == ScopeDeskRead || s == ScopeDeskWrite
+}
 
 // The beginnings tell the two sorts of bearer tokens apart, and let scanners
 // find one that was published by mistake.
@@ -59,6 +70,7 @@ type APIToken struct {
 	ExpiresAt     time.Time
 	SeenAt        *time.Time
 	RevokedAt     *time.Time
+	proved        bool // made in a session with a second factor: brings roles
 	ttl           time.Duration
 	owner         Actor // of a personal one, with the rights of now
 }
@@ -67,20 +79,21 @@ type APIToken struct {
 func (t *APIToken) Has(s Scope) bool { return slices.Contains(t.Scopes, s) }
 
 // Actor is who acts by the token where it uses a scope: with the scopes of
-// staff (read, status) as a caseworker of its department, if it has one; else
+// staff and with read as a caseworker of its department, if it has one; else
 // as a person without any role. The policies of the domains decide.
 //
 // A personal token acts as its person, with what they may do now, but only
-// where it has the scope.
+// where it has the scope, and roles only if it was made after a second factor:
+// one of a resident who began to work for the city later stays a resident's.
 func (t *APIToken) Actor(s Scope) Actor {
-	a := Actor{Person: t.Person}
+	a := Actor{Person: t.Person, Token: t.ID}
 	if t.Personal {
 		if a.Level = t.owner.Level; t.Has(s) {
 			setRights(&a, t.owner.Limits)
 		}
 		return a
 	}
-	if t.Department != nil && t.Has(s) && (s == ScopeRead || s == ScopeStatus) {
+	if t.Department != nil && t.Has(s) && (s == ScopeRead || s.OfStaff()) {
 		a.Roles, a.Departments = []subject.Role{subject.Caseworker}, []uuid.UUID{*t.Department}
 	}
 	return a
@@ -89,7 +102,7 @@ func (t *APIToken) Actor(s Scope) Actor {
 // CreateAPIToken makes a token and returns its secret, which is shown this once
 // and stored as a hash. t says Name, Scopes and Department; ttl 0 is a year.
 // Only admins and the product itself may; the audit log says so. fault.Invalid
-// for a wrong name, scope or time, and for a status scope without department.
+// for a wrong name, scope or time, and for a scope of staff without department.
 func CreateAPIToken(ctx context.Context, tx pgx.Tx, actor Actor, t APIToken, ttl time.Duration) (string, APIToken, error) {
 	if err := May(actor, ManagePeople); err != nil {
 		return "", APIToken{}, err
@@ -97,7 +110,7 @@ func CreateAPIToken(ctx context.Context, tx pgx.Tx, actor Actor, t APIToken, ttl
 	if ttl == 0 {
 		ttl = APITokenTTL
 	}
-	t.Personal = false
+	t.Personal, t.proved = false, true
 	if err := t.validate(ttl); err != nil {
 		return "", APIToken{}, err
 	}
@@ -120,7 +133,7 @@ func (t *APIToken) insert(ctx context.Context, tx pgx.Tx) (string, error) {
 	secret, _ := newToken()
 	secret = apiPrefix + secret
 	t.ID = subject.NewID()
-	err := tx.QueryRow(ctx, sqlInsertAPIToken, hashToken(secret), t.ID, t.Person, t.Name, t.Personal, t.Scopes, t.Department, t.ttl.Microseconds()).
+	err := tx.QueryRow(ctx, sqlInsertAPIToken, hashToken(secret), t.ID, t.Person, t.Name, t.Personal, t.Scopes, t.Department, t.ttl.Microseconds(), t.proved).
 		Scan(&t.CreatedAt, &t.ExpiresAt)
 	if err != nil {
 		return "", fmt.Errorf("insert api token: %w", err)
@@ -164,7 +177,7 @@ func (t *APIToken) check(ttl time.Duration, allowed []Scope, longest time.Durati
 			break
 		}
 	}
-	if t.Has(ScopeStatus) && t.Department == nil && !t.Personal {
+	if slices.ContainsFunc(t.Scopes, Scope.OfStaff) && t.Department == nil && !t.Personal {
 		wrong.Add("department", "api.err.department")
 	}
 	if ttl < time.Minute || ttl > longest {
@@ -239,14 +252,14 @@ func (s *Service) ByBearer(ctx context.Context, secret string) (Bearer, error) {
 	var stale bool
 	var limits []subject.Remit
 	err := s.db.QueryRow(ctx, sqlAPITokenByHash, hashToken(secret)).Scan(&t.ID, &t.Person, &t.Name, &t.Personal, &t.Scopes, &t.Department,
-		&t.DepartmentKey, &t.CreatedAt, &t.ExpiresAt, &t.SeenAt, &t.RevokedAt, &t.owner.Level, &limits, &stale)
+		&t.DepartmentKey, &t.CreatedAt, &t.ExpiresAt, &t.SeenAt, &t.RevokedAt, &t.proved, &t.owner.Level, &limits, &stale)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Bearer{}, unknown
 	}
 	if err != nil {
 		return Bearer{}, fmt.Errorf("find api token: %w", err)
 	}
-	if t.Personal {
+	if t.Personal && t.proved {
 		setRights(&t.owner, limits)
 	}
 	if stale {

@@ -21,19 +21,23 @@ const (
 	maxPersonal    = 20
 )
 
-// PersonalScopes lists the scopes that an actor's token may have: status only
-// for people who work on cases.
+// PersonalScopes lists the scopes that an actor's token may have: those of the
+// desk only for staff, status for people who work on cases.
 func PersonalScopes(actor Actor) []Scope {
 	scopes := []Scope{ScopeRead, ScopeWrite}
 	if len(actor.Remits(subject.Caseworker, subject.TeamLead)) > 0 {
 		scopes = append(scopes, ScopeStatus)
 	}
-	return scopes
+	if actor.IsStaff() {
+		scopes = append(scopes, ScopeDeskRead, ScopeDeskWrite)
+	}
+	return append(scopes, scopesOf(actor)...)
 }
 
 // CreatePersonalToken makes a token by which programs act as the actor, within
 // the scopes and with the rights that the actor has at that moment. Its secret
-// is returned this once. It needs an account, and of staff a second factor.
+// is returned this once. It needs an account, and of staff a second factor; with
+// a scope about the person themselves also a fresh sign-in. No token makes another.
 func CreatePersonalToken(ctx context.Context, tx pgx.Tx, actor Actor, t APIToken, ttl time.Duration) (string, APIToken, error) {
 	if actor.Level < L1 || actor.System {
 		return "", APIToken{}, fault.New(fault.Unauthenticated, "err.401")
@@ -45,9 +49,14 @@ func CreatePersonalToken(ctx context.Context, tx pgx.Tx, actor Actor, t APIToken
 	if err != nil {
 		return "", APIToken{}, err
 	}
-	t.Person, t.Department, t.Personal = actor.Person, nil, true
+	t.Person, t.Department, t.Personal, t.proved = actor.Person, nil, true, actor.IsStaff()
 	if err := t.check(ttl, PersonalScopes(actor), maxPersonalTTL); err != nil {
 		return "", APIToken{}, err
+	}
+	if aboutPerson(t.Scopes) {
+		if err := NeedFresh(ctx, tx, actor); err != nil {
+			return "", APIToken{}, err
+		}
 	}
 	if _, err := tx.Exec(ctx, sqlLockPerson, actor.Person); err != nil {
 		return "", APIToken{}, fmt.Errorf("lock person: %w", err)

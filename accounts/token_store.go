@@ -3,8 +3,8 @@ package accounts
 // SQL of the tokens of other systems.
 const (
 	sqlInsertAPIToken = `
-INSERT INTO api_tokens (token_hash, id, person_id, name, personal, scopes, department_id, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, mitwirk_now() + $8 * interval '1 microsecond')
+INSERT INTO api_tokens (token_hash, id, person_id, name, personal, scopes, department_id, expires_at, proved)
+VALUES ($1, $2, $3, $4, $5, $6, $7, mitwirk_now() + $8 * interval '1 microsecond', $9)
 RETURNING created_at, expires_at`
 
 	sqlAPITokens = `
@@ -15,7 +15,7 @@ ORDER BY t.created_at DESC, t.id DESC`
 
 	sqlAPITokenByHash = `
 SELECT t.id, t.person_id, t.name, t.personal, t.scopes, t.department_id, coalesce(d.key, ''), t.created_at, t.expires_at, t.seen_at, t.revoked_at,
-       p.level,
+       t.proved, p.level,
        coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'departments', l.departments, 'categories', l.categories, 'districts', l.districts) ORDER BY g.role)
                  FROM role_grants g,
                       LATERAL (SELECT coalesce(jsonb_agg(ref_id ORDER BY ref_id) FILTER (WHERE kind = 'department'), '[]') AS departments,
@@ -36,6 +36,16 @@ WHERE t.token_hash = $1
 	sqlTouchAPIToken = `UPDATE api_tokens SET seen_at = mitwirk_now() WHERE id = $1`
 
 	sqlLockAPIToken = `SELECT person_id, revoked_at FROM api_tokens WHERE id = $1 FOR UPDATE`
+
+	// Revoking waits for whoever writes by the token; noting its use does not.
+	sqlHoldAPIToken = `
+SELECT personal
+FROM api_tokens
+WHERE id = $1
+  AND person_id = $2
+  AND revoked_at IS NULL
+  AND expires_at > mitwirk_now()
+FOR KEY SHARE`
 
 	sqlRevokeAPIToken = `UPDATE api_tokens SET revoked_at = mitwirk_now() WHERE id = $1`
 )

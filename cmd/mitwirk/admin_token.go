@@ -26,8 +26,8 @@ type tokenCmd struct {
 
 type tokenCreateCmd struct {
 	Name       string   `required:"" placeholder:"NAME" help:"Which system it is for."`
-	Scopes     []string `required:"" placeholder:"SCOPE" help:"What it may do, with commas between: reports:read, reports:write, reports:status."`
-	Department string   `placeholder:"KEY" help:"The team it works for: it reads what the team may see (reports:read) and sets the status of the team's reports (reports:status, which needs one)."`
+	Scopes     []string `required:"" placeholder:"SCOPE" help:"What it may do, with commas between: reports:read, reports:write, reports:status, desk:read, desk:write."`
+	Department string   `placeholder:"KEY" help:"The team it works for: it reads what the team may see (reports:read) and sets the status of the team's reports (reports:status, which needs one), and works on its cases (desk:read, desk:write, which need one)."`
 	Expires    string   `default:"365d" placeholder:"TIME" help:"How long it is good for: days (365d) or hours (12h), at most five years."`
 }
 

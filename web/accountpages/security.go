@@ -370,7 +370,7 @@ func (p *pages) revokeToken(c kit.Context) error {
 func tokenState(v securityView, t accounts.APIToken) string {
 	scopes := make([]string, len(t.Scopes))
 	for i, s := range t.Scopes {
-		scopes[i] = v.T("signin.scope." + strings.TrimPrefix(string(s), "reports:"))
+		scopes[i] = v.T(scopeKey(s))
 	}
 	state := v.T("signin.token.until", "when", v.Loc.DateTime(t.ExpiresAt, v.Now))
 	if t.RevokedAt != nil {
@@ -379,10 +379,16 @@ func tokenState(v securityView, t accounts.APIToken) string {
 	return strings.Join(scopes, ", ") + " · " + state
 }
 
+// scopeKey is the message that names a scope: "reports:read" is "read",
+// "desk:read" is "desk_read".
+func scopeKey(s accounts.Scope) string {
+	return "signin.scope." + strings.ReplaceAll(strings.TrimPrefix(string(s), "reports:"), ":", "_")
+}
+
 func scopeOptions(v securityView) []kit.Option {
 	var out []kit.Option
 	for _, s := range accounts.PersonalScopes(v.Actor) {
-		out = append(out, kit.Option{Value: string(s), Label: v.T("signin.scope." + strings.TrimPrefix(string(s), "reports:")), On: slices.Contains(v.Token.Scopes, string(s))})
+		out = append(out, kit.Option{Value: string(s), Label: v.T(scopeKey(s)), On: slices.Contains(v.Token.Scopes, string(s))})
 	}
 	return out
 }
