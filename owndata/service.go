@@ -92,3 +92,11 @@ func ownReports(ctx context.Context, q db.Queryer, person uuid.UUID) ([]uuid.UUI
 func (s *Service) Fresh(ctx context.Context, actor accounts.Actor) (bool, error) {
 	return accounts.Fresh(ctx, s.cfg.DB, actor)
 }
+
+// Within is the service inside a transaction of the caller: all that it reads
+// and writes is in it.
+func (s *Service) Within(tx pgx.Tx) *Service {
+	inner := *s
+	inner.cfg.DB = tx
+	return &inner
+}

@@ -384,3 +384,11 @@ func (s *Service) readyWords(ctx context.Context, r *Report) (i18n.Text, error) 
 	}
 	return words, nil
 }
+
+// Partners lists the partners in use, for those who work on cases.
+func (s *Service) Partners(ctx context.Context, actor accounts.Actor) ([]casework.Partner, error) {
+	if err := MayCapture(actor); err != nil {
+		return nil, err
+	}
+	return casework.Partners(ctx, s.db, false)
+}
