@@ -427,3 +427,39 @@ func TestCover(t *testing.T) {
 		t.Errorf("y is %q", v)
 	}
 }
+
+// TestQueuePlaces: the list knows a drawn area, one event, and one object by
+// its number or its code; what is on stands as a chip and in the form.
+func TestQueuePlaces(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Create(t)
+	clerk := b.site.As(b.Clerk(t, "bau-lic"))
+	var code string
+	if err := b.Pool.QueryRow(t.Context(), `INSERT INTO objects (id, kind, number, code, place, point)
+VALUES (gen_random_uuid(), 'lamp', '4711', 'ABCDEFGH', '', ST_SetSRID(ST_MakePoint(11.5755, 48.1374), 4326)), (gen_random_uuid(), 'bench', '12', 'ABCDEFGJ', '', ST_SetSRID(ST_MakePoint(11.5755, 48.1374), 4326)),
+       (gen_random_uuid(), 'lamp', '12', 'ABCDEFGK', '', ST_SetSRID(ST_MakePoint(11.5755, 48.1374), 4326)) RETURNING code`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	for _, typed := range []string{"4711", "abcd-efgh"} {
+		to := clerk.Get("/desk?thing=" + typed).Want(http.StatusSeeOther).Header.Get("Location")
+		doc := clerk.Get(to).Want(http.StatusOK).WantClean().Doc()
+		if doc.Find("#f-thing").AttrOr("value", "") != "ABCDEFGH" || !strings.Contains(doc.Find(".chips").Text(), "4711") || doc.Find("[data-row]").Length() != 0 {
+			t.Errorf("%s: %s", typed, doc.Find(".chips").Text())
+		}
+	}
+	clerk.Get("/desk?thing=0815").Want(http.StatusUnprocessableEntity)
+	clerk.Get("/desk?thing=12").Want(http.StatusUnprocessableEntity) // a bench and a lamp
+	area := "area=" + url.QueryEscape("11.5, 48.1\r\n11.7, 48.1\r\n11.6, 48.2")
+	doc := clerk.Get("/desk?" + area).Want(http.StatusOK).WantClean().Doc()
+	if doc.Find("[data-row]").Length() != 1 || doc.Find("textarea[name=area]").Text() == "" || doc.Find("details[open] [data-map=area]").Length() != 1 {
+		t.Errorf("inside: %d rows", doc.Find("[data-row]").Length())
+	}
+	if n := clerk.Get("/desk?area=11.5_48.1~11.51_48.1~11.51_48.11").Want(http.StatusOK).Doc().Find("[data-row]").Length(); n != 0 {
+		t.Errorf("outside: %d rows", n)
+	}
+	doc = clerk.Get("/desk?event=" + uuid.NewString()).Want(http.StatusOK).Doc()
+	if doc.Find("select[name=event] option[selected]").AttrOr("value", "") == "" || doc.Find(".chips .chip").Length() != 1 {
+		t.Errorf("an event that is gone: %s", doc.Find(".chips").Text())
+	}
+}

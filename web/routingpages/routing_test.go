@@ -183,7 +183,7 @@ func TestFigures(t *testing.T) {
 	if n := doc.Find(".statstbl tbody tr").Length(); n != 1 {
 		t.Errorf("%d rows", n)
 	}
-	if got, want := doc.Find(".statsvg .n").First().Text(), doc.Find(".statstbl tbody td").First().Text(); got != want || got != "2" {
+	if got, want := doc.Find(".statsbars .n").First().Text(), doc.Find(".statstbl tbody td").First().Text(); got != want || got != "2" {
 		t.Errorf("chart %q, table %q", got, want)
 	}
 	for _, path := range []string{"/statistics.csv?by=month", "/statistics.xlsx?by=district"} {
@@ -191,7 +191,36 @@ func TestFigures(t *testing.T) {
 			t.Errorf("%s: %d bytes", path, len(a.Body))
 		}
 	}
+	if a := b.site.Browser().Get("/statistics/streets.json").Want(http.StatusOK); !strings.Contains(a.Body, `"features":[]`) {
+		t.Errorf("lines of streets with too few reports: %s", a.Body)
+	}
 	b.site.Browser().Get("/statistics?by=person").Want(http.StatusBadRequest)
 	b.site.Browser().Get("/statistics?from=2026-02-30").Want(http.StatusUnprocessableEntity)
 	b.site.Browser().Get("/statistics?from=1990-01-01&to=2026-01-01").Want(http.StatusUnprocessableEntity)
+}
+
+// TestAreaFields: an area is a field, with a map that draws into it, in rules
+// and events; what another program has drawn is taken as well.
+func TestAreaFields(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	admin := b.site.As(accountstest.Staff(t, b.Pool, subject.Admin))
+	doc := admin.Get("/desk/events/new").Want(http.StatusOK).WantClean().Doc()
+	if doc.Find("[data-map=area]").AttrOr("data-for", "") != doc.Find("textarea[name=area]").AttrOr("id", "-") {
+		t.Error("the event's map draws into no field")
+	}
+	doc = admin.Get("/desk/routing/rules/new").Want(http.StatusOK).Doc()
+	action, form := doc.Find("form.ruleform").AttrOr("action", ""), url.Values{
+		"token": {doc.Find("input[name=token]").AttrOr("value", "")}, "name": {"Altstadt"}, "mode": {"all"}, "active": {"true"}, "priority": {"high"},
+		"c0_is": {"area"}, "c0_area": {"11.5, 48.1\n11.6, 48.1"}, "do": {"save"},
+	}
+	doc = admin.Post(action, form).Want(http.StatusUnprocessableEntity).WantClean().Doc()
+	if doc.Find("[data-map=area]").AttrOr("data-for", "") != doc.Find("textarea[name=c0_area]").AttrOr("id", "-") {
+		t.Error("the rule's map draws into no field")
+	}
+	form.Set("c0_area", `{"type":"Polygon","coordinates":[[[11.5,48.1],[11.6,48.1],[11.6,48.2],[11.5,48.1]]]}`)
+	admin.Post(action, form).Want(http.StatusSeeOther)
+	if text := admin.Get(action).Want(http.StatusOK).Doc().Find("textarea[name=c0_area]").Text(); strings.TrimSpace(text) != "11.5, 48.1\n11.6, 48.1\n11.6, 48.2" {
+		t.Errorf("kept as %q", text)
+	}
 }
