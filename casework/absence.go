@@ -63,10 +63,11 @@ func (a *Absence) Validate() error {
 // SetAbsence notes that the actor is away. The deputy must work in a department
 // of the actor. It is Conflict when it overlaps another absence.
 func SetAbsence(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a Absence) error {
-	a.Person = actor.Person
-	if actor.Person == uuid.Nil || !actor.IsStaff() {
-		return fault.Missing("absence")
+	actor, err := mayBeAway(ctx, tx, actor)
+	if err != nil {
+		return err
 	}
+	a.Person = actor.Person
 	if err := a.Validate(); err != nil {
 		return err
 	}
@@ -88,6 +89,18 @@ func SetAbsence(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a Absence)
 	return wrap("set absence", err)
 }
 
+// mayBeAway is the actor with the rights of this moment, who is staff.
+func mayBeAway(ctx context.Context, tx pgx.Tx, actor accounts.Actor) (accounts.Actor, error) {
+	if actor.Person == uuid.Nil || !actor.IsStaff() {
+		return actor, fault.Missing("absence")
+	}
+	actor, err := accounts.Renew(ctx, tx, actor)
+	if err == nil && !actor.IsStaff() {
+		err = fault.Missing("absence")
+	}
+	return actor, err
+}
+
 const (
 	sqlShareDepartment = `
 SELECT EXISTS (
@@ -103,8 +116,9 @@ SELECT EXISTS (
 // EndAbsence takes back an absence of the actor that begins on a day; one that
 // has begun ends the day before today, so that its days stay true.
 func EndAbsence(ctx context.Context, tx pgx.Tx, actor accounts.Actor, from, today time.Time) error {
-	if actor.Person == uuid.Nil {
-		return fault.Missing("absence")
+	actor, err := mayBeAway(ctx, tx, actor)
+	if err != nil {
+		return err
 	}
 	tag, err := tx.Exec(ctx, sqlDropAbsence, actor.Person, from, today)
 	if err != nil {

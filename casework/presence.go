@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -51,6 +52,24 @@ WHERE p.subject_kind = $1 AND p.subject_id = $2 AND p.person_id <> $3
 ORDER BY q.pseudonym
 LIMIT 20`
 )
+
+// Looking names the colleagues who look at a case. Callers ask MayWork first.
+func Looking(ctx context.Context, q db.Queryer, actor accounts.Actor, ref subject.Ref) ([]string, error) {
+	rows, err := q.Query(ctx, sqlLooking, string(ref.Kind), ref.ID, actor.Person)
+	if err != nil {
+		return nil, fmt.Errorf("presence: %w", err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return names, wrap("presence", err)
+}
+
+const sqlLooking = `
+SELECT DISTINCT q.pseudonym
+FROM presence p
+JOIN persons q ON q.id = p.person_id
+WHERE p.subject_kind = $1 AND p.subject_id = $2 AND p.person_id <> $3 AND p.seen_at >= mitwirk_now() - interval '45 seconds'
+ORDER BY q.pseudonym
+LIMIT 20`
 
 // Away says that the actor's page is closed.
 func Away(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Ref) error {

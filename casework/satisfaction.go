@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -86,6 +87,25 @@ type Thanks struct {
 type ThanksCursor struct {
 	At time.Time
 	ID uuid.UUID
+}
+
+// String is the place as text: "1774180800000000.<uuid>".
+func (c ThanksCursor) String() string {
+	return strconv.FormatInt(c.At.UnixMicro(), 10) + "." + c.ID.String()
+}
+
+// ParseThanksCursor reads one; nil for "", BadRequest for what is none.
+func ParseThanksCursor(text string) (*ThanksCursor, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // from the start
+	}
+	at, id, _ := strings.Cut(text, ".")
+	micro, err := strconv.ParseInt(at, 10, 64)
+	key, wrong := uuid.Parse(id)
+	if err != nil || wrong != nil {
+		return nil, fault.New(fault.BadRequest, "err.400")
+	}
+	return &ThanksCursor{At: time.UnixMicro(micro), ID: key}, nil
 }
 
 // ThanksFor lists what was written to the departments (nil: to all), newest

@@ -68,7 +68,7 @@ func (s *Service) SubmitOnce(ctx context.Context, actor accounts.Actor, req Requ
 					return idem.Answer{}, err
 				}
 			}
-			v, err := s.within(tx).authorsView(ctx, receipt.Report)
+			v, err := s.Within(tx).authorsView(ctx, receipt.Report)
 			if err != nil {
 				return idem.Answer{}, err
 			}
@@ -112,8 +112,9 @@ func lockPictures(ctx context.Context, tx pgx.Tx, actor accounts.Actor, photos [
 	return from, nil
 }
 
-// within is the service inside a transaction: what it reads and writes is in it.
-func (s *Service) within(tx pgx.Tx) *Service {
+// Within is the service inside a transaction that runs already: what it reads and
+// writes is in it.
+func (s *Service) Within(tx pgx.Tx) *Service {
 	inner := *s
 	inner.db = tx
 	return &inner
@@ -139,7 +140,7 @@ func (s *Service) authorsView(ctx context.Context, id uuid.UUID) (*View, error) 
 func (s *Service) Once(ctx context.Context, req Request, do func(ctx context.Context, s *Service) (idem.Answer, error)) (idem.Answer, error) {
 	var out idem.Answer
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
-		out, err = idem.Do(ctx, tx, req.Route, req.Key, req.Hash, func() (idem.Answer, error) { return do(ctx, s.within(tx)) })
+		out, err = idem.Do(ctx, tx, req.Route, req.Key, req.Hash, func() (idem.Answer, error) { return do(ctx, s.Within(tx)) })
 		return err
 	})
 	return out, err

@@ -90,7 +90,7 @@ func (s *Service) releaseCaptured(ctx context.Context, tx pgx.Tx, actor accounts
 	if !release {
 		return false, nil
 	}
-	err := s.within(tx).Release(ctx, actor, r.Number, Release{TextState: TextReleased})
+	err := s.Within(tx).Release(ctx, actor, r.Number, Release{TextState: TextReleased})
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
 		return false, nil // another team's, a kind that shows no texts, or held by a rule: it waits as all do
 	}

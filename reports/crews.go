@@ -53,7 +53,7 @@ func (s *Service) Route(ctx context.Context, actor accounts.Actor, crew string, 
 		if actor, err = accounts.Renew(ctx, tx, actor); err != nil {
 			return err
 		}
-		sheet, inner := subject.NewID(), s.within(tx)
+		sheet, inner := subject.NewID(), s.Within(tx)
 		locked := slices.Clone(numbers)
 		slices.Sort(locked) // two sheets with the same reports wait for one another
 		found := map[subject.Number]*Report{}

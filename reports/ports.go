@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/subject"
@@ -26,11 +27,13 @@ type (
 		Locate(ctx context.Context, at subject.Point, category string) (geo.Place, error)
 		DistrictByRef(ctx context.Context, ref string) (l geo.Label, ok bool, err error)
 	}
-	// Photos deletes pictures and their earlier forms with their bytes (attachments.Service).
+	// Photos keeps the bytes of pictures and their earlier forms (attachments.Service).
 	Photos interface {
 		DeleteFor(ctx context.Context, tx pgx.Tx, kind subject.Kind, ids ...uuid.UUID) (int, error)
 		// Settle forgets the forms of released photos from before they were covered.
 		Settle(ctx context.Context, tx pgx.Tx, ids ...uuid.UUID) error
+		// Redact covers parts of a photo in a new form of it.
+		Redact(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, rects []attachments.Rect) (attachments.Attachment, error)
 	}
 	// Forms are the drafts (drafts.Service).
 	Forms interface {

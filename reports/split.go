@@ -177,8 +177,11 @@ func (s *Service) LinkTo(ctx context.Context, actor accounts.Actor, n, other sub
 		if !mayKnow(actor, to) {
 			return unknown
 		}
-		if cut {
-			return links.Cut(ctx, tx, r.Ref(), to.Ref(), links.BelongsTo)
+		if cut { // whichever of the two it was made from: both pages show it
+			if err := links.Cut(ctx, tx, r.Ref(), to.Ref(), links.BelongsTo); err != nil {
+				return err
+			}
+			return links.Cut(ctx, tx, to.Ref(), r.Ref(), links.BelongsTo)
 		}
 		back, err := links.Sources(ctx, tx, r.Ref(), links.BelongsTo, subject.Report)
 		if err != nil {

@@ -1,15 +1,11 @@
 package deskpages
 
 import (
-	"context"
 	"slices"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
-	"github.com/mitwirk/mitwirk/attachments"
-	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -117,51 +113,23 @@ func (p *pages) release(c kit.Context) error {
 	return done(v, key)
 }
 
-// applyRelease writes the descriptions of the photos, then what is public.
+// applyRelease writes the descriptions of the photos and what is public.
 func (p *pages) applyRelease(v *visit, in *releaseIn) error {
-	if !v.r.Actor.Release {
-		return refuse(v.r.Why[reports.ActRelease])
-	}
 	if in.Version != v.r.Version {
 		return fault.New(fault.Conflict, "report.err.version")
 	}
-	out := reports.Release{Photos: map[uuid.UUID]bool{}, Version: v.r.Version}
-	all := in.Do == "withhold"
-	if all && in.Reason == "" {
-		return fault.OnField("withhold_reason", "desk.err.withhold_reason")
-	}
+	out := reports.Release{Photos: map[uuid.UUID]bool{}, Version: v.r.Version, Withhold: in.Do == "withhold", Reason: in.Reason, Alts: in.alts}
 	for _, ph := range v.r.Photos {
-		out.Photos[ph.ID] = !all && slices.Contains(in.Show, ph.ID.String())
+		out.Photos[ph.ID] = slices.Contains(in.Show, ph.ID.String())
 	}
 	switch {
-	case v.r.Text == "" && !all:
-	case in.ShowText && !all:
-		if in.TextPublic == "" {
-			return fault.OnField("text_public", "desk.err.text_public")
-		}
-		out.TextState, out.TextPublic = reports.TextReleased, in.TextPublic
-	default:
+	case v.r.Text == "":
+	case !in.ShowText:
 		out.TextState = reports.TextWithheld
+	case in.TextPublic == "" && !out.Withhold:
+		return fault.OnField("text_public", "desk.err.text_public")
+	default:
+		out.TextState, out.TextPublic = reports.TextReleased, in.TextPublic
 	}
-	if err := p.describe(v, in); err != nil {
-		return err
-	}
-	out.Reason = in.Reason
-	return p.Reports.Release(v.ctx, v.actor, v.n, out)
-}
-
-// describe sets the alternative texts that were changed.
-func (p *pages) describe(v *visit, in *releaseIn) error {
-	return db.Transact(v.ctx, p.DB, func(ctx context.Context, tx pgx.Tx) error {
-		for _, ph := range v.r.Photos {
-			alt, ok := in.alts[ph.ID]
-			if !ok || alt == ph.Alt {
-				continue
-			}
-			if err := attachments.SetAlt(ctx, tx, v.actor, ph.ID, alt); err != nil {
-				return renamed(err, map[string]string{"alt": "alt-" + ph.ID.String()})
-			}
-		}
-		return nil
-	})
+	return renamed(p.Reports.Release(v.ctx, v.actor, v.n, out), map[string]string{"reason": "withhold_reason"})
 }

@@ -114,6 +114,9 @@ func (r *Router) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) 
 	return r.Add(http.MethodGet, path, h, m...)
 }
 
+// Messages are the product's words in all languages.
+func (r *Router) Messages() *i18n.Catalogue { return r.cfg.Catalogue }
+
 // Origin is our scheme and host, e.g. "https://mitwirk.example".
 func (r *Router) Origin() string { return r.base.Scheme + "://" + r.base.Host }
 

@@ -2,15 +2,11 @@ package talkpages
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/db"
-	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -31,7 +27,7 @@ func (p *pages) thanks(c kit.Context) error {
 	if err := worksHere(actor); err != nil {
 		return err
 	}
-	before, err := readThanksCursor(c.QueryParam("before"))
+	before, err := casework.ParseThanksCursor(c.QueryParam("before"))
 	if err != nil {
 		return err
 	}
@@ -56,7 +52,7 @@ func (p *pages) thanks(c kit.Context) error {
 	if len(list) > thanksPage {
 		list = list[:thanksPage]
 		last := list[thanksPage-1]
-		v.Next = "/desk/thanks?before=" + strconv.FormatInt(last.At.UnixMicro(), 10) + "." + last.Ref.ID.String()
+		v.Next = "/desk/thanks?before=" + casework.ThanksCursor{At: last.At, ID: last.Ref.ID}.String()
 	}
 	for _, t := range list {
 		row := thanksRow{Text: t.Text, Title: t.Title, At: v.Loc.Date(t.At, now)}
@@ -67,17 +63,4 @@ func (p *pages) thanks(c kit.Context) error {
 	}
 	kit.NoStore(c)
 	return kit.Render(c, http.StatusOK, thanksList(v))
-}
-
-func readThanksCursor(text string) (*casework.ThanksCursor, error) {
-	if text == "" {
-		return nil, nil //nolint:nilnil // from the start
-	}
-	at, id, _ := strings.Cut(text, ".")
-	micro, err := strconv.ParseInt(at, 10, 64)
-	key, wrong := uuid.Parse(id)
-	if err != nil || wrong != nil {
-		return nil, fault.New(fault.BadRequest, "err.400")
-	}
-	return &casework.ThanksCursor{At: time.UnixMicro(micro), ID: key}, nil
 }
