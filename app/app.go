@@ -28,6 +28,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/moderation"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/search"
@@ -71,6 +72,7 @@ type App struct {
 	talkFiles  *casework.Files
 	own        *owndata.Service
 	search     *search.Service
+	notify     *notify.Service
 
 	metrics *metrics.Metrics
 	broker  *live.Broker
@@ -201,6 +203,9 @@ func (a *App) domains(ctx context.Context) (err error) {
 		return err
 	}
 	a.reports.SubscribeMails(post)
+	if err := a.notifying(); err != nil {
+		return err
+	}
 	if err := a.moderate(); err != nil {
 		return err
 	}
@@ -262,7 +267,7 @@ func (a *App) firstCity() (*site.City, error) {
 
 // subscribe says who reacts to what, and what is done in the background.
 func (a *App) subscribe(context.Context) (err error) {
-	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports}, Logger: a.cfg.Log}); err != nil {
+	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports, a.notify}, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))

@@ -393,6 +393,7 @@ func (c *town) tell() {
 	c.desk()
 	c.signIn()
 	c.organisations()
+	c.notices()
 	c.begun()
 	c.site()
 	if _, err := c.app.accounts.NewVisitorToken(ctx, "kanari-key-kanari-key", "de"); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/moderation"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/web/councilpages"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -17,7 +18,7 @@ func (a *App) ownData() (err error) {
 	a.own, err = owndata.New(owndata.Config{
 		DB: a.cfg.Pool, Jobs: a.jobs, Reports: a.reports, Drafts: a.drafts, Photos: a.photos, Mails: a.outbox,
 		List: a.cfg.Settings.ErasuresLog, Log: a.cfg.Log,
-		Steps: []owndata.Step{{Name: "moderation", Do: moderation.ForgetPerson}},
+		Steps: []owndata.Step{{Name: "moderation", Do: moderation.ForgetPerson}, {Name: "notices", Do: notify.ForgetPerson}},
 	})
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/moderation"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/votes"
@@ -54,7 +55,7 @@ func (a *App) web(ctx context.Context) error {
 	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
-		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt, moderation.Adopt},
+		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt, moderation.Adopt, notify.Adopt},
 		Unsubscribe: a.unsubscribe,
 		Describe:    map[subject.Kind]subject.Describer{subject.Report: a.reports},
 	}
@@ -128,12 +129,19 @@ func (a *App) web(ctx context.Context) error {
 	if err := a.talkPages(r); err != nil {
 		return err
 	}
+	if err := a.noticePages(r); err != nil {
+		return err
+	}
 	if err := a.rulePages(r); err != nil {
 		return err
 	}
+	exports, err := a.bulk()
+	if err != nil {
+		return err
+	}
 	if err := api.Register(r, api.Deps{
-		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Zone: a.zone,
-		Moderation: a.moderation, Queue: a.queue,
+		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Search: a.search, Zone: a.zone,
+		Moderation: a.moderation, Routing: a.routing, Umbrella: a.umbrella, Files: a.talkFiles, Own: a.own, Geo: a.geo, Exports: exports, Queue: a.queue,
 	}); err != nil {
 		return err
 	}
@@ -187,6 +195,9 @@ func (a *App) notices(ctx context.Context, loc *i18n.Localizer, now time.Time) [
 
 // unsubscribe ends the mails of a contact about one thing.
 func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject.Ref) error {
+	if done, err := endNotices(ctx, tx, contact, about); done || err != nil {
+		return err
+	}
 	same, err := accounts.SameAddress(ctx, tx, contact)
 	if err != nil {
 		return err

@@ -1,8 +1,10 @@
-// Package follows is who wants to hear of what: a subject, later an area or a
-// search. The owner is a person, or a contact (a mail address without account).
+// Package follows is who wants to hear of what: a subject, or the reports of an
+// area: place x category x news. The owner is a person, or a contact (a mail
+// address without account).
 //
 // Invariants: one follow per owner and target; a contact hears nothing before
-// its address is confirmed (the sender asks again at sending).
+// its address is confirmed (the sender asks again at sending); a report on the
+// border of an area is in it.
 //
 // Table: follows.
 package follows

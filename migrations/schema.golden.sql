@@ -578,6 +578,28 @@ CREATE TABLE public.decisions (
     CONSTRAINT decisions_visibility_check CHECK ((visibility = ANY (ARRAY['REMOVED'::text, 'DISABLED'::text, 'DEMOTED'::text, 'INTERACTION_RESTRICTED'::text, 'LABELLED'::text, 'OTHER'::text])))
 );
 
+CREATE TABLE public.deliveries (
+    id uuid NOT NULL,
+    event_id bigint NOT NULL,
+    contact_id uuid NOT NULL,
+    follow_id uuid,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    kind text NOT NULL,
+    what text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    lang text NOT NULL,
+    cadence text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT deliveries_cadence_check CHECK ((cadence = ANY (ARRAY['each'::text, 'daily'::text, 'weekly'::text]))),
+    CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'area'::text]))),
+    CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'mailed'::text, 'dropped'::text]))),
+    CONSTRAINT deliveries_what_check CHECK ((what = ANY (ARRAY['new'::text, 'status'::text, 'step'::text, 'message'::text])))
+);
+
 CREATE TABLE public.departments (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -770,9 +792,21 @@ CREATE TABLE public.follows (
     cadence text DEFAULT 'each'::text NOT NULL,
     lang text DEFAULT 'de'::text NOT NULL,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    district_ref text DEFAULT ''::text NOT NULL,
+    category_id uuid,
+    news text DEFAULT 'all'::text NOT NULL,
+    centre public.geometry(Point,4326),
+    radius_m integer,
+    label text DEFAULT ''::text NOT NULL,
     CONSTRAINT follows_cadence_check CHECK ((cadence = ANY (ARRAY['each'::text, 'daily'::text, 'weekly'::text, 'never'::text]))),
+    CONSTRAINT follows_circle CHECK ((((centre IS NULL) = (radius_m IS NULL)) AND ((centre IS NULL) OR (geom IS NOT NULL)))),
+    CONSTRAINT follows_label_check CHECK ((char_length(label) <= 200)),
+    CONSTRAINT follows_news_check CHECK ((news = ANY (ARRAY['all'::text, 'new'::text, 'done'::text]))),
+    CONSTRAINT follows_one_place CHECK (((geom IS NULL) OR (district_ref = ''::text))),
     CONSTRAINT follows_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['person'::text, 'contact'::text]))),
-    CONSTRAINT follows_target_kind_check CHECK ((target_kind = ANY (ARRAY['subject'::text, 'area'::text, 'search'::text])))
+    CONSTRAINT follows_radius_m_check CHECK (((radius_m >= 50) AND (radius_m <= 20000))),
+    CONSTRAINT follows_target_kind_check CHECK ((target_kind = ANY (ARRAY['subject'::text, 'area'::text, 'search'::text]))),
+    CONSTRAINT follows_valid CHECK (((geom IS NULL) OR public.st_isvalid(geom)))
 );
 
 CREATE TABLE public.handover_answers (
@@ -1045,6 +1079,29 @@ CREATE TABLE public.notes (
     CONSTRAINT notes_text_check CHECK ((char_length(text) <= 4000))
 );
 
+CREATE TABLE public.notice_preferences (
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    cadence text NOT NULL,
+    CONSTRAINT notice_preferences_cadence_check CHECK ((cadence = ANY (ARRAY['each'::text, 'daily'::text, 'weekly'::text, 'never'::text]))),
+    CONSTRAINT notice_preferences_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text])))
+);
+
+CREATE TABLE public.notices (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    event_id bigint NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    kind text NOT NULL,
+    what text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone,
+    CONSTRAINT notices_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'area'::text]))),
+    CONSTRAINT notices_what_check CHECK ((what = ANY (ARRAY['new'::text, 'status'::text, 'step'::text, 'message'::text])))
+);
+
 CREATE TABLE public.objections (
     report_id uuid NOT NULL,
     text text NOT NULL,
@@ -1228,6 +1285,15 @@ CREATE TABLE public.questions (
     active boolean DEFAULT true NOT NULL,
     CONSTRAINT questions_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,39}$'::text)),
     CONSTRAINT questions_type_check CHECK ((type = ANY (ARRAY['short'::text, 'long'::text, 'number'::text, 'one'::text, 'several'::text, 'date'::text, 'yesno'::text, 'notice'::text])))
+);
+
+CREATE TABLE public.quiet_hours (
+    person_id uuid NOT NULL,
+    from_minute smallint NOT NULL,
+    to_minute smallint NOT NULL,
+    CONSTRAINT quiet_hours_check CHECK ((from_minute <> to_minute)),
+    CONSTRAINT quiet_hours_from_minute_check CHECK (((from_minute >= 0) AND (from_minute <= 1439))),
+    CONSTRAINT quiet_hours_to_minute_check CHECK (((to_minute >= 0) AND (to_minute <= 1439)))
 );
 
 CREATE TABLE public.rate_buckets (
@@ -1871,6 +1937,12 @@ ALTER TABLE ONLY public.decisions
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_puid UNIQUE (puid);
 
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_once UNIQUE (contact_id, event_id, subject_kind, subject_id);
+
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_key_key UNIQUE (key);
 
@@ -1994,6 +2066,15 @@ ALTER TABLE ONLY public.note_files
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.notice_preferences
+    ADD CONSTRAINT notice_preferences_pkey PRIMARY KEY (person_id, kind);
+
+ALTER TABLE ONLY public.notices
+    ADD CONSTRAINT notices_once UNIQUE (person_id, event_id, subject_kind, subject_id);
+
+ALTER TABLE ONLY public.notices
+    ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.objections
     ADD CONSTRAINT objections_pkey PRIMARY KEY (report_id);
 
@@ -2059,6 +2140,9 @@ ALTER TABLE ONLY public.questions
 
 ALTER TABLE ONLY public.questions
     ADD CONSTRAINT questions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quiet_hours
+    ADD CONSTRAINT quiet_hours_pkey PRIMARY KEY (person_id);
 
 ALTER TABLE ONLY public.rate_buckets
     ADD CONSTRAINT rate_buckets_pkey PRIMARY KEY (rule, key_hmac, window_start);
@@ -2347,6 +2431,16 @@ CREATE INDEX decisions_item ON public.decisions USING btree (item_id, decided_at
 
 CREATE INDEX decisions_subject ON public.decisions USING btree (subject_kind, subject_id, decided_at DESC);
 
+CREATE INDEX deliveries_done ON public.deliveries USING btree (done_at) WHERE (done_at IS NOT NULL);
+
+CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX deliveries_follow ON public.deliveries USING btree (follow_id) WHERE (follow_id IS NOT NULL);
+
+CREATE UNIQUE INDEX deliveries_new_once ON public.deliveries USING btree (contact_id, subject_kind, subject_id) WHERE (what = 'new'::text);
+
+CREATE INDEX deliveries_subject ON public.deliveries USING btree (subject_id);
+
 CREATE INDEX district_sets_active ON public.district_sets USING btree (activated_at DESC, id DESC) WHERE (activated_at IS NOT NULL);
 
 CREATE INDEX districts_area ON public.districts USING gist (area);
@@ -2392,6 +2486,12 @@ CREATE INDEX flags_open ON public.flags USING btree (item_id, received_at) WHERE
 CREATE INDEX flags_person ON public.flags USING btree (person_id) WHERE (person_id IS NOT NULL);
 
 CREATE INDEX flags_received ON public.flags USING btree (received_at);
+
+CREATE INDEX follows_category ON public.follows USING btree (category_id) WHERE ((target_kind = 'area'::text) AND (geom IS NULL) AND (district_ref = ''::text));
+
+CREATE INDEX follows_district ON public.follows USING btree (district_ref, category_id) WHERE ((target_kind = 'area'::text) AND (geom IS NULL) AND (district_ref <> ''::text));
+
+CREATE INDEX follows_geom ON public.follows USING gist (geom) WHERE ((target_kind = 'area'::text) AND (geom IS NOT NULL));
 
 CREATE INDEX follows_target ON public.follows USING btree (target_hash);
 
@@ -2452,6 +2552,18 @@ CREATE INDEX note_files_waiting ON public.note_files USING btree (created_at) WH
 CREATE INDEX notes_mentions ON public.notes USING gin (mentions);
 
 CREATE INDEX notes_subject ON public.notes USING btree (subject_kind, subject_id, at, id);
+
+CREATE INDEX notices_at ON public.notices USING btree (at);
+
+CREATE INDEX notices_event ON public.notices USING btree (event_id, person_id);
+
+CREATE INDEX notices_inbox ON public.notices USING btree (person_id, at DESC, id DESC);
+
+CREATE UNIQUE INDEX notices_new_once ON public.notices USING btree (person_id, subject_kind, subject_id) WHERE (what = 'new'::text);
+
+CREATE INDEX notices_subject ON public.notices USING btree (subject_id);
+
+CREATE INDEX notices_unread ON public.notices USING btree (person_id) WHERE (read_at IS NULL);
 
 CREATE INDEX objects_point ON public.objects USING gist (((point)::public.geography));
 
@@ -2655,6 +2767,12 @@ ALTER TABLE ONLY public.decisions
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES public.decisions(id);
 
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_follow_id_fkey FOREIGN KEY (follow_id) REFERENCES public.follows(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.departments(id);
 
@@ -2678,6 +2796,9 @@ ALTER TABLE ONLY public.flags
 
 ALTER TABLE ONLY public.flags
     ADD CONSTRAINT flags_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.follows
+    ADD CONSTRAINT follows_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.handover_answers
     ADD CONSTRAINT handover_answers_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handovers(id);
@@ -2730,6 +2851,12 @@ ALTER TABLE ONLY public.notes
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
 
+ALTER TABLE ONLY public.notice_preferences
+    ADD CONSTRAINT notice_preferences_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notices
+    ADD CONSTRAINT notices_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.objections
     ADD CONSTRAINT objections_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.persons(id);
 
@@ -2780,6 +2907,9 @@ ALTER TABLE ONLY public.question_options
 
 ALTER TABLE ONLY public.questions
     ADD CONSTRAINT questions_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.categories(id);
+
+ALTER TABLE ONLY public.quiet_hours
+    ADD CONSTRAINT quiet_hours_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;

@@ -17,6 +17,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -155,13 +156,13 @@ func (p *Post) newsMail(ctx context.Context, tx pgx.Tx, l letter, v *View) error
 // to those who follow the report.
 func (s *Service) SubscribeMails(post *Post) {
 	events.OnJob(s.bus, "reports.mail", func(ctx context.Context, d events.Delivery[StatusChanged]) error {
-		return s.mail(ctx, post, d.Event.Report, d.Event.Entry, d.Event.To)
+		return s.mail(ctx, post, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Status}, d.Event.Entry, d.Event.To)
 	})
 	events.OnJob(s.bus, "reports.mail_step", func(ctx context.Context, d events.Delivery[StepAdded]) error {
 		if !mailedSteps[d.Event.Key] {
 			return nil
 		}
-		return s.mail(ctx, post, d.Event.Report, d.Event.Entry, "")
+		return s.mail(ctx, post, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Detail: d.Event.Key}, d.Event.Entry, "")
 	})
 }
 
@@ -173,8 +174,8 @@ var mailedSteps = map[string]bool{
 // mail queues the mails of one entry of the timeline. The rows and the mark that
 // it was done commit together, so that a second run of the job sends nothing.
 // What is said is read before the transaction: a newer status has its own mail.
-func (s *Service) mail(ctx context.Context, post *Post, report, entry uuid.UUID, to Status) error {
-	r, err := byID(ctx, s.db, report, uuid.Nil)
+func (s *Service) mail(ctx context.Context, post *Post, what notify.News, entry uuid.UUID, to Status) error {
+	r, err := byID(ctx, s.db, what.About.ID, uuid.Nil)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -216,6 +217,9 @@ func (s *Service) mail(ctx context.Context, post *Post, report, entry uuid.UUID,
 			}
 		}
 	}
+	if to != "" {
+		what.Detail = statusDetail(r, to)
+	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		if ok, err := noUndo(ctx, tx, entry); err != nil || !ok {
 			return err // taken back
@@ -225,12 +229,26 @@ func (s *Service) mail(ctx context.Context, post *Post, report, entry uuid.UUID,
 			return err // done before
 		}
 		for _, l := range news {
+			if held, err := s.held(ctx, tx, what, l); err != nil || held {
+				if err != nil {
+					return err
+				}
+				continue
+			}
 			if err := post.newsMail(ctx, tx, l, v); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// held tells whether a reader wants the news later, with others, or not at all.
+func (s *Service) held(ctx context.Context, tx pgx.Tx, what notify.News, l letter) (bool, error) {
+	if s.notices == nil {
+		return false, nil
+	}
+	return s.notices.Hold(ctx, tx, what, l.follow.Owner, l.own, l.follow.Lang)
 }
 
 // letter is what one reader gets.

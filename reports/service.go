@@ -16,6 +16,7 @@ import (
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/timeline"
 	"github.com/mitwirk/mitwirk/votes"
@@ -54,6 +55,7 @@ type Service struct {
 	undoFor  time.Duration
 	gate     Gate // nil: nothing is held
 	talk     Talk
+	notices  *notify.Service // nil: every mail goes out at once
 }
 
 // scope keeps the voters of reports apart from those of other processes.

@@ -18,6 +18,7 @@ import (
 // is gone afterwards.
 type benchCmd struct {
 	Desk   benchDesk   `cmd:"" help:"The list of cases with a million of them."`
+	Alerts benchAlerts `cmd:"" help:"Whom a new report concerns, of 200,000 who follow an area."`
 	Search benchSearch `cmd:"" help:"The search among a million documents."`
 	All    benchAll    `cmd:"" help:"All of them."`
 }
@@ -30,7 +31,11 @@ func (*benchAll) Run(ctx context.Context, g *Globals) error {
 	if desk != nil && !errors.Is(desk, bench.ErrMissed) && !errors.Is(desk, bench.ErrNoisy) {
 		return desk
 	}
-	return errors.Join(desk, (&benchSearch{N: searchDocs, Times: 200}).Run(ctx, g))
+	alerts := (&benchAlerts{N: alertFollows}).Run(ctx, g)
+	if alerts != nil && !errors.Is(alerts, bench.ErrMissed) && !errors.Is(alerts, bench.ErrNoisy) {
+		return errors.Join(desk, alerts)
+	}
+	return errors.Join(desk, alerts, (&benchSearch{N: searchDocs, Times: 200}).Run(ctx, g))
 }
 
 // benchDatabase is the name of the database that is made and dropped.

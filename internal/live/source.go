@@ -42,6 +42,10 @@ type Message struct {
 // Reports is the topic of all public reports.
 const Reports = "reports"
 
+// Inbox is the topic of a viewer's own inbox: a message on it is made for the one
+// person that gets it.
+const Inbox = "inbox"
+
 // ReportTopic is the topic of one report: "report:M-2026-7K3QX9".
 func ReportTopic(n subject.Number) string { return "report:" + n.Format(subject.PrefixReport) }
 
@@ -54,16 +58,16 @@ type Topic struct {
 // ErrTopic says that a text is no topic.
 var ErrTopic = errors.New("not a topic")
 
-// ParseTopic reads a topic as a client names it: "report:NUMBER", "reports" or
-// "reports:bbox=west,south,east,north" in degrees of WGS 84.
+// ParseTopic reads a topic as a client names it: "report:NUMBER", "inbox",
+// "reports" or "reports:bbox=west,south,east,north" in degrees of WGS 84.
 func ParseTopic(text string) (Topic, error) {
 	if len(text) > 120 {
 		return Topic{}, ErrTopic
 	}
 	kind, rest, has := strings.Cut(text, ":")
 	switch {
-	case text == Reports:
-		return Topic{Name: Reports}, nil
+	case text == Reports, text == Inbox:
+		return Topic{Name: text}, nil
 	case kind == Reports && has:
 		area, err := parseArea(rest)
 		if err != nil {

@@ -153,13 +153,17 @@ export class Client {
 
 let shared: Client | undefined;
 
-/** attach joins a place on the page to the news of its topic. */
-export function attach(root: HTMLElement, client?: Client): void {
-  if (!client) {
-    shared ??= new Client();
-    client = shared;
+/** sharedClient is the one socket of this page. */
+export function sharedClient(): Client {
+  if (!shared) {
+    shared = new Client();
     window.addEventListener("online", () => shared?.connect());
   }
+  return shared;
+}
+
+/** attach joins a place on the page to the news of its topic. */
+export function attach(root: HTMLElement, client = sharedClient()): void {
   const topic = root.dataset.live ?? "";
   const fragment = root.dataset.fragment ?? "";
   const box = root.querySelector<HTMLElement>("[role=status]") ?? root;

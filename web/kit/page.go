@@ -44,6 +44,7 @@ type Page struct {
 	Feed        string        // path of an Atom feed of this page; may be empty
 	Notices     []Notice      // messages of the site, the most urgent first
 	SignedIn    bool          // somebody with a confirmed address is signed in
+	Unread      int           // notices in the inbox of whoever is signed in
 }
 
 // T is the message of a key in the page's language.

@@ -217,6 +217,7 @@ func bare(c echo.Context) Page {
 		Notices:    st.router.notices(c.Request().Context(), st.loc),
 		Theme:      Theme(c),
 		SignedIn:   SignedIn(c),
+		Unread:     unread(c),
 	}
 }
 

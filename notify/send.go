@@ -1,0 +1,285 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// perRun is how many addresses one run takes: a job has 30 s, and there is one
+// each minute.
+const perRun = 300
+
+// perMail is how many lines a digest has; it says how many more there were.
+const perMail = 20
+
+// kindFollow and kindDigest name what a link to unsubscribe ends.
+const (
+	KindFollow subject.Kind = "follow"
+	KindDigest subject.Kind = "digest"
+)
+
+// due is a delivery that is to be mailed now.
+type due struct {
+	id      uuid.UUID
+	follow  uuid.UUID
+	about   subject.Ref
+	kind    Kind
+	what    What
+	detail  string
+	lang    string
+	digest  bool
+	cadence string
+}
+
+// SendDue hands what is due to the outbox, one address after the other. It may run
+// many times at once.
+func (s *Service) SendDue(ctx context.Context) error {
+	for range perRun {
+		var any bool
+		err := db.Transact(ctx, s.cfg.DB, func(ctx context.Context, tx pgx.Tx) (err error) {
+			any, err = s.sendOne(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("send notices: %w", err)
+		}
+		if !any {
+			return nil
+		}
+	}
+	return nil
+}
+
+// sendOne mails one address everything that is due for it, in the order in which
+// it happened; any is false when nothing is due.
+func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (any bool, err error) {
+	var contact uuid.UUID
+	err = tx.QueryRow(ctx, sqlNextContact).Scan(&contact)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("next address: %w", err)
+	}
+	rows, err := tx.Query(ctx, sqlDue, contact)
+	if err != nil {
+		return false, fmt.Errorf("deliveries: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d due, err error) {
+		var follow *uuid.UUID
+		if err = row.Scan(&d.id, &follow, &d.about.Kind, &d.about.ID, &d.kind, &d.what, &d.detail, &d.lang, &d.cadence); follow != nil {
+			d.follow = *follow
+		}
+		d.digest = d.cadence != "each"
+		return d, err
+	})
+	if err != nil {
+		return false, fmt.Errorf("deliveries: %w", err)
+	}
+	viewer, ok, err := s.viewerOf(ctx, tx, contact)
+	if err != nil {
+		return false, err
+	}
+	mailed := map[uuid.UUID]bool{}
+	if ok {
+		if err := s.mail(ctx, tx, contact, viewer, list, mailed); err != nil {
+			return false, err
+		}
+	}
+	ids, states := make([]uuid.UUID, len(list)), make([]string, len(list))
+	for i, d := range list {
+		ids[i], states[i] = d.id, "dropped"
+		if mailed[d.id] {
+			states[i] = "mailed"
+		}
+	}
+	if _, err := tx.Exec(ctx, sqlDone, ids, states); err != nil {
+		return false, fmt.Errorf("note deliveries: %w", err)
+	}
+	return true, nil
+}
+
+// viewerOf is who reads the mails of a contact; ok is false where nothing may be
+// sent to it any more.
+func (s *Service) viewerOf(ctx context.Context, tx pgx.Tx, contact uuid.UUID) (subject.Viewer, bool, error) {
+	c, err := accounts.ContactByID(ctx, tx, contact)
+	if fault.Is(err, fault.NotFound) {
+		return subject.Viewer{}, false, nil
+	}
+	if err != nil || !c.Reachable() {
+		return subject.Viewer{}, false, err
+	}
+	if c.Person == nil {
+		return subject.Viewer{}, true, nil
+	}
+	return subject.Viewer{Person: *c.Person}, true, nil // as a resident: what staff may see is no matter for a mail
+}
+
+func (s *Service) mail(ctx context.Context, tx pgx.Tx, contact uuid.UUID, viewer subject.Viewer, list []due, mailed map[uuid.UUID]bool) error {
+	digests := map[string][]entry{}
+	for _, d := range list {
+		e, ok, err := s.entry(ctx, viewer, d)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		mailed[d.id] = true
+		if d.digest {
+			digests[d.cadence] = append(digests[d.cadence], e)
+			continue
+		}
+		if err := s.single(ctx, tx, contact, e); err != nil {
+			return err
+		}
+	}
+	for _, cadence := range []string{"daily", "weekly"} {
+		if err := s.digest(ctx, tx, contact, cadence, digests[cadence]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry is a delivery with what may be said of its thing.
+type entry struct {
+	due
+	card subject.Card
+	says string
+}
+
+// entry asks again whether the reader may know of it; ok is false if not.
+func (s *Service) entry(ctx context.Context, viewer subject.Viewer, d due) (e entry, ok bool, err error) {
+	domain := s.cfg.Domains[d.about.Kind]
+	if domain == nil {
+		return e, false, nil
+	}
+	cards, err := domain.Cards(ctx, viewer, d.lang, []uuid.UUID{d.about.ID})
+	if err != nil || len(cards) != 1 || d.kind != Own && cards[0].Audience != subject.Public {
+		return e, false, err
+	}
+	e = entry{due: d, card: cards[0]}
+	loc := s.cfg.Messages.For(d.lang)
+	number := e.card.Number.Format(subject.PrefixReport)
+	if e.card.Audience == subject.Public {
+		e.says = domain.Says(loc, d.what, d.detail)
+	} else { // theirs and private: only that there is news
+		e.card.Title, e.says = number, loc.T("mail.notice.private")
+	}
+	return e, true, nil
+}
+
+// single is the mail of one piece of news, in the thread of its thing.
+func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e entry) error {
+	loc := s.cfg.Messages.For(e.lang)
+	stop, reason := e.about, loc.T("mail.notice.reason")
+	if e.follow != uuid.Nil {
+		stop, reason = subject.Ref{Kind: KindFollow, ID: e.follow}, loc.T("mail.alert.reason")
+	}
+	token, err := accounts.IssueToken(ctx, tx, accounts.PurposeUnsubscribe, accounts.Target{Contact: contact, Ref: stop}, 0)
+	if err != nil {
+		return err
+	}
+	return s.cfg.Outbox.Queue(ctx, tx, mail.Message{
+		ToContact: contact, Kind: "notice." + string(e.kind), About: e.about, Lang: e.lang,
+		Subject: e.card.Number.Format(subject.PrefixReport) + ": " + e.says,
+		Lead:    e.says + ".",
+		Next:    e.card.Title,
+		Button:  mail.Button{Label: loc.T("mail.notice.button"), URL: s.base + e.card.Path},
+		Reason:  reason, StopURL: s.base + "/unsubscribe/" + token,
+	})
+}
+
+// digest is one mail of everything since the last one.
+func (s *Service) digest(ctx context.Context, tx pgx.Tx, contact uuid.UUID, cadence string, list []entry) error {
+	if len(list) == 0 {
+		return nil
+	}
+	lang := list[len(list)-1].lang
+	loc := s.cfg.Messages.For(lang)
+	token, err := accounts.IssueToken(ctx, tx, accounts.PurposeUnsubscribe, accounts.Target{Contact: contact, Ref: subject.Ref{Kind: KindDigest, ID: contact}}, 0)
+	if err != nil {
+		return err
+	}
+	m := mail.Message{
+		ToContact: contact, Kind: "notice." + cadence, Lang: lang,
+		Subject: loc.T("mail.digest.subject."+cadence, "n", len(list)),
+		Lead:    loc.T("mail.digest.lead", "n", len(list)),
+		Button:  mail.Button{Label: loc.T("mail.digest.button"), URL: s.base + "/account/notices"},
+		Reason:  loc.T("mail.digest.reason"), StopURL: s.base + "/unsubscribe/" + token,
+	}
+	for i, e := range list {
+		if i == perMail {
+			m.Paragraphs = append(m.Paragraphs, loc.T("mail.digest.more", "n", len(list)-perMail))
+			break
+		}
+		m.Paragraphs = append(m.Paragraphs, e.card.Title+"\n"+e.says+"\n"+s.base+e.card.Path)
+	}
+	return s.cfg.Outbox.Queue(ctx, tx, m)
+}
+
+const (
+	// One worker has an address at a time: its contact is locked.
+	sqlNextContact = `
+SELECT c.id
+FROM contacts c
+WHERE c.id IN (SELECT d.contact_id FROM deliveries d WHERE d.state = 'waiting' AND d.due_at <= mitwirk_now() ORDER BY d.due_at LIMIT 500)
+LIMIT 1
+FOR NO KEY UPDATE SKIP LOCKED`
+
+	sqlDue = `
+SELECT id, follow_id, subject_kind, subject_id, kind, what, detail, lang, cadence
+FROM deliveries
+WHERE contact_id = $1 AND state = 'waiting' AND due_at <= mitwirk_now()
+ORDER BY at, id
+LIMIT 200
+FOR UPDATE`
+
+	sqlDone = `
+UPDATE deliveries d
+SET state = t.state,
+    done_at = mitwirk_now()
+FROM unnest($1::uuid[], $2::text[]) AS t (id, state)
+WHERE d.id = t.id`
+)
+
+// ConfirmArea asks an address without account whether it wants mails about an
+// area. One that said yes before is not asked again.
+func (s *Service) ConfirmArea(ctx context.Context, tx pgx.Tx, contact, follow uuid.UUID, label, lang string) error {
+	c, err := accounts.ContactByID(ctx, tx, contact)
+	if err != nil || c.Reachable() {
+		return err
+	}
+	ref := subject.Ref{Kind: KindFollow, ID: follow}
+	token, err := accounts.IssueToken(ctx, tx, accounts.PurposeConfirm, accounts.Target{Contact: contact, Ref: ref}, 0)
+	if err != nil {
+		return err
+	}
+	stop, err := accounts.IssueToken(ctx, tx, accounts.PurposeUnsubscribe, accounts.Target{Contact: contact, Ref: ref}, 0)
+	if err != nil {
+		return err
+	}
+	loc := s.cfg.Messages.For(lang)
+	return s.cfg.Outbox.Queue(ctx, tx, mail.Message{
+		ToContact: contact, Kind: "alert.confirm", Lang: lang,
+		Subject: loc.T("mail.alert.confirm.subject"),
+		Lead:    loc.T("mail.alert.confirm.lead"),
+		Next:    loc.T("mail.alert.confirm.next"),
+		Paragraphs: []string{
+			loc.T("mail.alert.confirm.what", "label", label), loc.T("mail.alert.confirm.ignore"),
+		},
+		Button: mail.Button{Label: loc.T("mail.report.confirm.button"), URL: s.base + "/confirm/" + token},
+		Reason: loc.T("mail.alert.confirm.reason"), StopURL: s.base + "/unsubscribe/" + stop,
+	})
+}

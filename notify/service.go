@@ -1,0 +1,240 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// Domain is what tells people of its things.
+type Domain interface {
+	// Cards introduces those of the things that the viewer may know of now, in a
+	// language. Audience is Public for what everybody sees.
+	Cards(ctx context.Context, viewer subject.Viewer, lang string, ids []uuid.UUID) ([]subject.Card, error)
+	// Owners lists the people whose thing it is.
+	Owners(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error)
+	// Says is what happened, in a sentence; detail is that of the news.
+	Says(loc *i18n.Localizer, what What, detail string) string
+}
+
+// Outbox takes a mail in the caller's transaction (mail.Outbox).
+type Outbox interface {
+	Queue(ctx context.Context, tx pgx.Tx, m mail.Message) error
+}
+
+// Config makes a Service.
+type Config struct {
+	DB       db.DB
+	Bus      *events.Bus
+	Jobs     *jobs.Client
+	Outbox   Outbox
+	Messages *i18n.Catalogue
+	Domains  map[subject.Kind]Domain
+	BaseURL  string         // without a slash at the end
+	Zone     *time.Location // of the city: quiet hours and digests
+	Log      *slog.Logger   // nil: slog.Default()
+}
+
+// Service keeps the inboxes and mails what is due. It is safe for concurrent use.
+type Service struct {
+	cfg  Config
+	base string
+}
+
+// New makes a Service and registers its events and its job.
+func New(cfg Config) (*Service, error) {
+	if cfg.DB == nil || cfg.Bus == nil || cfg.Jobs == nil || cfg.Outbox == nil || cfg.Messages == nil || cfg.BaseURL == "" || cfg.Zone == nil {
+		return nil, errors.New("notify: something is missing")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	s := &Service{cfg: cfg, base: strings.TrimSuffix(cfg.BaseURL, "/")}
+	events.Register[Added](cfg.Bus)
+	events.Register[Changed](cfg.Bus)
+	jobs.Register(cfg.Jobs, func(ctx context.Context, _ sendArgs) error { return s.SendDue(ctx) })
+	jobs.Periodic(cfg.Jobs, "notify_send", time.Minute, s.SendDue)
+	jobs.Periodic(cfg.Jobs, "notify_forget", 24*time.Hour, s.Forget)
+	return s, nil
+}
+
+// Kind says why somebody is told.
+type Kind string
+
+// The kinds.
+const (
+	Own      Kind = "own"      // it is theirs
+	Followed Kind = "followed" // they follow it
+	Area     Kind = "area"     // it lies in an area that they follow
+)
+
+// What says what happened.
+type What string
+
+// The sorts of news.
+const (
+	Arrived What = "new"     // it is there
+	Status  What = "status"  // detail is the status
+	Step    What = "step"    // detail is the step's key
+	Message What = "message" // in the dialogue with its owners
+)
+
+// News is something that happened to a thing.
+type News struct {
+	Event  int64
+	At     time.Time
+	About  subject.Ref
+	What   What
+	Detail string
+	// Owners limits it to those whose thing it is.
+	Owners bool
+	// Place is where it happened, for those who follow areas; nil: not for them.
+	Place *follows.Thing
+}
+
+// Tell writes the notices of a piece of news and what is to be mailed to those
+// who follow its place. Once told, it does nothing.
+func (s *Service) Tell(ctx context.Context, n News) error {
+	d := s.cfg.Domains[n.About.Kind]
+	if d == nil {
+		return nil
+	}
+	owners, err := d.Owners(ctx, n.About.ID)
+	if err != nil {
+		return err
+	}
+	public := false
+	if !n.Owners {
+		cards, err := d.Cards(ctx, subject.Viewer{}, i18n.German, []uuid.UUID{n.About.ID})
+		if err != nil {
+			return err
+		}
+		public = len(cards) == 1
+	}
+	return db.Transact(ctx, s.cfg.DB, func(ctx context.Context, tx pgx.Tx) error {
+		added := int64(0)
+		add := func(kind Kind, people []uuid.UUID) error {
+			rows, err := insertNotices(ctx, tx, n, kind, people)
+			added += rows
+			return err
+		}
+		if n.What != Arrived { // they know that they have reported it
+			if err := add(Own, owners); err != nil {
+				return err
+			}
+		}
+		if public && n.What != Arrived {
+			people, err := followers(ctx, tx, n.About)
+			if err != nil {
+				return err
+			}
+			if err := add(Followed, people); err != nil {
+				return err
+			}
+		}
+		if public && n.Place != nil {
+			people, err := s.alert(ctx, tx, n, owners)
+			if err != nil {
+				return err
+			}
+			if err := add(Area, people); err != nil {
+				return err
+			}
+		}
+		if added == 0 {
+			return nil
+		}
+		return s.cfg.Bus.Append(ctx, tx, Added{Event: n.Event, About: n.About})
+	})
+}
+
+// alert queues what those who follow the place are mailed, and returns the people
+// among them for their inboxes. Owners are not told of their own thing.
+func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners []uuid.UUID) ([]uuid.UUID, error) {
+	hits, err := follows.Match(ctx, tx, *n.Place)
+	if err != nil || len(hits) == 0 {
+		return nil, err
+	}
+	readers, err := readersOf(ctx, tx, hits, owners)
+	if err != nil {
+		return nil, err
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var people []uuid.UUID
+	soon := false
+	var list []delivery
+	for _, r := range readers {
+		if r.person != uuid.Nil {
+			people = append(people, r.person)
+		}
+		if r.contact == uuid.Nil || r.hit.Cadence == follows.Never {
+			continue
+		}
+		due := Due(now, r.hit.Cadence, r.quiet, s.cfg.Zone)
+		soon = soon || !due.After(now)
+		list = append(list, delivery{contact: r.contact, follow: r.hit.ID, kind: Area, lang: r.hit.Lang, cadence: r.hit.Cadence, due: due})
+	}
+	if err := insertDeliveries(ctx, tx, n, list); err != nil {
+		return nil, err
+	}
+	if soon {
+		if err := s.cfg.Jobs.Insert(ctx, tx, sendArgs{Event: n.Event}, jobs.Opts{Unique: true}); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
+}
+
+// sendArgs is the job that mails what is due because of an event.
+type sendArgs struct {
+	Event int64 `json:"event"`
+}
+
+// Kind names the job.
+func (sendArgs) Kind() string { return "notify_send" }
+
+// Hold tells whether a mail to a contact about a thing that is theirs or that they
+// follow must not go out now; then it waits here for its time, or is not wanted.
+// It is asked in the transaction that would queue the mail.
+func (s *Service) Hold(ctx context.Context, tx pgx.Tx, n News, contact uuid.UUID, own bool, lang string) (bool, error) {
+	kind := Followed
+	if own {
+		kind = Own
+	}
+	main, cadence, quiet, err := wish(ctx, tx, contact, kind)
+	if err != nil || main == uuid.Nil {
+		return false, err
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	if cadence == follows.Never {
+		return true, nil
+	}
+	due := Due(now, cadence, quiet, s.cfg.Zone)
+	if !due.After(now) {
+		return false, nil
+	}
+	if err := insertDeliveries(ctx, tx, n, []delivery{{contact: main, kind: kind, lang: lang, cadence: cadence, due: due}}); err != nil {
+		return false, fmt.Errorf("hold mail: %w", err)
+	}
+	return true, nil
+}

@@ -1,0 +1,184 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+)
+
+// Wishes is how often a person is mailed, by kind, and when not. Areas have a
+// cadence each.
+type Wishes struct {
+	Own      follows.Cadence
+	Followed follows.Cadence
+	Quiet    Quiet
+}
+
+// WishesOf are the actor's; those of whoever has said nothing are at once, always.
+func (s *Service) WishesOf(ctx context.Context, actor accounts.Actor) (Wishes, error) {
+	w := Wishes{Own: follows.Each, Followed: follows.Each}
+	rows, err := s.cfg.DB.Query(ctx, sqlWishes, db.OrNull(actor.Person))
+	if err != nil {
+		return w, fmt.Errorf("wishes: %w", err)
+	}
+	var kind Kind
+	var cadence follows.Cadence
+	_, err = pgx.ForEachRow(rows, []any{&kind, &cadence}, func() error {
+		if kind == Own {
+			w.Own = cadence
+		} else {
+			w.Followed = cadence
+		}
+		return nil
+	})
+	if err != nil {
+		return w, fmt.Errorf("wishes: %w", err)
+	}
+	err = s.cfg.DB.QueryRow(ctx, sqlQuiet, db.OrNull(actor.Person)).Scan(&w.Quiet.From, &w.Quiet.To)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return w, fmt.Errorf("wishes: %w", err)
+	}
+	return w, nil
+}
+
+// SetWishes keeps the actor's wishes. fault Invalid by field, Forbidden for nobody.
+func (s *Service) SetWishes(ctx context.Context, tx pgx.Tx, actor accounts.Actor, w Wishes) error {
+	if actor.Person == uuid.Nil {
+		return fault.New(fault.Unauthenticated, "err.401")
+	}
+	var wrong fault.Fields
+	for name, c := range map[string]follows.Cadence{"own": w.Own, "followed": w.Followed} {
+		if c != follows.Each && c != follows.Daily && c != follows.Weekly && c != follows.Never {
+			wrong.Add(name, "field.choice")
+		}
+	}
+	if !w.Quiet.Valid() {
+		wrong.Add("quiet_from", "notice.err.quiet")
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	for kind, c := range map[Kind]follows.Cadence{Own: w.Own, Followed: w.Followed} {
+		if _, err := tx.Exec(ctx, sqlSetWish, actor.Person, string(kind), string(c)); err != nil {
+			return fmt.Errorf("set wishes: %w", err)
+		}
+	}
+	sql, args := sqlSetQuiet, []any{actor.Person, w.Quiet.From, w.Quiet.To}
+	if w.Quiet.IsZero() {
+		sql, args = sqlNoQuiet, args[:1]
+	}
+	if _, err := tx.Exec(ctx, sql, args...); err != nil {
+		return fmt.Errorf("set quiet hours: %w", err)
+	}
+	return nil
+}
+
+const (
+	sqlWishes  = `SELECT kind, cadence FROM notice_preferences WHERE person_id = $1`
+	sqlQuiet   = `SELECT from_minute::int, to_minute::int FROM quiet_hours WHERE person_id = $1`
+	sqlSetWish = `
+INSERT INTO notice_preferences (person_id, kind, cadence) VALUES ($1, $2, $3)
+ON CONFLICT (person_id, kind) DO UPDATE SET cadence = excluded.cadence`
+	sqlSetQuiet = `
+INSERT INTO quiet_hours (person_id, from_minute, to_minute) VALUES ($1, $2, $3)
+ON CONFLICT (person_id) DO UPDATE SET from_minute = excluded.from_minute, to_minute = excluded.to_minute`
+	sqlNoQuiet = `DELETE FROM quiet_hours WHERE person_id = $1`
+)
+
+// StopDigests ends the digests to a contact: the link in each of them. A person's
+// areas stay for the inbox; those of an address without account go.
+func StopDigests(ctx context.Context, tx pgx.Tx, contact uuid.UUID) error {
+	for _, sql := range []string{sqlDropDigests, sqlStopContactDigests, sqlStopPersonDigests, sqlStopWishes} {
+		if _, err := tx.Exec(ctx, sql, contact); err != nil {
+			return fmt.Errorf("stop digests: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	sqlPartSame    = `(SELECT o.id FROM confirmed_contacts c JOIN confirmed_contacts o ON o.contact_id = c.contact_id WHERE c.id = $1)`
+	sqlPartOwner   = `(SELECT c.person_id FROM confirmed_contacts c WHERE c.id = $1)`
+	sqlDropDigests = `
+UPDATE deliveries SET state = 'dropped', done_at = mitwirk_now()
+WHERE state = 'waiting' AND cadence <> 'each' AND contact_id IN ` + sqlPartSame
+	sqlStopContactDigests = `
+DELETE FROM follows WHERE target_kind = 'area' AND cadence IN ('daily', 'weekly') AND owner_kind = 'contact' AND owner_id IN ` + sqlPartSame
+	sqlStopPersonDigests = `
+UPDATE follows SET cadence = 'never'
+WHERE target_kind = 'area' AND cadence IN ('daily', 'weekly') AND owner_kind = 'person' AND owner_id IN ` + sqlPartOwner
+	sqlStopWishes = `UPDATE notice_preferences SET cadence = 'never' WHERE cadence IN ('daily', 'weekly') AND person_id IN ` + sqlPartOwner
+)
+
+// ForgetPerson deletes what this package knows of a person. It may be done again.
+func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
+	for _, sql := range []string{sqlForgetNotices, sqlForgetWishes, sqlForgetQuiet, sqlForgetDeliveries} {
+		if _, err := tx.Exec(ctx, sql, person); err != nil {
+			return fmt.Errorf("forget notices of a person: %w", err)
+		}
+	}
+	return nil
+}
+
+// Adopt moves a visitor's inbox over to the person they sign in as.
+func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlAdopt, from, to); err != nil {
+		return fmt.Errorf("adopt notices: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlForgetNotices, from); err != nil { // those that both had
+		return fmt.Errorf("adopt notices: %w", err)
+	}
+	return nil
+}
+
+const (
+	sqlForgetNotices    = `DELETE FROM notices WHERE person_id = $1`
+	sqlForgetWishes     = `DELETE FROM notice_preferences WHERE person_id = $1`
+	sqlForgetQuiet      = `DELETE FROM quiet_hours WHERE person_id = $1`
+	sqlForgetDeliveries = `DELETE FROM deliveries WHERE contact_id IN (SELECT id FROM contacts WHERE person_id = $1)`
+	sqlAdopt            = `
+UPDATE notices n SET person_id = $2
+WHERE person_id = $1
+  AND NOT EXISTS (
+    SELECT FROM notices o
+    WHERE o.person_id = $2 AND o.subject_kind = n.subject_kind AND o.subject_id = n.subject_id
+      AND (o.event_id = n.event_id OR o.what = 'new' AND n.what = 'new'))`
+)
+
+// keepDays is how long notices are kept, and what was mailed is noted, so that it
+// is not told again.
+const keepDays = 180
+
+// Forget deletes what is older than half a year.
+func (s *Service) Forget(ctx context.Context) error {
+	for _, sql := range []string{sqlOldNotices, sqlOldDeliveries} {
+		for range 50 { // the rest tomorrow: a job has 30 s
+			var n int64
+			err := db.Transact(ctx, s.cfg.DB, func(ctx context.Context, tx pgx.Tx) error {
+				tag, err := tx.Exec(ctx, sql, keepDays)
+				n = tag.RowsAffected()
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("forget notices: %w", err)
+			}
+			if n < 500 {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+const (
+	sqlOldNotices    = `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE at < mitwirk_now() - make_interval(days => $1) LIMIT 500)`
+	sqlOldDeliveries = `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE done_at < mitwirk_now() - make_interval(days => $1) LIMIT 500)`
+)
