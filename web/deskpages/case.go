@@ -44,19 +44,13 @@ func (p *pages) open(c kit.Context) (*visit, error) {
 }
 
 func (p *pages) reload(v *visit) error {
-	r, err := p.Reports.Get(v.ctx, v.actor, v.n)
+	r, err := p.Reports.OnDesk(v.ctx, v.actor, v.n)
 	if err != nil {
 		return err
-	}
-	if !mayWork(r) {
-		return refuse(r.Why[reports.ActSetStatus])
 	}
 	v.r = r
 	return nil
 }
-
-// mayWork tells whether the desk is for this actor: who works on the case.
-func mayWork(r *reports.View) bool { return r.Actor.Staff }
 
 // path is the case in the list in which the clerk works.
 func (v *visit) path() string { return casePath(v.n) + v.list.query() }
@@ -70,7 +64,7 @@ func (p *pages) show(c kit.Context) error {
 		return err
 	}
 	f := forms{}
-	if to, ok := likely(v.r); ok { // the ready sentence stands there
+	if to, ok := v.r.LikelyNext(); ok { // the ready sentence stands there
 		f.to, f.status = to, p.beginning(v, to, "")
 	}
 	return p.render(v, http.StatusOK, f)
@@ -153,20 +147,6 @@ func photoOf(v *visit) (reports.Photo, error) {
 		}
 	}
 	return reports.Photo{}, fault.Missing("photo")
-}
-
-// openObjection tells whether an objection waits for its decision: it is newer
-// than the answer to it and than the status it was about.
-func openObjection(r *reports.View) (at time.Time, open bool) {
-	for _, s := range r.Steps { // newest first
-		switch {
-		case s.Key == "step.objected":
-			return s.At, r.Actor.DecideObjection
-		case s.Key == "step.objection_kept", s.Status == reports.Reopened:
-			return time.Time{}, false
-		}
-	}
-	return time.Time{}, false
 }
 
 // sentence is what the public would read, in one language.

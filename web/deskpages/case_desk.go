@@ -270,31 +270,14 @@ func (p *pages) readyTexts(v *visit, cv *caseView, f *statusForm) error {
 		}
 	}
 	f.Again = againOf(f.Last, v.c.QueryParam("like"))
-	var category uuid.UUID
-	if v.r.Category != nil {
-		category = v.r.Category.ID
-	}
-	list, err := casework.Fitting(v.ctx, p.DB, v.r.Department.ID, category, string(f.To))
+	list, err := p.Reports.Texts(v.ctx, v.r, f.To, p.Messages, v.now)
 	if err != nil {
 		return err
 	}
 	for _, t := range list {
-		f.Templates = append(f.Templates, readyLine{URL: url("template", t.ID.String()), Name: t.Name, Text: casework.Fill(t.Text, p.blanks(v, t.Lang))})
+		f.Templates = append(f.Templates, readyLine{URL: url("template", t.ID.String()), Name: t.Name, Text: t.Text})
 	}
 	return nil
-}
-
-// blanks are what templates are filled with on a case.
-func (p *pages) blanks(v *visit, lang string) casework.Blanks {
-	loc := p.Messages.For(lang)
-	b := casework.Blanks{Place: v.r.Address, Team: v.r.Department.Name.In(lang), Number: v.n.Format(subject.PrefixReport)}
-	if v.r.Target.Due != nil && v.r.Target.Due.After(v.now) {
-		b.Date = loc.NearDate(*v.r.Target.Due, v.now)
-	}
-	if v.r.Category != nil {
-		b.Kind = v.r.Category.Name.In(lang)
-	}
-	return b
 }
 
 // takeOver fills the form of a status with a template or with what was written
@@ -322,14 +305,14 @@ func (p *pages) takeOver(v *visit, to reports.Status, in *statusIn) error {
 			set(a.Done, a.Reason)
 		}
 	}
-	if id, err := uuid.Parse(v.c.QueryParam("template")); err == nil && v.r.Category != nil {
-		list, err := casework.Fitting(v.ctx, p.DB, v.r.Department.ID, v.r.Category.ID, string(to))
+	if id, err := uuid.Parse(v.c.QueryParam("template")); err == nil {
+		list, err := p.Reports.Texts(v.ctx, v.r, to, p.Messages, v.now)
 		if err != nil {
 			return err
 		}
 		for _, t := range list {
 			if t.ID == id {
-				set(casework.Fill(t.Text, p.blanks(v, t.Lang)), "")
+				set(t.Text, "")
 				in.Lang = t.Lang
 			}
 		}
@@ -356,14 +339,4 @@ func plainHints(pg kit.Page, text, lang string) []string {
 		}
 	}
 	return out
-}
-
-// likely is the status that comes next in a plain case: its form stands there
-// when the case is opened.
-func likely(r *reports.View) (reports.Status, bool) {
-	to, ok := map[reports.Status]reports.Status{
-		reports.Received: reports.InProgress, reports.InReview: reports.InProgress, reports.Reopened: reports.InProgress, reports.Planned: reports.InProgress,
-		reports.Waiting: reports.InReview, reports.InProgress: reports.Resolved, reports.Commissioned: reports.Resolved, reports.Forwarded: reports.Resolved,
-	}[r.Status]
-	return to, ok && slices.Contains(r.Actor.Next, to)
 }

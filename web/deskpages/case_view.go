@@ -93,7 +93,7 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 	cv := caseView{
 		Page: pg, R: r, Title: r.Title.In(pg.Lang), Number: r.Number.Format(subject.PrefixReport), List: v.list, Back: v.list.path(), forms: f,
 		Status: reports.StatusLabel(pg.Loc, r.Status, r.Quiet), Target: reports.TargetLine(pg.Loc, r.Target, r.Department.Name.In(pg.Lang), v.now),
-		Publish: pg.T("desk.publish." + string(r.Publish)), Held: waits(r),
+		Publish: pg.T("desk.publish." + string(r.Publish)), Held: r.WaitsForRelease(),
 	}
 	cv.Page.Title = cv.Number + ", " + cv.Title
 	cv.Nav, cv.Robots = "desk", "noindex"
@@ -180,19 +180,10 @@ func (p *pages) doing(v *visit, cv *caseView, cat *categories.Catalogue) error {
 		slices.SortFunc(cv.Teams, func(a, b kit.Option) int { return strings.Compare(a.Label, b.Label) })
 		cv.Teams = append([]kit.Option{{Label: cv.T("desk.move.choose")}}, cv.Teams...)
 	}
-	if at, open := openObjection(r); open {
+	if at, open := r.OpenObjection(); open {
 		cv.Objection, cv.ObjectedAt = true, cv.Loc.DateTime(at, v.now)
 	}
 	return nil
-}
-
-// waits tells whether a clerk has to look at text or photos before the public may.
-func waits(r *reports.View) bool {
-	if neverPublic(r) || r.Status == reports.Withdrawn {
-		return false
-	}
-	return r.Visibility == reports.VisHeld || r.TextState == reports.TextHeld && r.Text != "" ||
-		slices.ContainsFunc(r.Photos, func(ph reports.Photo) bool { return ph.Held })
 }
 
 func facts(v *visit, pg kit.Page) []fact {
@@ -241,9 +232,4 @@ func lineOf(v *visit, pg kit.Page, s *reports.TimelineStep) stepLine {
 		line.Audience = pg.T("desk.for.team")
 	}
 	return line
-}
-
-// neverPublic tells whether text and photos of this kind stay with the team.
-func neverPublic(r *reports.View) bool {
-	return r.Publish == categories.PublishPlace || r.Publish == categories.PublishNever
 }

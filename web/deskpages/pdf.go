@@ -133,7 +133,7 @@ func textOnPaper(cv *caseView, whole bool) string {
 		return cv.T("desk.text.none")
 	case whole:
 		return r.Text
-	case r.TextState == reports.TextReleased && r.Visibility == reports.VisPublic && !neverPublic(r):
+	case r.TextState == reports.TextReleased && r.Visibility == reports.VisPublic && !r.NeverPublic():
 		return r.TextPublic
 	}
 	return cv.T("case.pdf.held")

@@ -210,8 +210,7 @@ func (p *pages) numbered(ctx context.Context, actor accounts.Actor, l place) str
 	if err != nil || prefix != subject.PrefixReport {
 		return ""
 	}
-	v, err := p.Reports.Get(ctx, actor, n)
-	if err != nil || !mayWork(v) {
+	if _, err := p.Reports.OnDesk(ctx, actor, n); err != nil {
 		return ""
 	}
 	l.Text = ""
