@@ -157,8 +157,9 @@ test("one key takes over what was written last time, and what is new is marked",
   const other = await newPage();
   await signIn(other, people.roadsLead);
   await other.goto(address);
-  await other.fill("#f-note", "Bitte heute noch.");
-  await Promise.all([other.waitForEvent("load"), other.locator("form[action*='/note'] button").click({ force: true })]);
+  await other.keyboard.press("i");
+  await other.keyboard.type("Bitte heute noch.");
+  await Promise.all([other.waitForEvent("load"), other.keyboard.press("Control+Enter")]);
   await page.goto(address);
   await expect(page.locator(".c-past .c-new")).toHaveCount(1);
   await keys(page, "l");
