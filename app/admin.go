@@ -22,7 +22,7 @@ func (a *App) adminDoors(r *kit.Router, adopt []func(ctx context.Context, tx pgx
 	if err != nil {
 		return err
 	}
-	exports, err := accounts.NewExports(a.cfg.Pool, reports.CasesExport{})
+	exports, err := a.bulk()
 	if err != nil {
 		return err
 	}
@@ -30,6 +30,11 @@ func (a *App) adminDoors(r *kit.Router, adopt []func(ctx context.Context, tx pgx
 		DB: a.cfg.Pool, Accounts: a.accounts, Categories: a.categories, Geo: a.geo, Site: a.site, Districts: districts, Exports: exports,
 		Preview: reportpages.Preview, Covered: reports.Covered, Messages: a.messages, Adopt: adopt,
 	})
+}
+
+// bulk is what can be taken out in bulk.
+func (a *App) bulk() (*accounts.Exports, error) {
+	return accounts.NewExports(a.cfg.Pool, reports.CasesExport{})
 }
 
 // adminJobs is what is done in the background for it.

@@ -22,7 +22,8 @@ type counted struct {
 
 // said is what somebody adds or answers.
 type said struct {
-	Text string `json:"text" minLength:"1" maxLength:"2000" doc:"Only the team reads it." example:"Jetzt ist auch die Laterne daneben dunkel."`
+	Text  string     `json:"text" minLength:"1" maxLength:"2000" doc:"Only the team reads it." example:"Jetzt ist auch die Laterne daneben dunkel."`
+	Files []sentFile `json:"files,omitempty" nullable:"false" maxItems:"5" doc:"Together up to 10 MB."`
 }
 
 // outcome is a report after something was done with it.
@@ -38,12 +39,12 @@ type outcome struct {
 func (a *api) act() {
 	a.meToo()
 	a.say("addToReport", "/additions", "Add to a report", "By whoever reported it (access code, or the token it was sent with), as long as it is open.",
-		func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number, text string) error {
-			return s.Add(ctx, actor, n, text)
+		func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number, said reports.Said) error {
+			return s.AddWith(ctx, actor, n, said)
 		})
 	a.say("answerQuestion", "/answers", "Answer the team's question", "By whoever reported it, while the status is waiting. The report goes back to where it is checked.",
-		func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number, text string) error {
-			return s.Answer(ctx, actor, n, text)
+		func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number, said reports.Said) error {
+			return s.AnswerWith(ctx, actor, n, said)
 		})
 	a.withdraw()
 }
@@ -79,7 +80,7 @@ func (a *api) meToo() {
 
 // say adds an operation with one text of the reporter.
 func (a *api) say(id, path, summary, detail string,
-	do func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number, text string) error,
+	do func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number, said reports.Said) error,
 ) {
 	type input struct {
 		NumberParam
@@ -90,13 +91,17 @@ func (a *api) say(id, path, summary, detail string,
 	type output struct{ Body outcome }
 	add(a, operation{Operation: huma.Operation{
 		OperationID: id, Method: http.MethodPost, Path: "/reports/{number}" + path, Tags: []string{tagAct}, DefaultStatus: http.StatusCreated,
-		Summary: summary, Description: detail,
+		Summary: summary, Description: detail, MaxBodyBytes: talkBody,
 	}, need: need{scope: accounts.ScopeWrite}, body: true, fails: []int{400, 404, 409, 413, 415, 422, 429}},
 		func(ctx context.Context, k *call, in *input) (*output, error) {
 			var out output
+			files, err := a.ownFiles(ctx, k, in.NumberParam, in.Code, in.Body.Files)
+			if err != nil {
+				return nil, err
+			}
 			return &out, a.once(ctx, k, in.NumberParam, in.Code, id, in.Key, in.Body, &out.Body,
 				func(ctx context.Context, s *reports.Service, actor accounts.Actor, n subject.Number) (*bool, error) {
-					return nil, do(ctx, s, actor, n, kit.Clean(in.Body.Text, true))
+					return nil, do(ctx, s, actor, n, reports.Said{Text: kit.Clean(in.Body.Text, true), Files: files})
 				})
 		})
 }

@@ -12,10 +12,15 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/drafts"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/moderation"
+	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -33,6 +38,15 @@ type Deps struct {
 	Categories *categories.Service
 	Photos     *attachments.Service
 	Drafts     *drafts.Service
+	Search     *search.Service // nil: no search
+	Moderation *moderation.Service
+	Routing    *casework.Routing
+	Umbrella   *casework.Umbrella
+	Files      *casework.Files
+	Own        *owndata.Service
+	Geo        *geo.Service
+	Exports    *accounts.Exports
+	Queue      *casework.Queue
 	Zone       *time.Location // of the city, for days; nil: UTC
 }
 
@@ -43,18 +57,22 @@ type api struct {
 	router *kit.Router
 	huma   huma.API
 	doc    *huma.OpenAPI
-	raw    []byte // the document
+	raw    []byte           // the document
+	large  map[string]int64 // method and path of what takes larger bodies than others
 }
 
 // Register adds the operations, the document and the reference page.
 func Register(r *kit.Router, d Deps) error {
-	if d.DB == nil || d.Accounts == nil || d.Reports == nil || d.Categories == nil || d.Photos == nil || d.Drafts == nil {
+	if d.DB == nil || d.Accounts == nil || d.Reports == nil || d.Categories == nil || d.Photos == nil || d.Drafts == nil || d.Queue == nil {
 		return errors.New("api: something of the deps is missing")
+	}
+	if d.Moderation == nil || d.Routing == nil || d.Umbrella == nil || d.Files == nil || d.Own == nil || d.Geo == nil || d.Exports == nil {
+		return errors.New("api: something of the desk is missing")
 	}
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	a := &api{Deps: d, router: r}
+	a := &api{Deps: d, router: r, large: map[string]int64{}}
 	group := r.Group(Root, a.begin)
 	a.huma = humaecho.NewWithGroup(r.Echo, group, config())
 	a.doc = a.huma.OpenAPI()
@@ -69,6 +87,11 @@ func Register(r *kit.Router, d Deps) error {
 	a.desk()
 	a.figures()
 	a.events()
+	if a.Search != nil {
+		a.find()
+	}
+	a.casesOnDesk()
+	a.besideCases()
 	finish(a.doc)
 	var err error
 	if a.raw, err = json.MarshalIndent(a.doc, "", "  "); err != nil {
@@ -98,7 +121,9 @@ func config() huma.Config {
 		{Name: tagRead, Description: "Read what is public, and more with a code or a token."},
 		{Name: tagAct, Description: "What people do with a report."},
 		{Name: tagStaff, Description: "What the team in charge does."},
+		{Name: tagDesk, Description: "The desk: lists of cases, one case with all that belongs to it, many at once. By a token with the scopes desk:read and desk:write."},
 	}
+	c.Tags = append(c.Tags, besideTags()...)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {
 			Type: "http", Scheme: "bearer",
@@ -114,6 +139,7 @@ const (
 	tagRead      = "Reading"
 	tagAct       = "Taking part"
 	tagStaff     = "Staff"
+	tagDesk      = "Desk"
 )
 
 const about = `Report defects on the map, read what becomes of them, and take part.

@@ -24,6 +24,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/api"
@@ -41,6 +42,7 @@ type bundle struct { //nolint:recvcheck // watched changes it, the rest reads
 	*reportstest.City
 	site  *kittest.Site
 	watch *watch
+	post  *letters
 }
 
 // watch holds every request and answer against the committed document.
@@ -62,9 +64,16 @@ func setup(t testing.TB, change ...func(*kit.Config)) bundle {
 			f(c)
 		}
 	})
-	must(t, api.Register(b.site.Router, api.Deps{
-		DB: b.Pool, Accounts: b.Accounts, Reports: b.Reports, Categories: b.Categories, Photos: b.Photos, Drafts: b.Drafts, Zone: zone,
-	}))
+	queue, err := casework.NewQueue(casework.QueueConfig{
+		DB: b.Pool, Catalogue: b.Categories, Zone: zone, Domains: map[subject.Kind]casework.Domain{subject.Report: b.Reports.Bulk()},
+	})
+	must(t, err)
+	deps := api.Deps{
+		DB: b.Pool, Accounts: b.Accounts, Reports: b.Reports, Categories: b.Categories, Photos: b.Photos, Drafts: b.Drafts, Queue: queue, Zone: zone,
+	}
+	withBeside(t, &b, &deps)
+	deps.Search = searchOn(t, b.City)
+	must(t, api.Register(b.site.Router, deps))
 	return b
 }
 
@@ -460,20 +469,50 @@ func TestOperations(t *testing.T) {
 
 	b.do(t, sent{method: "POST", path: "/reports/" + random() + "/answers", body: fields{"text": "Ins Leere."}}).want(404)
 
-	// What every operation answers to nonsense of its sort.
+	b.nonsense(t, here, staff, mine.Number)
+	b.do(t, sent{method: "POST", path: "/photos", bearer: me, body: broken{bytes.NewReader(picture(t, 3)[:500])}, wrong: true}).want(400)
+	status := b.token(t, lamps, accounts.ScopeStatus)
+	b.do(t, sent{method: "POST", path: "/reports", bearer: status, body: lamp()}).want(403)
+	b.do(t, sent{method: "GET", path: "/reports", bearer: status}).want(403)
+	b.do(t, sent{method: "POST", path: "/photos", bearer: me, body: picture(t, 3), header: map[string]string{"Content-Type": "image/gif"}, wrong: true}).want(415)
+	b.watch.complete(t, here)
+}
+
+// apart are the areas whose operations have a test of their own, which sends each
+// of them with nonsense and is complete as this one.
+func apart() []func(path string) bool { return []func(path string) bool{onDesk, besideCases} }
+
+// here are the operations of no such area.
+func here(path string) bool {
+	return !slices.ContainsFunc(apart(), func(of func(string) bool) bool { return of(path) })
+}
+
+// nonsense sends every operation of an area what it refuses whoever sends it, and
+// broken bodies by staff.
+func (b bundle) nonsense(t testing.TB, of func(path string) bool, staff, number string) {
+	t.Helper()
+	fill := strings.NewReplacer("{number}", number, "{other}", number, "{id}", uuid.NewString(), "{photo}", uuid.NewString(), "{day}", "today", "{from}", "2031-01-01",
+		"{flag}", "H"+strings.TrimPrefix(number, "M"), "{decision}", "mw-"+uuid.NewString(), "{file}", uuid.NewString(), "{role}", "caseworker")
 	for path, item := range b.watch.doc.Paths.Map() {
+		if !of(path) {
+			continue
+		}
 		for method, op := range item.Operations() {
-			s := sent{method: method, path: strings.ReplaceAll(path, "{number}", mine.Number), wrong: true}
+			s := sent{method: method, path: fill.Replace(path), wrong: true}
 			s.bearer = "mwt_wrong"
 			if a := b.do(t, s).want(401); !strings.Contains(a.Header.Get("WWW-Authenticate"), "invalid_token") {
 				t.Errorf("%s %s: WWW-Authenticate %q", method, path, a.Header.Get("WWW-Authenticate"))
 			}
 			s.bearer = ""
-			if path == "/reports/{number}/status" || path == "/reports/{number}/case" {
-				s.bearer = staff
+			if op.Security != nil && !slices.ContainsFunc(*op.Security, func(r openapi3.SecurityRequirement) bool { return len(r) == 0 }) {
+				s.bearer = staff // never anonymous
 			}
 			if op.RequestBody != nil && op.RequestBody.Value.Content["application/json"] != nil {
-				for body, want := range map[string]int{"{": 400, `"` + strings.Repeat("x", 200<<10) + `"`: 413, `{"colour":"red"}`: 422} {
+				large := 200 << 10
+				if op.RequestBody.Value.Content["application/json"].Schema.Value.Properties["files"] != nil {
+					large = 15 << 20
+				}
+				for body, want := range map[string]int{"{": 400, `"` + strings.Repeat("x", large) + `"`: 413, `{"colour":"red"}`: 422} {
 					s.body = body
 					b.do(t, s).want(want)
 				}
@@ -487,23 +526,20 @@ func TestOperations(t *testing.T) {
 			}
 		}
 	}
-	b.do(t, sent{method: "POST", path: "/photos", bearer: me, body: broken{bytes.NewReader(picture(t, 3)[:500])}, wrong: true}).want(400)
-	status := b.token(t, lamps, accounts.ScopeStatus)
-	b.do(t, sent{method: "POST", path: "/reports", bearer: status, body: lamp()}).want(403)
-	b.do(t, sent{method: "GET", path: "/reports", bearer: status}).want(403)
-	b.do(t, sent{method: "POST", path: "/photos", bearer: me, body: picture(t, 3), header: map[string]string{"Content-Type": "image/gif"}, wrong: true}).want(415)
-	b.watch.complete(t)
 }
 
 // unseen are statuses that nobody can bring about at will, or that have a test
 // of their own (TestLimits, TestOnceInParallel).
 var unseen = []int{409, 429, 500, 503}
 
-// complete fails when an operation of the document was not sent, or left a
-// documented status out.
-func (w *watch) complete(t *testing.T) {
+// complete fails when an operation of an area was not sent, or left a documented
+// status out.
+func (w *watch) complete(t *testing.T, of func(path string) bool) {
 	t.Helper()
 	for path, item := range w.doc.Paths.Map() {
+		if !of(path) {
+			continue
+		}
 		for method, op := range item.Operations() {
 			for text := range op.Responses.Map() {
 				var status int

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,7 +57,11 @@ func (a *api) begin(next echo.HandlerFunc) echo.HandlerFunc {
 			return k.say(err)
 		}
 		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), callKey{}, k)))
-		if err := next(c); err != nil {
+		do := next
+		if bytes, ok := a.large[c.Request().Method+" "+c.Path()]; ok {
+			do = kit.BodyLimit(bytes + 1<<10)(next)
+		}
+		if err := do(c); err != nil {
 			return err
 		}
 		if k.err != nil {
@@ -99,13 +104,14 @@ func (k *call) secret() bool {
 type need struct {
 	scope   accounts.Scope // of a system's token; "": any will do
 	person  bool           // not for the anonymous
-	visitor bool           // only for people: a system is not concerned by a defect
+	visitor bool           // only for visitors: a system is not concerned by a defect
+	people  bool           // for visitors and personal tokens: not for systems
 	system  bool           // only for systems
 }
 
 func (k *call) allow(n need) error {
 	if !k.known {
-		if n.person || n.visitor {
+		if n.person || n.visitor || n.people {
 			return fault.New(fault.Unauthenticated, "api.err.visitor")
 		}
 		if n.system {
@@ -117,7 +123,7 @@ func (k *call) allow(n need) error {
 	switch {
 	case t == nil && n.system:
 		return fault.New(fault.Forbidden, "api.err.scope").With("scope", string(n.scope))
-	case t != nil && n.visitor:
+	case t != nil && (n.visitor || n.people && !t.Personal):
 		return fault.New(fault.Forbidden, "api.err.people")
 	case t != nil && n.scope != "" && !t.Has(n.scope):
 		return fault.New(fault.Forbidden, "api.err.scope").With("scope", string(n.scope))
@@ -203,7 +209,7 @@ type operation struct {
 // add registers an operation.
 func add[I, O any](a *api, o operation, do func(ctx context.Context, k *call, in *I) (*O, error)) {
 	op := o.Operation
-	op.MaxBodyBytes, op.BodyReadTimeout = maxBody, bodyPatience
+	op.MaxBodyBytes, op.BodyReadTimeout = cmp.Or(op.MaxBodyBytes, maxBody), bodyPatience
 	op.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 		k := callOf(ctx.Context())
 		if k.err = k.allow(o.need); k.err == nil {
@@ -211,10 +217,15 @@ func add[I, O any](a *api, o operation, do func(ctx context.Context, k *call, in
 		}
 	}}
 	op.Security = []map[string][]string{{}, {"token": {}}}
-	if o.need.person || o.need.visitor || o.need.system {
+	if o.need.person || o.need.visitor || o.need.people || o.need.system {
 		op.Security = op.Security[1:]
 	}
+	answers := op.Responses
 	op.Responses = a.problems(o)
+	maps.Copy(op.Responses, answers)
+	if op.MaxBodyBytes > maxBody { // the router itself lets a megabyte in
+		a.large[op.Method+" "+Root+strings.NewReplacer("{", ":", "}", "").Replace(op.Path)] = op.MaxBodyBytes
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, callOf(ctx), in)
 		if err != nil {

@@ -98,7 +98,7 @@ func (a *api) reference(c kit.Context) error {
 func tagName(loc *i18n.Localizer, tag string) string {
 	key := map[string]string{
 		tagCatalogue: "api.docs.tag.catalogue", tagReport: "api.docs.tag.report", tagRead: "api.docs.tag.read",
-		tagAct: "api.docs.tag.act", tagStaff: "api.docs.tag.staff",
+		tagAct: "api.docs.tag.act", tagStaff: "api.docs.tag.staff", tagDesk: "api.docs.tag.desk",
 	}[tag]
 	return loc.T(key)
 }

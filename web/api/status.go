@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -23,9 +24,11 @@ type newStatus struct {
 	Until    string `json:"until,omitempty" format:"date" doc:"A day. Needed by waiting (answer by), planned (end of the period), commissioned (finished by) and forwarded (we ask again on)." example:"2026-03-28"`
 	Question string `json:"question,omitempty" maxLength:"2000" doc:"To the person who reported it. Needed by waiting."`
 	Done     string `json:"done,omitempty" maxLength:"2000" doc:"What was done. Public. Needed by resolved."`
-	SeenBy   string `json:"seen_by,omitempty" enum:"crew,partner" doc:"Who saw that it is in order. Needed by resolved."`
+	SeenBy   string `json:"seen_by,omitempty" enum:"crew,photo,partner" doc:"Who saw that it is in order. Needed by resolved."`
 	Body     string `json:"body,omitempty" maxLength:"2000" doc:"Who is in charge. Public. Needed by forwarded and not_responsible."`
 	How      string `json:"how,omitempty" enum:"mail,letter,phone,system" doc:"How it was handed on. Needed by forwarded."`
+	Photo    string `json:"photo,omitempty" format:"uuid" doc:"A photo of this report that shows the work."`
+	Language string `json:"language,omitempty" enum:"de,en" doc:"In which done is written; German unless said otherwise."`
 	Other    string `json:"other,omitempty" maxLength:"40" doc:"Number of the report that was there before. Needed by duplicate." example:"M-2026-7K3QX9"`
 }
 
@@ -76,8 +79,14 @@ func (s *newStatus) change(match string, zone *time.Location) (reports.Change, e
 	c := reports.Change{To: reports.Status(s.Status), Version: s.Version, StatusParams: reports.StatusParams{
 		Reason: kit.Clean(s.Reason, true), Question: kit.Clean(s.Question, true), Done: kit.Clean(s.Done, true), SeenBy: s.SeenBy,
 		Body: kit.Clean(s.Body, false), How: s.How,
-	}}
+	}, Lang: s.Language}
 	var wrong fault.Fields
+	if s.Photo != "" {
+		var err error
+		if c.Photo, err = uuid.Parse(s.Photo); err != nil {
+			wrong.Add("/photo", "report.err.photo")
+		}
+	}
 	if match != "" {
 		v, err := strconv.Atoi(strings.Trim(strings.TrimPrefix(match, "W/"), `"`))
 		switch {

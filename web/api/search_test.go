@@ -1,0 +1,75 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/reports/reportstest"
+	"github.com/mitwirk/mitwirk/search"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+func searchOn(t testing.TB, c *reportstest.City) *search.Service {
+	t.Helper()
+	index, err := search.NewPostgres(search.PostgresConfig{DB: c.Pool})
+	must(t, err)
+	s, err := search.New(search.Config{DB: c.Pool, Index: index, Sources: []search.Source{c.Categories.Findable(), c.Reports.Findable()}})
+	must(t, err)
+	return s
+}
+
+// TestSearch: one list of everything, by the rights of who asks.
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.watched(t)
+	r, _ := b.Create(t, func(s *reports.Submission) { s.Place.Address = "Rosenheimer Straße 12" })
+	b.Create(t, func(s *reports.Submission) {
+		s.Category, s.Answers, s.Place.Address = "sonstiges", categories.Answers{"not": {"nein"}}, "Geheimgasse 1"
+	})
+	s := searchOn(t, b.City)
+	must(t, s.Rebuild(t.Context(), false, nil))
+	find := func(token, text string) (out struct {
+		Items []struct {
+			Kind, Number, Title, Page string
+			Words                     []string
+		}
+		Total     int
+		Corrected string
+		Facets    map[string]map[string]int
+	},
+	) {
+		t.Helper()
+		a := b.do(t, sent{method: "GET", path: "/search?" + url.Values{"q": {text}}.Encode(), bearer: token})
+		if a.Status != 200 {
+			t.Fatalf("%q: %d %s", text, a.Status, a.Body)
+		}
+		must(t, json.Unmarshal(a.Body, &out))
+		return out
+	}
+	got := find("", "Rosenheimer Latrene")
+	if len(got.Items) != 1 || got.Items[0].Number != r.Number.Format(subject.PrefixReport) || got.Corrected != "Rosenheimer Laterne" || !slices.Contains(got.Items[0].Words, "Laterne") {
+		t.Errorf("found %+v", got)
+	}
+	if got := find("", "Laterne"); got.Facets["kind"]["report"] != 1 || got.Facets["kind"]["category"] != 1 || got.Items[0].Kind != "category" {
+		t.Errorf("facets %v", got.Facets)
+	}
+	if got := find("", "Geheimgasse"); got.Total != 0 {
+		t.Errorf("a held report is found: %+v", got)
+	}
+	if got := find(b.token(t, garden, accounts.ScopeRead), "Geheimgasse"); got.Total != 0 {
+		t.Errorf("found %+v", got)
+	}
+	a := b.do(t, sent{method: "GET", path: "/search/suggestions?q=later"})
+	if a.Status != 200 || !json.Valid(a.Body) {
+		t.Errorf("proposals: %d %s", a.Status, a.Body)
+	}
+	if a := b.do(t, sent{method: "GET", path: "/search", wrong: true}); a.Status != 422 {
+		t.Errorf("without words: %d", a.Status)
+	}
+}
