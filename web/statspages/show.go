@@ -47,10 +47,8 @@ type row struct {
 
 // bar is one pair of the chart: widths of 0 to 100.
 type bar struct {
-	Name, In, Out   string
-	InW, OutW       string
-	InLabel, OutLab string
-	Y, Y2, TextY    string
+	Name, In, Out string
+	InW, OutW     string // 0 to 100
 }
 
 func (p *pages) rows(c kit.Context, desk bool, q question, f casework.FigureFilter) ([]casework.FigureRow, time.Time, error) {
@@ -201,42 +199,20 @@ func share(p kit.Page, r *casework.FigureRow) string {
 	return p.Loc.Int(percent) + " %"
 }
 
-// The chart: two bars per row, drawn from left to right.
-const (
-	chartRows = 24  // more rows are in the table only
-	rowHigh   = 40  // units of the drawing
-	barWide   = 380 // of the longest bar
-)
+// chartRows is how many rows are drawn; more are in the table only.
+const chartRows = 24
 
+// chart has two bars per row, in per cent of the longest.
 func chart(names []row, rows []casework.FigureRow, top int) []bar {
 	if len(rows) > chartRows {
 		return nil
 	}
-	var list []bar
+	width := func(n int) string { return strconv.FormatFloat(max(0.4, 100*float64(n)/float64(top)), 'f', 1, 64) }
+	list := make([]bar, 0, len(rows))
 	for i := range rows {
-		w := func(n int) string { return strconv.Itoa(max(1, n*barWide/top)) }
-		y := i * rowHigh
-		list = append(list, bar{
-			Name: names[i].Name, In: names[i].In, Out: names[i].Out, InW: w(rows[i].In), OutW: w(rows[i].Out),
-			InLabel: strconv.Itoa(226 + max(1, rows[i].In*barWide/top)), OutLab: strconv.Itoa(226 + max(1, rows[i].Out*barWide/top)),
-			Y: strconv.Itoa(y + 4), Y2: strconv.Itoa(y + 20), TextY: strconv.Itoa(y + 24),
-		})
+		list = append(list, bar{Name: names[i].Name, In: names[i].In, Out: names[i].Out, InW: width(rows[i].In), OutW: width(rows[i].Out)})
 	}
 	return list
-}
-
-func (v statsView) box() string { return "0 0 680 " + strconv.Itoa(max(1, len(v.Chart))*rowHigh) }
-
-func (b bar) inY() string  { n, _ := strconv.Atoi(b.Y); return strconv.Itoa(n + 11) }
-func (b bar) outY() string { n, _ := strconv.Atoi(b.Y2); return strconv.Itoa(n + 11) }
-
-// label is the name, short enough for the drawing; the table has it whole.
-func (b bar) label() string {
-	r := []rune(b.Name)
-	if len(r) > 26 {
-		return string(r[:25]) + "…"
-	}
-	return b.Name
 }
 
 func (v statsView) class() string {
