@@ -1,0 +1,18 @@
+package accounts
+
+import "github.com/jackc/pgx/v5"
+
+// Within is the service inside a transaction of the caller: all that it reads
+// and writes is in it.
+func (s *Service) Within(tx pgx.Tx) *Service {
+	inner := *s
+	inner.db = tx
+	return &inner
+}
+
+// Within is the exports inside a transaction of the caller.
+func (e *Exports) Within(tx pgx.Tx) *Exports {
+	inner := *e
+	inner.db = tx
+	return &inner
+}
