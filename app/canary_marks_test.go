@@ -163,6 +163,7 @@ func sources() map[string]source {
 		"quiet_hours":              {people: "ARRAY[t.person_id]"},
 		"deliveries":               {people: "ARRAY[(SELECT person_id FROM contacts WHERE id = t.contact_id)]"},
 		"cases":                    report("t.subject_id"),
+		"documents":                {report: "CASE WHEN t.subject_kind = 'report' THEN t.subject_id END", narrow: "t.audience <> 'public'"},
 		"case_facts":               report("t.subject_id"),
 		"links":                    report("t.from_id"),
 		"messages":                 report("t.subject_id"),

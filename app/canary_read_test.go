@@ -332,6 +332,9 @@ func (c *town) search(t *testing.T, marks []*mark) {
 		if len(got.Features) > 0 {
 			t.Errorf("a search for %s finds %d reports", m.columns(), len(got.Features))
 		}
+		if page := c.get(t, v, "/search?exact=1&q="+url.QueryEscape(m.name), "text/html", "de"); page.Code != http.StatusOK || bytes.Contains(page.Body.Bytes(), []byte(`class="item"`)) {
+			t.Errorf("a search over everything for %s: %d, or it finds something", m.columns(), page.Code)
+		}
 	}
 	if n < 10 {
 		t.Errorf("searched for %d words only", n)
@@ -340,6 +343,9 @@ func (c *town) search(t *testing.T, marks []*mark) {
 	rec := c.get(t, v, "/reports.geojson?q=kanaritextshown0", "application/json", "de")
 	if err := json.Unmarshal(rec.Body.Bytes(), &got); err != nil || len(got.Features) != 1 {
 		t.Errorf("a word that everybody may read finds %d reports (%v)", len(got.Features), err)
+	}
+	if page := c.get(t, v, "/search?exact=1&q=kanaritextshown0", "text/html", "de"); !bytes.Contains(page.Body.Bytes(), []byte(`class="item"`)) {
+		t.Error("a word that everybody may read is not found by the search over everything")
 	}
 }
 
@@ -412,7 +418,7 @@ func (c *town) readJobsAndEvents(marks []*mark, found *findings) {
 // extras.
 func (c *town) readColumns(fields privacy.Fields, marks []*mark, found *findings) {
 	c.t.Helper()
-	byRow := []string{"timeline_entries.reason", "timeline_entries.params", "reports.status_params", "reports.number", "cases.number"}
+	byRow := []string{"timeline_entries.reason", "timeline_entries.params", "reports.status_params", "reports.number", "cases.number", "documents.number", "documents.path"}
 	for _, f := range fields.All() {
 		if f.Personal || slices.Contains(byRow, f.Key()) {
 			continue
