@@ -215,6 +215,8 @@ func accessTable() map[string]policy {
 		"GET /api/v1/events":                                        open,
 		"GET /api/v1/figures":                                       open,
 		"GET /api/v1/reports":                                       open,
+		"GET /api/v1/search":                                        open,
+		"GET /api/v1/search/suggestions":                            open,
 		"POST /api/v1/reports":                                      open,
 		"GET /api/v1/reports/:number":                               open,
 		"POST /api/v1/reports/:number/additions":                    open,
