@@ -188,7 +188,7 @@ func (m *matrix) fill() {
 		return r
 	}
 	m.own, m.other = submit(), submit()
-	if err := m.p.reports.Move(m.t.Context(), accounts.System, m.other.Number, otherDep); err != nil {
+	if err := m.p.reports.Move(m.t.Context(), accounts.System, m.other.Number, otherDep, "dort zuständig"); err != nil {
 		m.t.Fatal(err)
 	}
 }
