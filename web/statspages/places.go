@@ -119,7 +119,7 @@ func (p *pages) fillPlaces(c kit.Context, v *statsView, f casework.FigureFilter)
 	}
 	if len(v.Heat) > 0 {
 		v.Map = p.Centre.View(c.Request().Context()).Map("heat")
-		v.Map.Class, v.Map.For, v.Map.Label = "statsmap", "strassen-tabelle", v.T("stats.streets")
+		v.Map.Class, v.Map.For, v.Map.Label = "statsmap", "strassen-tabelle", v.T("stats.heat.map")
 		v.Map.Src = "/statistics/streets.json?to=" + url.QueryEscape(v.Q.To)
 	}
 	return p.fillRecurring(c, v, list.recurring, f.To)
