@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 // MailJoin is the kind of mails that ask somebody into an organisation: they go
@@ -34,6 +35,9 @@ func (s *Service) InviteMember(ctx context.Context, actor Actor, id, key uuid.UU
 	address, err := ParseAddress(strings.TrimSpace(address))
 	if err != nil {
 		return err
+	}
+	if key == uuid.Nil {
+		key = subject.NewID()
 	}
 	o, err := OrganisationByID(ctx, s.db, actor, id) // before anything is counted
 	if err != nil {
