@@ -330,7 +330,9 @@ func TestDeskTexts(t *testing.T) {
 	if len(texts.Templates) == 0 || texts.Templates[0].ID != id || texts.Templates[0].Text != "Wir haben das Teil für Marienplatz 8 bestellt." {
 		t.Errorf("%+v", texts)
 	}
-	var h struct{ Items []struct{ Word, Better string } }
+	var h struct {
+		Items []struct{ Word, Better string }
+	}
 	if o.as(t, "clerk", "POST", "/desk/plain-language", fields{"text": "Wir antworten zeitnah.", "language": "de"}, &h); len(h.Items) != 1 || h.Items[0].Word != "zeitnah" {
 		t.Errorf("%+v", h)
 	}
@@ -362,7 +364,7 @@ func TestDeskRoleEnds(t *testing.T) {
 	must(t, accounts.RevokeRole(t.Context(), tx, accounts.System, o.clerk.Person, subject.Caseworker))
 	got := make(chan *answer)
 	go func() { got <- o.do(t, send) }() // reads the role as it was, and waits before it writes
-	for range 1000 { // until it does
+	for range 1000 {                     // until it does
 		if o.count(t, sqlWaiting) > 0 {
 			break
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -49,7 +48,7 @@ func (a *api) joinOps() {
 	deskWrite(a, op{
 		id: "splitCase", method: http.MethodPost, path: "/desk/reports/{number}/parts", status: http.StatusCreated,
 		summary: "Make reports of their own of parts of one",
-		detail: "Each with its number, team and target, at the same place and linked to it. Whoever reported it and those who follow it follow all of them.",
+		detail:  "Each with its number, team and target, at the same place and linked to it. Whoever reported it and those who follow it follow all of them.",
 	}, func(ctx context.Context, d *desk, in *split) (parts, error) {
 		n, err := number(in.Number)
 		if err != nil {
@@ -87,7 +86,7 @@ func (a *api) linkOps() {
 	} {
 		deskWrite(a, op{
 			id: o.id, method: o.method, path: "/desk/reports/{number}/links/{other}", summary: o.summary, detail: o.detail,
-	}, func(ctx context.Context, d *desk, in *input) (caseState, error) {
+		}, func(ctx context.Context, d *desk, in *input) (caseState, error) {
 			return d.caseDone(ctx, in.Number, func(n subject.Number) error {
 				other, err := joinedOf("other", in.Other)
 				if err != nil {
@@ -129,7 +128,7 @@ func (a *api) mergeOps() {
 	deskWrite(a, op{
 		id: "unmergeCase", method: http.MethodDelete, path: "/desk/reports/{number}/merge",
 		summary: "Take a report out of the one it was joined to",
-		detail: "Also long after. What had moved moves back, and it is checked again. Within five minutes undoStep does it without a trace. 409: it is joined to none.",
+		detail:  "Also long after. What had moved moves back, and it is checked again. Within five minutes undoStep does it without a trace. 409: it is joined to none.",
 	}, func(ctx context.Context, d *desk, in *part) (caseState, error) {
 		return d.caseDone(ctx, in.Number, func(n subject.Number) error {
 			v, err := d.reports.OnDesk(ctx, d.actor, n)

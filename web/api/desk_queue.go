@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
@@ -107,7 +106,7 @@ func (a *api) queueOps() {
 	deskRead(a, op{
 		id: "listCases", method: http.MethodGet, path: "/desk/reports", hidden: true,
 		summary: "List cases",
-		detail: "The cases of your team, with all filters of the desk's list. Pages follow each other by a cursor and stay quick with a million cases. A team that is not yours answers 404.",
+		detail:  "The cases of your team, with all filters of the desk's list. Pages follow each other by a cursor and stay quick with a million cases. A team that is not yours answers 404.",
 	}, func(ctx context.Context, k *call, actor accounts.Actor, in *input) (deskQueue, error) {
 		f, err := a.filterIn(k.c.QueryParams())
 		if err != nil {

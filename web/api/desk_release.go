@@ -61,7 +61,7 @@ func (a *api) releaseOps() {
 	deskWrite(a, op{
 		id: "releaseCase", method: http.MethodPut, path: "/desk/reports/{number}/release",
 		summary: "Release or withhold text and photos",
-		detail: "Decides what the public sees. 409 means that somebody changed the report since you read it. Text and photos of some kinds are never public: 403.",
+		detail:  "Decides what the public sees. 409 means that somebody changed the report since you read it. Text and photos of some kinds are never public: 403.",
 	}, func(ctx context.Context, d *desk, in *input) (caseState, error) {
 		return d.caseDone(ctx, in.Number, func(n subject.Number) error { return d.reports.Release(ctx, d.actor, n, in.Body.release()) })
 	})

@@ -123,7 +123,7 @@ func (a *api) undoOps() {
 	deskWrite(a, op{
 		id: "undoStep", method: http.MethodPost, path: "/desk/reports/{number}/undo",
 		summary: "Take a public step back",
-		detail: "A status, a step, a target or a merge, within five minutes: it is gone from every page, and nobody gets a mail. 409: the mails have left, or something has happened since.",
+		detail:  "A status, a step, a target or a merge, within five minutes: it is gone from every page, and nobody gets a mail. 409: the mails have left, or something has happened since.",
 	}, func(ctx context.Context, d *desk, in *undo) (caseState, error) {
 		return d.caseDone(ctx, in.Number, func(n subject.Number) error {
 			var entry uuid.UUID
