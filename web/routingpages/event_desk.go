@@ -3,7 +3,6 @@ package routingpages
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,11 +26,6 @@ type answerInput struct {
 	WordsEN string    `form:"words_en" lines:"true" max:"2000"`
 }
 
-// eventStatuses are those that one answer can give; "" is only the words.
-func eventStatuses() []reports.Status {
-	return []reports.Status{"", reports.InReview, reports.Planned, reports.InProgress, reports.Resolved}
-}
-
 func (p *pages) deskEvent(c kit.Context) error {
 	return p.showDeskEvent(c, http.StatusOK, answerInput{ID: newID()}, nil)
 }
@@ -50,7 +44,7 @@ func (p *pages) showDeskEvent(c kit.Context, status int, in answerInput, wrong e
 		return err
 	}
 	v.Add = len(ids)
-	for _, s := range eventStatuses() {
+	for _, s := range reports.EventStatuses() {
 		o := kit.Option{Value: string(s), Label: v.T("event.answer.words_only"), On: in.Status == string(s)}
 		if s != "" {
 			o.Label = reports.StatusLabel(v.Loc, s, false)
@@ -74,12 +68,12 @@ func (p *pages) answerEvent(c kit.Context) error {
 		in.ID = newID()
 	}
 	a := casework.EventAnswer{ID: in.ID, Event: event, Words: i18n.Text{i18n.German: in.WordsDE, i18n.English: in.WordsEN}}
-	if !slices.Contains(eventStatuses(), reports.Status(in.Status)) {
-		wrong = fault.OnField("status", "field.choice")
-	}
 	a.Status = in.Status
 	if wrong == nil {
-		a.Until, wrong = p.until(c, in)
+		var now time.Time
+		if now, wrong = db.Now(c.Request().Context(), p.DB); wrong == nil {
+			a.Until, wrong = reports.CheckEventAnswer(reports.Status(in.Status), in.Until, p.Zone, now)
+		}
 	}
 	if wrong == nil {
 		wrong = p.Umbrella.Answer(c.Request().Context(), kit.Actor(c), a)
@@ -92,29 +86,6 @@ func (p *pages) answerEvent(c kit.Context) error {
 	}
 	kit.Flash(c, "success", "event.answered")
 	return kit.Redirect(c, "/desk/events/"+event.String()+"#antworten")
-}
-
-// until is the date of an answer: what is planned needs one ahead.
-func (p *pages) until(c kit.Context, in answerInput) (*time.Time, error) {
-	if in.Until == "" {
-		if in.Status == string(reports.Planned) {
-			return nil, fault.OnField("until", "event.err.until")
-		}
-		return nil, nil //nolint:nilnil // most answers need none
-	}
-	day, err := time.ParseInLocation(time.DateOnly, in.Until, p.Zone)
-	if err != nil {
-		return nil, fault.OnField("until", "event.err.until").Because(err)
-	}
-	now, err := db.Now(c.Request().Context(), p.DB)
-	if err != nil {
-		return nil, err
-	}
-	day = day.Add(24*time.Hour - time.Second)
-	if day.Before(now) {
-		return nil, fault.OnField("until", "event.err.until")
-	}
-	return &day, nil
 }
 
 func (p *pages) endEvent(c kit.Context) error {
