@@ -23,9 +23,9 @@ import (
 // PostgresConfig makes a Postgres.
 type PostgresConfig struct {
 	DB db.DB
-	// Most is how many hits are ranked; 0: 300. Direct is up to how many
+	// Most is how many hits are ranked; 0: 200. Direct is up to how many
 	// documents with a word all are looked at, Window how many of the newest
-	// otherwise; 0: 5,000 and 20,000.
+	// otherwise; 0: 3,000 and 10,000.
 	Most, Direct, Window int
 }
 
@@ -40,7 +40,7 @@ func NewPostgres(cfg PostgresConfig) (*Postgres, error) {
 	if cfg.DB == nil {
 		return nil, errors.New("search: a database is needed")
 	}
-	return &Postgres{db: cfg.DB, most: cmp.Or(cfg.Most, 300), direct: cmp.Or(cfg.Direct, 5000), window: cmp.Or(cfg.Window, 20_000)}, nil
+	return &Postgres{db: cfg.DB, most: cmp.Or(cfg.Most, 200), direct: cmp.Or(cfg.Direct, 3000), window: cmp.Or(cfg.Window, 10_000)}, nil
 }
 
 // Put implements Index. What is the same as before is not written.
