@@ -29,7 +29,7 @@ func (a *App) notifying() (err error) {
 
 func (a *App) noticePages(r *kit.Router) error {
 	return noticepages.Register(r, noticepages.Deps{
-		DB: a.cfg.Pool, Accounts: a.accounts, Notices: a.notify, Categories: a.categories, Places: a.geo, Centre: a.opens, Feed: a.reports.InArea,
+		DB: a.cfg.Pool, Accounts: a.accounts, Notices: a.notify, Categories: a.categories, Places: a.geo, Centre: a.opens, Letters: a.outbox, Feed: a.reports.InArea,
 	})
 }
 

@@ -68,6 +68,10 @@ func New(cfg Config) (*Service, error) {
 	events.Register[Changed](cfg.Bus)
 	jobs.Register(cfg.Jobs, func(ctx context.Context, _ sendArgs) error { return s.SendDue(ctx) })
 	jobs.Periodic(cfg.Jobs, "notify_send", time.Minute, s.SendDue)
+	jobs.Periodic(cfg.Jobs, "notify_bounces", time.Hour, func(ctx context.Context) error {
+		_, err := s.StopBounced(ctx)
+		return err
+	})
 	jobs.Periodic(cfg.Jobs, "notify_forget", 24*time.Hour, s.Forget)
 	return s, nil
 }

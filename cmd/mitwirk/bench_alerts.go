@@ -88,6 +88,7 @@ WHERE target_kind = 'area' AND (category_id IS NULL OR category_id = $4) AND new
        ELSE ST_DWithin(centre::geography, ST_SetSRID(ST_MakePoint($1, $2), 4326)::geography, radius_m) END)`
 
 	sqlBenchAnalyzeFollows = `ANALYZE follows`
+	sqlBenchNoTimeout      = `SET statement_timeout = 0`
 )
 
 func (a *alertsBench) fill(ctx context.Context, n int) error {
@@ -96,7 +97,7 @@ func (a *alertsBench) fill(ctx context.Context, n int) error {
 		return fmt.Errorf("fill: %w", err)
 	}
 	defer conn.Release()
-	if _, err := conn.Exec(ctx, `SET statement_timeout = 0`); err != nil {
+	if _, err := conn.Exec(ctx, sqlBenchNoTimeout); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
 	rows, err := conn.Query(ctx, sqlBenchAlertKinds)

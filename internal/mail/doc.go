@@ -13,7 +13,8 @@
 //   - a server that is away is tried again for 72 h; a refused recipient is not;
 //   - texts and addresses are in two columns that are emptied once sent: the
 //     texts at once, the address after 7 days. The local outbox of a
-//     demonstration keeps both for 7 days, to be read in the browser;
+//     demonstration keeps both for 7 days, to be read in the browser; a mail that
+//     was given up keeps its texts for 7 days, in which it can be sent anew;
 //   - job arguments, logs and errors hold the mail's id and the SMTP code, never
 //     an address or a text.
 //

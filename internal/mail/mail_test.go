@@ -323,16 +323,17 @@ func TestRetry(t *testing.T) {
 			}
 			b.work(t)
 			state, code, _, readable := b.only(t)
-			if state != tt.wantState || code != tt.wantCode || (readable == "") != (tt.wantState == "failed") {
+			if state != tt.wantState || code != tt.wantCode || readable == "" {
 				t.Errorf("state %s, code %d, readable %q", state, code, readable)
 			}
 			if strings.Contains(b.log.String(), "anna") {
 				t.Errorf("the log names the recipient: %s", b.log)
 			}
+			s.answer(nil, nil)
 			if tt.wantState == "failed" {
+				replay(t, b)
 				return
 			}
-			s.answer(nil, nil)
 			dbtest.SetNow(t, b.tx, time.Now().Add(2*time.Minute))
 			b.work(t)
 			if state, _, tries, _ := b.only(t); state != "sent" || tries != 2 {
@@ -342,6 +343,25 @@ func TestRetry(t *testing.T) {
 				t.Errorf("%d mails went out", n)
 			}
 		})
+	}
+}
+
+// replay sends the only mail, which was given up, anew: once.
+func replay(t *testing.T, b *bundle) {
+	t.Helper()
+	list, err := b.out.DeadLetters(t.Context())
+	if err != nil || len(list) != 1 || !list[0].Again {
+		t.Fatalf("dead letters %+v, %v", list, err)
+	}
+	if err := b.out.Replay(t.Context(), b.tx, list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.out.Replay(t.Context(), b.tx, list[0].ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("replayed twice: %v", err)
+	}
+	b.work(t)
+	if state, _, _, _ := b.only(t); state != "sent" {
+		t.Errorf("state %s after a replay", state)
 	}
 }
 

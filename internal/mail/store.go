@@ -132,14 +132,15 @@ SET state = 'queued',
     smtp_code = nullif($2, 0)
 WHERE id = $1`
 
-	// $4: the local outbox keeps the texts and the address for a while.
+	// $4: the local outbox keeps the texts and the address for a while; a mail that
+	// was given up keeps its texts as long, to be sent anew.
 	sqlFinish = `
 UPDATE mails
 SET state = $2,
     claimed_until = NULL,
     smtp_code = nullif($3, 0),
     done_at = mitwirk_now(),
-    content = CASE WHEN $4 THEN content END,
+    content = CASE WHEN $4 OR $2 = 'failed' THEN content END,
     recipient = CASE WHEN $4 THEN $5 ELSE recipient END
 WHERE id = $1`
 )

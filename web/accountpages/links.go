@@ -8,6 +8,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -33,7 +34,7 @@ func (p *pages) showConfirm(c kit.Context) error {
 		return err
 	}
 	return kit.Render(c, http.StatusOK, buttonPage(page(c, "confirm.title"),
-		press{Lead: "confirm.lead", Button: "confirm.button", About: p.about(ctx, t.Target.Ref)}))
+		press{Lead: confirmLead(t.Target.Ref.Kind), Button: "confirm.button", About: p.about(ctx, t.Target.Ref)}))
 }
 
 // confirm switches the mails on and does nothing else: no session, no account.
@@ -60,13 +61,32 @@ func (p *pages) confirm(c kit.Context) error {
 		said{Text: "confirm.done", About: p.about(c.Request().Context(), t.Target.Ref)}))
 }
 
+// confirmLead says what a yes means.
+func confirmLead(kind subject.Kind) string {
+	if kind == notify.KindFollow {
+		return "alert.confirm.page"
+	}
+	return "confirm.lead"
+}
+
+// stopLead says what a link to unsubscribe ends.
+func stopLead(kind subject.Kind) string {
+	switch kind {
+	case notify.KindFollow:
+		return "alert.stop.page"
+	case notify.KindDigest:
+		return "notice.stop.digest"
+	}
+	return "unsubscribe.lead"
+}
+
 func (p *pages) showUnsubscribe(c kit.Context) error {
 	ctx := c.Request().Context()
 	t, err := accounts.PeekToken(ctx, p.DB, accounts.PurposeUnsubscribe, c.Param("token"))
 	if err != nil {
 		return err
 	}
-	show := press{Lead: "unsubscribe.lead", Button: "unsubscribe.button", Second: "unsubscribe.all", About: p.about(ctx, t.Target.Ref)}
+	show := press{Lead: stopLead(t.Target.Ref.Kind), Button: "unsubscribe.button", Second: "unsubscribe.all", About: p.about(ctx, t.Target.Ref)}
 	if !p.single(t) {
 		show = press{Lead: "unsubscribe.lead.all", Button: "unsubscribe.all"}
 	}

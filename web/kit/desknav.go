@@ -34,6 +34,7 @@ func deskAreas() []deskArea {
 		{"/desk/statistics", "stats.desk.title", []subject.Role{subject.Caseworker, subject.TeamLead, subject.Analyst, subject.Admin}},
 		{"/desk/council", "council.title", []subject.Role{subject.Council}},
 		{"/desk/routing", "routing.title", []subject.Role{subject.TeamLead, subject.Admin}},
+		{"/desk/deliveries", "deliveries.title", []subject.Role{subject.Admin}},
 		{"/desk/admin", "admin.title", []subject.Role{subject.Admin, subject.TeamLead}},
 		{"/desk/objects", "object.desk.title", append([]subject.Role{subject.Admin}, works...)},
 		{"/desk/site", "sitedesk.title", []subject.Role{subject.Editor, subject.Admin}},

@@ -32,6 +32,7 @@ type Deps struct {
 	Categories *categories.Service
 	Places     Places
 	Centre     kit.Centre // where maps open; may be nil
+	Letters    Letters    // what could not be mailed; nil: no page of it
 	// Feed lists the newest public reports in an area that is followed.
 	Feed func(ctx context.Context, follow uuid.UUID, lang string, limit int) ([]subject.Card, error)
 }
@@ -57,6 +58,10 @@ func Register(r *kit.Router, deps Deps) error {
 	r.GET("/account/notices", p.settings, own, kit.RequireSignIn)
 	r.POST("/account/notices", p.saveSettings, own, kit.RequireSignIn)
 	r.POST("/account/notices/areas/:id", p.changeArea, own, kit.RequireSignIn)
+	if deps.Letters != nil {
+		r.GET("/desk/deliveries", p.deliveries, own, kit.RequireSignIn)
+		r.POST("/desk/deliveries/:id/replay", p.replay, own, kit.RequireSignIn)
+	}
 	r.GET("/alerts/new", p.askArea, own)
 	r.POST("/alerts/new", p.follow, own)
 	r.GET("/alerts/:id/feed.atom", p.feed)
