@@ -95,7 +95,8 @@ func (f *Files) RescanOld(ctx context.Context) error {
 	}
 	ids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (id uuid.UUID, err error) {
 		var at time.Time
-		return id, row.Scan(&id, &at)
+		err = row.Scan(&id, &at)
+		return id, err
 	})
 	if err != nil {
 		return fmt.Errorf("files in quarantine: %w", err)

@@ -29,8 +29,9 @@ func (f *Files) AddNote(ctx context.Context, tx pgx.Tx, actor accounts.Actor, re
 
 // NoteFiles are the files of the notes that the actor may read (Notes), by note.
 func NoteFiles(ctx context.Context, q db.Queryer, actor accounts.Actor, ref subject.Ref) (map[uuid.UUID][]File, error) {
+	files := map[uuid.UUID][]File{}
 	if !actor.Has(subject.Caseworker, subject.TeamLead) {
-		return nil, nil
+		return files, nil
 	}
 	rows, err := q.Query(ctx, sqlNoteFiles, string(ref.Kind), ref.ID, worksAt(actor))
 	if err != nil {
@@ -40,7 +41,6 @@ func NoteFiles(ctx context.Context, q db.Queryer, actor accounts.Actor, ref subj
 	if err != nil {
 		return nil, fmt.Errorf("files of notes: %w", err)
 	}
-	files := map[uuid.UUID][]File{}
 	for _, one := range list {
 		files[one.Message] = append(files[one.Message], one)
 	}
