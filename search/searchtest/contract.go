@@ -68,13 +68,13 @@ type bench struct {
 	things map[string]search.Document
 }
 
-// Contract runs the suite. make gives an empty index on a database that nobody
+// Contract runs the suite. empty gives an empty index on a database that nobody
 // else writes.
-func Contract(t *testing.T, make func(t *testing.T) (search.Index, db.DB)) {
+func Contract(t *testing.T, empty func(t *testing.T) (search.Index, db.DB)) {
 	t.Helper()
 	setup := func(t *testing.T) *bench {
 		t.Helper()
-		x, d := make(t)
+		x, d := empty(t)
 		now, err := db.Now(t.Context(), d)
 		if err != nil {
 			t.Fatal(err)

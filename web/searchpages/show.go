@@ -2,6 +2,7 @@ package searchpages
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -158,10 +159,7 @@ func at(v url.Values) string { return "/search?" + v.Encode() }
 
 // with is an address with one parameter set, or taken out.
 func with(v url.Values, name string, values ...string) string {
-	out := url.Values{}
-	for k, list := range v {
-		out[k] = list
-	}
+	out := maps.Clone(v)
 	if len(values) == 0 {
 		out.Del(name)
 	} else {
