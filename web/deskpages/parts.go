@@ -42,10 +42,6 @@ func thumb(ph reports.Photo) size {
 	return size{strconv.Itoa(max(1, w)), strconv.Itoa(max(1, h))}
 }
 
-func imageSize(ph reports.Photo) templ.Attributes {
-	return templ.Attributes{"width": strconv.Itoa(max(1, ph.Width)), "height": strconv.Itoa(max(1, ph.Height))}
-}
-
 func altOf(p kit.Page, ph reports.Photo, i int) string {
 	if ph.Alt != "" {
 		return ph.Alt
