@@ -285,7 +285,8 @@ func (c *batchChanges) action(team uuid.UUID, zone *time.Location) (casework.Bul
 		out.Day = &day
 	case casework.BulkPriority, casework.BulkMove, casework.BulkNote:
 	}
-	return out, out.Validate()
+	err = out.Validate()
+	return out, err
 }
 
 // inAction gives wrong entries of a step their place in the body.

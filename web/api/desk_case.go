@@ -156,7 +156,8 @@ func (a *api) deskCase(ctx context.Context, k *call, actor accounts.Actor, v *re
 	if err := a.caseInside(ctx, actor, v, &out); err != nil {
 		return out, err
 	}
-	return out, a.caseBeside(ctx, loc, actor, v, &out)
+	err = a.caseBeside(ctx, loc, actor, v, &out)
+	return out, err
 }
 
 // caseInside fills what the team alone knows.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -101,9 +102,9 @@ func (a *api) noteOps() {
 		if err != nil {
 			return caseNote{}, err
 		}
-		for i := len(list) - 1; i >= 0; i-- { // the newest of one's own; the same again within a minute is no second note
-			if d.actor.Is(list[i].Author) {
-				return notesOf(list[i : i+1])[0], nil
+		for _, note := range slices.Backward(list) { // the newest of one's own; the same again within a minute is no second note
+			if d.actor.Is(note.Author) {
+				return notesOf([]casework.Note{note})[0], nil
 			}
 		}
 		return caseNote{}, fault.Missing("note")
