@@ -18,6 +18,7 @@ import (
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/moderation"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/search"
@@ -39,6 +40,7 @@ type Deps struct {
 	Photos     *attachments.Service
 	Drafts     *drafts.Service
 	Search     *search.Service // nil: no search
+	Notices    *notify.Service
 	Moderation *moderation.Service
 	Routing    *casework.Routing
 	Umbrella   *casework.Umbrella
@@ -66,7 +68,7 @@ func Register(r *kit.Router, d Deps) error {
 	if d.DB == nil || d.Accounts == nil || d.Reports == nil || d.Categories == nil || d.Photos == nil || d.Drafts == nil || d.Queue == nil {
 		return errors.New("api: something of the deps is missing")
 	}
-	if d.Moderation == nil || d.Routing == nil || d.Umbrella == nil || d.Files == nil || d.Own == nil || d.Geo == nil || d.Exports == nil {
+	if d.Moderation == nil || d.Routing == nil || d.Umbrella == nil || d.Files == nil || d.Own == nil || d.Geo == nil || d.Notices == nil || d.Exports == nil {
 		return errors.New("api: something of the desk is missing")
 	}
 	if d.Zone == nil {

@@ -418,6 +418,8 @@ func (h house) mine(t *testing.T) {
 	h.send(t, "clerk", "DELETE", "/me/sessions/"+sessions.Sessions[0].ID, nil, 404, nil)
 	h.send(t, "resident", "DELETE", "/me/sessions/"+sessions.Sessions[0].ID, nil, 200, nil)
 
+	h.areas(t)
+
 	leaver := accountstest.Resident(t, h.Pool)
 	token, other := h.personal(t, leaver, accounts.ScopeOwnRead, accounts.ScopeOwnWrite), h.personal(t, leaver, accounts.ScopeRead)
 	var tokens struct {

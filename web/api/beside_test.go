@@ -18,6 +18,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/moderation"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
@@ -108,6 +109,12 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 	d.Own, err = owndata.New(owndata.Config{DB: b.Pool, Jobs: b.Events.Jobs, Reports: b.Reports, Drafts: b.Drafts, Photos: b.Photos, Mails: b.post})
 	must(t, err)
 	d.Geo = b.Geo
+	d.Notices, err = notify.New(notify.Config{
+		DB: b.Pool, Bus: b.Events.Bus, Jobs: b.Events.Jobs, Outbox: b.post, Messages: words, BaseURL: kittest.Base, Zone: time.UTC,
+		Domains: map[subject.Kind]notify.Domain{subject.Report: b.Reports.Noticed()},
+	})
+	must(t, err)
+	b.Reports.UseNotices(d.Notices)
 	work, err := jobs.New(jobs.Config{})
 	must(t, err)
 	d.Accounts, err = accounts.New(accounts.Config{DB: b.Pool, Letters: &accounts.Letters{
@@ -318,6 +325,15 @@ func besideOps() []tried {
 		{"DELETE", "/me/tokens/{id}", nil, "own", 404},
 		{"GET", "/me/sessions", nil, "own", 200},
 		{"DELETE", "/me/sessions/{id}", nil, "own", 404},
+		{"GET", "/me/notices", nil, "own", 200},
+		{"PUT", "/me/notices/{id}/read", nil, "own", 404},
+		{"PUT", "/me/notices/read", nil, "own", 200},
+		{"GET", "/me/wishes", nil, "own", 200},
+		{"PUT", "/me/wishes", fields{"own": "daily", "followed": "each", "quiet_from": 1320, "quiet_to": 420}, "own", 200},
+		{"GET", "/me/areas", nil, "own", 200},
+		{"POST", "/me/areas", fields{"news": "all", "cadence": "never"}, "own", 200},
+		{"PATCH", "/me/areas/{id}", fields{"cadence": "weekly"}, "own", 404},
+		{"DELETE", "/me/areas/{id}", nil, "own", 404},
 	}
 }
 

@@ -157,6 +157,7 @@ func (a *api) besideCases() {
 	a.routing()
 	a.runEvents()
 	a.own()
+	a.notices()
 	a.admin()
 }
 
