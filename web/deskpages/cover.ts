@@ -7,7 +7,7 @@ import type { Box } from "../islands/photos-shrink";
 const names = ["x", "y", "w", "h"] as const;
 
 const fields = (row: HTMLElement) =>
-  names.map((n) => row.querySelector<HTMLInputElement>(`input[name="${n}"]`)).filter((i) => i !== null);
+  names.map((n) => row.querySelector<HTMLInputElement>(`input[name="${n}[]"]`)).filter((i) => i !== null);
 
 /** read is the box of a row; null when it has none. */
 export function read(row: HTMLElement): Box | null {

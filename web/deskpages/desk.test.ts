@@ -43,7 +43,7 @@ test("j and k go through the rows and stop at the ends; the switch ends it", () 
   expect(document.activeElement).toBe(links[0]);
 });
 
-const row = `<fieldset data-rect><legend>Stelle 1</legend><label for="f-x">x</label><input id="f-x" name="x"><input name="y"><input name="w"><input name="h"><button type="button" data-drop>Stelle 1 löschen</button></fieldset>`;
+const row = `<fieldset data-rect><legend>Stelle 1</legend><label for="f-x">x</label><input id="f-x" name="x[]"><input name="y[]"><input name="w[]"><input name="h[]"><button type="button" data-drop>Stelle 1 löschen</button></fieldset>`;
 
 test("a box and its row of numbers say the same", () => {
   document.body.innerHTML = row;

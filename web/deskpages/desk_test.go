@@ -411,7 +411,7 @@ func TestCover(t *testing.T) {
 	}
 	for _, wrong := range []url.Values{in("10", "", "10", "10"), in("10", "10", "0", "10"), in("-1", "10", "5", "5"), in("x", "1", "1", "1"), in("101", "1", "1", "1")} {
 		got := mine.Post(page, wrong).Want(http.StatusUnprocessableEntity)
-		if v := got.Doc().Find("input[name=x]").First().AttrOr("value", "?"); v != wrong["x"][0] {
+		if v := got.Doc().Find("input[name='x[]']").First().AttrOr("value", "?"); v != wrong["x"][0] {
 			t.Errorf("typed %q, shown %q", wrong["x"][0], v)
 		}
 	}
@@ -423,7 +423,7 @@ func TestCover(t *testing.T) {
 	}
 	// a second visit begins with what is covered already
 	again := mine.Get(page).Want(http.StatusOK).Doc()
-	if v := again.Find("input[name=y]").First().AttrOr("value", ""); v != "12.5" {
+	if v := again.Find("input[name='y[]']").First().AttrOr("value", ""); v != "12.5" {
 		t.Errorf("y is %q", v)
 	}
 }

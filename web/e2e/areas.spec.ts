@@ -77,8 +77,8 @@ test("the list of cases inside an area that is tapped", { tag: "@phone" }, async
   const box = (await canvas.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   for (const [x, y] of [
     [0.1, 0.1],
-    [0.9, 0.1],
-    [0.9, 0.6],
+    [0.7, 0.1],
+    [0.7, 0.6],
     [0.1, 0.6],
   ] as const)
     await canvas.click({ position: { x: box.width * x, y: box.height * y } });

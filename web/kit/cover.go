@@ -44,7 +44,8 @@ const maxCoverRows = 60
 // the field x, beside the rows as they were typed. (Bind would leave empty
 // entries out, which shifts the columns against each other.)
 func ReadCover(form url.Values) ([]CoverRow, []attachments.Rect, error) {
-	x, y, w, h := form["x"], form["y"], form["w"], form["h"]
+	all := func(name string) []string { return append(form[name+"[]"], form[name]...) } // brackets: one of several
+	x, y, w, h := all("x"), all("y"), all("w"), all("h")
 	n := max(len(x), len(y), len(w), len(h))
 	if n > maxCoverRows {
 		return nil, nil, fault.OnField("x", "photo.rects")

@@ -243,7 +243,7 @@ func TestCoverPage(t *testing.T) {
 		t.Errorf("without a part: %s", a.Text(".errsum"))
 	}
 	form["x"], form["y"], form["w"], form["h"] = []string{"10", ""}, []string{"20,5", ""}, []string{"30", ""}, []string{"viel", ""}
-	if a := desk.Post(link, form).Want(http.StatusUnprocessableEntity).WantClean(); a.Doc().Find("[name=x][value='10']").Length() != 1 {
+	if a := desk.Post(link, form).Want(http.StatusUnprocessableEntity).WantClean(); a.Doc().Find("[name='x[]'][value='10']").Length() != 1 {
 		t.Error("what was typed is gone")
 	}
 	form.Set("h", "40")
