@@ -86,8 +86,6 @@ func TestHidingReachesEverything(t *testing.T) {
 	}
 	words := []surface{
 		whole[0],
-		{"feed", "/reports.atom", contains("Quastenflosser")},
-		{"GeoJSON", "/reports.geojson", contains("Quastenflosser")},
 		{"API", "/api/v1/reports/" + number, contains("Quastenflosser")},
 		{"search", "/reports?q=Quastenflosser", contains(number)},
 	}
