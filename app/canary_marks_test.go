@@ -389,7 +389,7 @@ func (c *town) typed(query string) string {
 	case "bigint":
 		cols[2] = "t.v"
 	case "geometry", "public.geometry":
-		cols[3], cols[4] = "ST_X(t.v)", "ST_Y(t.v)"
+		cols[3], cols[4] = "ST_X(ST_Centroid(t.v))", "ST_Y(ST_Centroid(t.v))" // a point is its own; an area is told by its middle
 	}
 	return strings.Join(cols, ", ")
 }
