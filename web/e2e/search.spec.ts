@@ -25,7 +25,7 @@ test("typing error, compound and umlaut by keyboard", { tag: "@wide" }, async ({
   await expect(page.locator(".items .item mark").first()).toHaveText(/laterne/i);
 
   // umlaut as ue, a beginning, chosen with the arrow keys
-  const again = page.locator(".searchpage input[name=q]");
+  const again = page.locator(".searchform input[name=q]");
   await again.focus();
   await page.keyboard.press("Control+a");
   await page.keyboard.type("muell");
