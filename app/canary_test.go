@@ -94,7 +94,6 @@ func unmarked() map[string]string {
 		"persons.locale":             words,
 		"contacts.locale":            words,
 		"follows.lang":               words,
-		"follows.geom":               "a bound of what stands in target and centre",
 		"deliveries.lang":            words,
 		"notice_preferences.cadence": words,
 		"quiet_hours.from_minute":    digit,

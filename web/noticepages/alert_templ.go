@@ -91,7 +91,7 @@ func alertPage(v alertView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: "address", Label: v.T("alert.address"), Hint: v.T("alert.address.hint"), Value: v.In.Address, Error: v.Wrong.For("address"), MaxLength: 200, Autocomplete: "street-address"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: "address", Label: v.T("alert.address"), Hint: v.T("alert.address.hint"), Value: v.In.Address, Error: v.Wrong.For("address"), MaxLength: 200}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
