@@ -45,15 +45,15 @@ type due struct {
 // many times at once.
 func (s *Service) SendDue(ctx context.Context) error {
 	for range perRun {
-		var any bool
+		var found bool
 		err := db.Transact(ctx, s.cfg.DB, func(ctx context.Context, tx pgx.Tx) (err error) {
-			any, err = s.sendOne(ctx, tx)
+			found, err = s.sendOne(ctx, tx)
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("send notices: %w", err)
 		}
-		if !any {
+		if !found {
 			return nil
 		}
 	}
@@ -61,8 +61,8 @@ func (s *Service) SendDue(ctx context.Context) error {
 }
 
 // sendOne mails one address everything that is due for it, in the order in which
-// it happened; any is false when nothing is due.
-func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (any bool, err error) {
+// it happened; found is false when nothing is due.
+func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error) {
 	var contact uuid.UUID
 	err = tx.QueryRow(ctx, sqlNextContact).Scan(&contact)
 	if errors.Is(err, pgx.ErrNoRows) {

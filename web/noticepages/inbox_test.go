@@ -2,6 +2,7 @@ package noticepages
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -138,9 +139,7 @@ func TestFollowArea(t *testing.T) {
 	with := func(more url.Values) url.Values {
 		v := url.Values{}
 		for _, from := range []url.Values{base, more} {
-			for k, s := range from {
-				v[k] = s
-			}
+			maps.Copy(v, from)
 		}
 		return v
 	}
