@@ -222,6 +222,7 @@ func ReplayErasures(ctx context.Context, tx pgx.Tx, list []Erased) (people int, 
 	return people, nil
 }
 
+//nolint:gosec // statements about tokens, none of them
 const (
 	sqlFreshSession = `
 SELECT EXISTS (SELECT FROM sessions

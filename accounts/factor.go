@@ -115,7 +115,7 @@ func ResetFactors(ctx context.Context, tx pgx.Tx, actor Actor, person uuid.UUID)
 	if actor.Is(person) {
 		return fault.New(fault.Forbidden, "err.403").With("why", "signin.why.self")
 	}
-	if err = ForgetFactors(ctx, tx, person); err != nil {
+	if err := ForgetFactors(ctx, tx, person); err != nil {
 		return err
 	}
 	for _, sql := range []string{sqlEndSessionsOf, sqlEndPersonalTokens} { // what the lost factor proved is over

@@ -16,9 +16,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/privacy"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -124,6 +126,8 @@ func (c *town) ids(t testing.TB) {
 	c.params["street"] = []string{"Kanarigasse0", "Kanariweg0", "Kanaristill0", "Kanariplatz0"}
 	c.params["step"] = []string{"what", "kind", "place", "near", "questions", "contact", "check", "gps"}
 	c.params["key"] = []string{"page.impressum", "impressum", "datenschutz", "help"}
+	c.params["day"] = []string{c.column("SELECT to_char(mitwirk_now() AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD')")[0]}
+	c.params["decision"] = c.column("SELECT id::text FROM decisions")
 	c.params["name"] = []string{"mitwirk-192.png"} // of an icon
 	c.params["ref"] = []string{"1", "x"}           // of a district
 	c.params["slot"], c.params["file"] = []string{"hall", "report", "x"}, []string{"x.mp4"}
@@ -142,7 +146,9 @@ func (c *town) fill(route string) ([]string, error) {
 		return c.tiles("/desk/tiles/"), nil
 	}
 	list := []string{""}
-	for part := range strings.SplitSeq(strings.TrimPrefix(route, "/"), "/") {
+	parts := strings.TrimPrefix(route, "/")
+	route = strings.TrimPrefix(route, "/api/v1") // the API names what the pages name
+	for part := range strings.SplitSeq(parts, "/") {
 		values := []string{part}
 		if name, ok := strings.CutPrefix(part, ":"); ok {
 			name, suffix, _ := strings.Cut(name, ".")
@@ -161,7 +167,7 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "mod_copy"
 			case strings.HasPrefix(route, "/desk/moderation/accounts/"):
 				name = "mod_account"
-			case strings.HasPrefix(route, "/desk/bulk/"):
+			case strings.HasPrefix(route, "/desk/bulk/"), strings.HasPrefix(route, "/desk/batches/"):
 				name = "batch"
 			case strings.HasPrefix(route, "/desk/routing/rules/"):
 				name = "rule"
@@ -171,9 +177,13 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "organisation"
 			case name == "file" && strings.HasPrefix(route, "/desk/reports/"):
 				name = "note_file"
-			case strings.HasPrefix(route, "/files/"):
+			case strings.HasPrefix(route, "/files/"), name == "file" && strings.Contains(route, "/messages/"):
 				name = "message_file"
-			case strings.HasPrefix(route, "/desk/admin/people/"):
+			case strings.HasPrefix(route, "/moderation/items/"):
+				name = "mod_item"
+			case strings.HasPrefix(route, "/moderation/appeals/"):
+				name = "mod_appeal"
+			case strings.HasPrefix(route, "/desk/admin/people/"), strings.HasPrefix(route, "/admin/people/"):
 				name = "person"
 			case strings.HasPrefix(route, "/desk/admin/departments/"):
 				name = "department"
@@ -223,13 +233,21 @@ func (c *town) visit(t *testing.T, v *viewer, paths []address, marks []*mark, fo
 		}
 	}
 	statuses := map[int]int{}
+	token, byToken := c.token(v), 0
 	for _, a := range paths {
 		for _, how := range []struct{ accept, lang string }{{"text/html", "de"}, {"application/json", "en"}} {
 			if how.lang == "en" && (isTile(a.path) || strings.HasPrefix(a.path, "/desk")) {
 				continue
 			}
-			rec := c.get(t, v, a.path, how.accept, how.lang)
+			as := v
+			if strings.HasPrefix(a.path, "/api/v1/") && token != "" { // where a cookie is nobody
+				as = &viewer{name: v.name, person: v.person, bearer: token, remote: v.remote}
+			}
+			rec := c.get(t, as, a.path, how.accept, how.lang)
 			statuses[rec.Code]++
+			if rec.Code == http.StatusOK && as != v {
+				byToken++
+			}
 			if rec.Code >= 500 {
 				t.Errorf("%s answers %d", a.path, rec.Code)
 			}
@@ -261,7 +279,24 @@ func (c *town) visit(t *testing.T, v *viewer, paths []address, marks []*mark, fo
 	if statuses[http.StatusOK] < 20 {
 		t.Errorf("answers %v: does this viewer get in at all?", statuses)
 	}
-	t.Logf("%d signs must not be seen; answers %v", len(hidden), statuses)
+	if token != "" && byToken < 20 {
+		t.Errorf("the API answers %d times by token: does it let this viewer in at all?", byToken)
+	}
+	t.Logf("%d signs must not be seen; answers %v, of the API by token %d", len(hidden), statuses, byToken)
+}
+
+// token is one for the API with all scopes that a viewer with a session may
+// have; empty for others.
+func (c *town) token(v *viewer) (secret string) {
+	actor := c.actors[v.name]
+	if v.session == "" || actor.Level < accounts.L1 || actor.NeedsFactor {
+		return ""
+	}
+	c.do(func(tx pgx.Tx) (err error) {
+		secret, _, err = accounts.CreatePersonalToken(c.t.Context(), tx, actor, accounts.APIToken{Name: "Kanari", Scopes: accounts.PersonalScopes(actor)}, time.Hour)
+		return err
+	})
+	return secret
 }
 
 func headers(h http.Header) []byte {

@@ -103,7 +103,7 @@ func TestHidingReachesEverything(t *testing.T) {
 			if s.shows(get(s)) == shown {
 				return
 			}
-			if time.Since(began) > hideWithin { //nolint:forbidigo // how long people wait
+			if time.Since(began) > hideWithin {
 				t.Errorf("%s: the %s shows it: %v, after %s", what, s.name, !shown, hideWithin)
 				return
 			}
@@ -164,7 +164,7 @@ func TestHidingReachesEverything(t *testing.T) {
 	}
 }
 
-func clockNow() time.Time { return time.Now() } //nolint:forbidigo // how long people wait
+func clockNow() time.Time { return time.Now() }
 
 // ear is an open page's socket.
 type ear struct {

@@ -270,7 +270,7 @@ func TestDigestOnce(t *testing.T) {
 		t.Fatalf("%d mails, want 1", len(mails))
 	}
 	text := strings.Join(mails[0].Paragraphs, "\n")
-	if strings.Contains(text, numbers[0]) || strings.Index(text, numbers[1]) < 0 || strings.Index(text, numbers[1]) > strings.Index(text, numbers[2]) {
+	if strings.Contains(text, numbers[0]) || !strings.Contains(text, numbers[1]) || strings.Index(text, numbers[1]) > strings.Index(text, numbers[2]) {
 		t.Errorf("digest of %v:\n%s", numbers, text)
 	}
 	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error { return notify.StopDigests(t.Context(), tx, to) })

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -71,12 +72,13 @@ func (s *searchBench) sentence() string {
 		"Der Mülleimer am Spielplatz quillt über.", "Ein Ast hängt über dem Radweg und könnte abbrechen.", "Das Schild ist verdreht, niemand erkennt die Richtung.",
 		"Graffiti an der Hauswand der Schule.", "Die Bank im Park ist zerbrochen.", "Der Gully ist verstopft, bei Regen steht die Straße unter Wasser.",
 	}
-	out := frames[s.random.IntN(len(frames))]
+	var out strings.Builder
+	out.WriteString(frames[s.random.IntN(len(frames))])
 	for range 4 + s.random.IntN(6) { // words as seldom as people's own
 		x := s.random.Float64()
-		out += " " + inventedWord(int(60_000*x*x*x))
+		out.WriteString(" " + inventedWord(int(60_000*x*x*x)))
 	}
-	return out
+	return out.String()
 }
 
 // fill makes n reports of six years, 120 kinds, 3,000 streets and 14 pages.
@@ -185,7 +187,7 @@ func (s *searchBench) measure(ctx context.Context) error {
 	common := []string{"laterne", "Straße", "Gehweg", "Müll", "bitte", "Schlagloch"}
 	here := &subject.Point{Lon: 11.5755, Lat: 48.1374}
 	words := []string{"la", "later", "schlag", "rosenh", "mül", "ampel ge", "strassenl", "gr"}
-	wrong := []string{"Latrene", "Schlaglch", "Mülleimmer", "Grafitti", "Rosenheimmer", "Spilplatz"}
+	wrong := []string{"Latrene", "Schlaglch", "Mülleimmer", "Grafiti", "Rosenheimmer", "Spilplatz"}
 	for _, m := range []struct {
 		name string
 		do   func(ctx context.Context) error

@@ -54,18 +54,6 @@ func (l *letters) Queue(_ context.Context, _ pgx.Tx, m mail.Message) error {
 func (*letters) ForgetContact(context.Context, pgx.Tx, uuid.UUID) error { return nil }
 func (*letters) ForgetAbout(context.Context, pgx.Tx, subject.Ref) error { return nil }
 
-func (l *letters) sent(kind string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n := 0
-	for _, m := range l.list {
-		if m.Kind == kind {
-			n++
-		}
-	}
-	return n
-}
-
 type pictures struct{ c *reportstest.City }
 
 func (p pictures) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {

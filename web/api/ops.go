@@ -77,8 +77,8 @@ func (o op) operation(in reflect.Type) operation {
 }
 
 func hasQuery(in reflect.Type) bool {
-	for i := range in.NumField() {
-		if f := in.Field(i); f.Tag.Get("query") != "" || f.Anonymous && f.Type.Kind() == reflect.Struct && hasQuery(f.Type) {
+	for f := range in.Fields() {
+		if f.Tag.Get("query") != "" || f.Anonymous && f.Type.Kind() == reflect.Struct && hasQuery(f.Type) {
 			return true
 		}
 	}
