@@ -260,6 +260,9 @@ func (c *town) visit(t *testing.T, v *viewer, paths []address, marks []*mark, fo
 				if strings.Contains(strings.ToLower(a.path), m.name) { // what was asked comes back
 					continue
 				}
+				if strings.HasSuffix(a.route, "/admin/audit") && v.has(subject.Admin) && c.acts(m.name) {
+					continue // the log names who acted
+				}
 				for _, b := range [][]byte{body, head} {
 					if at, ok := m.in(b); ok {
 						found.add(m, v.name, a.route, at)
@@ -283,6 +286,11 @@ func (c *town) visit(t *testing.T, v *viewer, paths []address, marks []*mark, fo
 		t.Errorf("the API answers %d times by token: does it let this viewer in at all?", byToken)
 	}
 	t.Logf("%d signs must not be seen; answers %v, of the API by token %d", len(hidden), statuses, byToken)
+}
+
+// acts tells whether a sign is the id of one of the viewers.
+func (c *town) acts(sign string) bool {
+	return slices.ContainsFunc(c.viewers, func(v *viewer) bool { return v.person.String() == sign })
 }
 
 // token is one for the API with all scopes that a viewer with a session may

@@ -480,7 +480,7 @@ func TestOperations(t *testing.T) {
 
 // apart are the areas whose operations have a test of their own, which sends each
 // of them with nonsense and is complete as this one.
-func apart() []func(path string) bool { return []func(path string) bool{onDesk, besideCases} }
+func apart() []func(path string) bool { return []func(path string) bool{onDesk, besideCases, inSearch} }
 
 // here are the operations of no such area.
 func here(path string) bool {

@@ -60,8 +60,8 @@ type searchInput struct {
 	Sort     string    `query:"sort" enum:"relevance,newest,distance" default:"relevance" doc:"distance needs near."`
 	Near     []float64 `query:"near" minItems:"2" maxItems:"2" doc:"lon,lat in degrees of WGS 84." example:"[11.5755,48.1374]"`
 	Exact    bool      `query:"exact" doc:"As typed: no other words in place of unknown ones."`
-	Offset   int       `query:"offset" minimum:"0" maximum:"10000"`
-	Limit    int       `query:"limit" minimum:"1" maximum:"100" default:"20"`
+	Offset   int       `query:"offset" minimum:"0" maximum:"10000" doc:"How many of the first are left out."`
+	Limit    int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most."`
 }
 
 func (a *api) find() {
@@ -103,7 +103,7 @@ func (a *api) find() {
 	})
 	type suggestInput struct {
 		Text  string `query:"q" required:"true" minLength:"1" maxLength:"200" doc:"What was typed so far; the last word is a beginning unless a space follows it." example:"Strassenlat"`
-		Limit int    `query:"limit" minimum:"1" maximum:"20" default:"8"`
+		Limit int    `query:"limit" minimum:"1" maximum:"20" default:"8" doc:"How many at most."`
 	}
 	type suggestOutput struct{ Body proposedList }
 	add(a, operation{Operation: huma.Operation{

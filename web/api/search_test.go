@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -45,7 +46,7 @@ func TestSearch(t *testing.T) {
 	},
 	) {
 		t.Helper()
-		a := b.do(t, sent{method: "GET", path: "/search?" + url.Values{"q": {text}}.Encode(), bearer: token})
+		a := b.do(t, sent{method: "GET", path: "/search?" + url.Values{"q": {text}}.Encode(), bearer: token, header: map[string]string{"Accept-Language": "de"}})
 		if a.Status != 200 {
 			t.Fatalf("%q: %d %s", text, a.Status, a.Body)
 		}
@@ -69,7 +70,14 @@ func TestSearch(t *testing.T) {
 	if a.Status != 200 || !json.Valid(a.Body) {
 		t.Errorf("proposals: %d %s", a.Status, a.Body)
 	}
-	if a := b.do(t, sent{method: "GET", path: "/search", wrong: true}); a.Status != 422 {
-		t.Errorf("without words: %d", a.Status)
+	status := b.token(t, garden, accounts.ScopeStatus)
+	for _, path := range []string{"/search", "/search/suggestions"} {
+		b.do(t, sent{method: "GET", path: path, wrong: true}).want(422)
+		b.do(t, sent{method: "GET", path: path + "?q=laterne", bearer: status}).want(403)
+		b.do(t, sent{method: "GET", path: path + "?q=laterne", bearer: "mw_nonsense"}).want(401)
 	}
+	b.watch.complete(t, inSearch)
 }
+
+// inSearch are the operations that are sent here.
+func inSearch(path string) bool { return strings.HasPrefix(path, "/search") }
