@@ -99,7 +99,12 @@ func tagName(loc *i18n.Localizer, tag string) string {
 	key := map[string]string{
 		tagCatalogue: "api.docs.tag.catalogue", tagReport: "api.docs.tag.report", tagRead: "api.docs.tag.read",
 		tagAct: "api.docs.tag.act", tagStaff: "api.docs.tag.staff", tagDesk: "api.docs.tag.desk",
+		tagDialogue: "api.docs.tag.dialogue", tagCapture: "api.docs.tag.capture", tagPartners: "api.docs.tag.partners", tagModeration: "api.docs.tag.moderation",
+		tagRouting: "api.docs.tag.routing", tagAdmin: "api.docs.tag.admin", tagOwn: "api.docs.tag.own",
 	}[tag]
+	if key == "" {
+		return tag
+	}
 	return loc.T(key)
 }
 
