@@ -52,6 +52,9 @@ func onScratch(ctx context.Context, g *Globals, run func(ctx context.Context, po
 		if dir, err = os.MkdirTemp("", "mitwirk-bench-"); err != nil {
 			return fmt.Errorf("bench: %w", err)
 		}
+		if err := os.Chmod(dir, 0o755); err != nil {
+			return fmt.Errorf("bench: %w", err)
+		}
 	}
 	c, err := pgdev.Open(pgdev.Config{Dir: dir})
 	if err != nil {
@@ -62,7 +65,7 @@ func onScratch(ctx context.Context, g *Globals, run func(ctx context.Context, po
 	}
 	defer func() {
 		if own {
-			err = errors.Join(err, c.Remove(context.WithoutCancel(ctx)))
+			err = errors.Join(err, closeCluster(ctx, c), c.Remove(context.WithoutCancel(ctx)))
 			return
 		}
 		err = errors.Join(err, c.Drop(context.WithoutCancel(ctx), benchDatabase), closeCluster(ctx, c))

@@ -2,7 +2,7 @@
 // the document that the server gives away.
 import { expect, test } from "./fixtures";
 
-test("the reference", async ({ page, check, look }) => {
+test("the reference", { tag: "@phone" }, async ({ page, check, look }) => {
   test.slow(); // a long page, for axe above all
   const answer = await page.goto("/api/docs");
   expect(answer?.status()).toBe(200);
