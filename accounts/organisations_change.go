@@ -272,11 +272,18 @@ func LeaveAllOrganisations(ctx context.Context, tx pgx.Tx, person uuid.UUID, lef
 	if err != nil {
 		return err
 	}
+	var promoted []uuid.UUID
 	for _, o := range list {
 		if _, err := lockOrganisation(ctx, tx, o.ID); fault.Is(err, fault.NotFound) {
 			continue
 		} else if err != nil {
 			return err
+		}
+		// somebody may have removed them while the lock was waited for
+		if role, err := roleIn(ctx, tx, o.ID, person); err != nil {
+			return err
+		} else if role == "" {
+			continue
 		}
 		var members, owners int
 		if err := tx.QueryRow(ctx, sqlCountMembers, o.ID).Scan(&members); err != nil {
@@ -292,9 +299,13 @@ func LeaveAllOrganisations(ctx context.Context, tx pgx.Tx, person uuid.UUID, lef
 			if _, err := tx.Exec(ctx, sqlPromoteOldest, o.ID); err != nil {
 				return fmt.Errorf("next owner: %w", err)
 			}
-			if err := auditOrganisation(ctx, tx, System, "organisation.role", o.ID, "role:"+string(OrganisationOwner)); err != nil {
-				return err
-			}
+			promoted = append(promoted, o.ID)
+		}
+	}
+	// The log is locked until the end: no organisation may be waited for after it.
+	for _, id := range promoted {
+		if err := auditOrganisation(ctx, tx, System, "organisation.role", id, "role:"+string(OrganisationOwner)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -153,7 +153,6 @@ func sources() map[string]source {
 		"export_requests":          {people: "ARRAY[t.asked_by, t.decided_by]"},
 		"flags":                    {people: "ARRAY[t.person_id]"},
 		"decisions":                report("t.subject_id"),
-		"mails":                    report("CASE WHEN t.about_kind = 'report' THEN t.about_id END"),
 		"statements":               {people: "ARRAY[t.person_id]"},
 		"appeals":                  {people: "ARRAY[t.person_id]"},
 		"restrictions":             {people: "ARRAY[t.person_id]"},

@@ -20,7 +20,7 @@ import (
 func (p *Postgres) Search(ctx context.Context, viewer subject.Viewer, q Query) (Found, error) {
 	terms := parse(q.Text)
 	if len(terms) == 0 {
-		return p.byNumber(ctx, viewer, q, Found{})
+		return byNumber(ctx, p.db, viewer, q, Found{})
 	}
 	tx, err := p.db.Begin(ctx)
 	if err != nil {
@@ -35,7 +35,7 @@ func (p *Postgres) Search(ctx context.Context, viewer subject.Viewer, q Query) (
 		return Found{}, err
 	}
 	if found.Total == 0 {
-		if f, err := p.byNumber(ctx, viewer, q, found); err != nil || f.Total > 0 {
+		if f, err := byNumber(ctx, tx, viewer, q, found); err != nil || f.Total > 0 {
 			return f, err
 		}
 	}
@@ -78,7 +78,7 @@ func (p *Postgres) Search(ctx context.Context, viewer subject.Viewer, q Query) (
 }
 
 // byNumber finds the thing with a public number.
-func (p *Postgres) byNumber(ctx context.Context, viewer subject.Viewer, q Query, none Found) (Found, error) {
+func byNumber(ctx context.Context, from db.Queryer, viewer subject.Viewer, q Query, none Found) (Found, error) {
 	prefix, n, err := subject.ParseNumber(q.Text)
 	if err != nil {
 		return none, nil //nolint:nilerr // words, no number
@@ -86,7 +86,7 @@ func (p *Postgres) byNumber(ctx context.Context, viewer subject.Viewer, q Query,
 	var w db.Where
 	w.And("d.number = ?", n.Format(prefix))
 	w.And(rights(&w, viewer))
-	rows, err := p.db.Query(ctx, "SELECT d.subject_kind, d.subject_id, d.lang, d.at FROM documents d\n"+w.SQL()+"\nLIMIT 1", w.Args()...)
+	rows, err := from.Query(ctx, "SELECT d.subject_kind, d.subject_id, d.lang, d.at FROM documents d\n"+w.SQL()+"\nLIMIT 1", w.Args()...)
 	if err != nil {
 		return none, fmt.Errorf("search: %w", err)
 	}

@@ -5,10 +5,8 @@ package moderationpages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/mitwirk/mitwirk/web/kit"
 
@@ -169,7 +167,7 @@ func flagPage(v flagView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var9 := []any{"field", templ.KV("field--err", v.Errors.For("category") != "")}
+			var templ_7745c5c3_Var9 = []any{"field", templ.KV("field--err", v.Errors.For("category") != "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var9...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
