@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/search"
 )
 
 func keys(s Suggestions) []string {
@@ -217,7 +218,7 @@ func TestTypos(t *testing.T) {
 		{"abc", "xyz", 3}, // more than the limit
 		{"ab", "abcdef", 3},
 	} {
-		if got := typos(tt.a, tt.b, 2); got != tt.want {
+		if got := search.Typos(tt.a, tt.b, 2); got != tt.want {
 			t.Errorf("typos(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
 		}
 	}

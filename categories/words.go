@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/mitwirk/mitwirk/search"
 )
 
 // fold makes words comparable however they are typed: lower case, umlauts and
@@ -110,41 +112,6 @@ func stem(s string) string {
 	return s
 }
 
-// typos is the number of signs that have to be changed, added, left out or
-// swapped with their neighbour to make b of a; limit+1 when it is more than
-// limit (optimal string alignment, Damerau 1964).
-func typos(a, b string, limit int) int {
-	x, y := []rune(a), []rune(b)
-	if d := len(x) - len(y); d > limit || -d > limit {
-		return limit + 1
-	}
-	var before, last []int
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		before, last, row = last, row, make([]int, len(y)+1)
-		row[0] = i
-		least := i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-			least = min(least, row[j])
-		}
-		if least > limit {
-			return limit + 1
-		}
-	}
-	return min(row[len(y)], limit+1)
-}
-
 // root cuts the ends off a German participle: "vermüllt" comes from "Müll",
 // "vereist" from "Eis".
 func root(s string) string {
@@ -208,7 +175,7 @@ func mistyped(typed, known string) float64 {
 	if limit == 0 || typed[0] != known[0] {
 		return 0
 	}
-	switch typos(typed, known, limit) {
+	switch search.Typos(typed, known, limit) {
 	case 1:
 		return 0.8
 	case 2:

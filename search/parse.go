@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -97,7 +98,7 @@ func tsquery(terms []term, loose bool) (all, exact string) {
 				case b.Len() == 0:
 					b.WriteString(quoteLexeme(s))
 				default:
-					b.WriteString(" <" + itoa(gap) + "> " + quoteLexeme(s))
+					b.WriteString(" <" + strconv.Itoa(gap) + "> " + quoteLexeme(s))
 					gap = 1
 				}
 			}
@@ -137,12 +138,4 @@ func tsquery(terms []term, loose bool) (all, exact string) {
 		all += " & " + strings.Join(not, " & ")
 	}
 	return all, strings.Join(own, " | ")
-}
-
-func itoa(n int) string {
-	const digits = "0123456789"
-	if n < 10 {
-		return digits[n : n+1]
-	}
-	return "9"
 }

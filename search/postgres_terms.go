@@ -99,7 +99,7 @@ func alike(ctx context.Context, tx pgx.Tx, word string) (best near, ok bool, err
 		return near{}, false, fmt.Errorf("similar words: %w", err)
 	}
 	for _, c := range list {
-		if c.typos = typos(word, c.word, limit); c.typos == 0 || c.typos > limit {
+		if c.typos = Typos(word, c.word, limit); c.typos == 0 || c.typos > limit {
 			continue
 		}
 		if !ok || c.typos < best.typos || c.typos == best.typos && c.n > best.n {

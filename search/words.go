@@ -104,10 +104,10 @@ func isFiller(w string) bool {
 	return false
 }
 
-// typos is the number of signs that have to be changed, added, left out or
+// Typos is the number of signs that have to be changed, added, left out or
 // swapped with their neighbour to make b of a; limit+1 when it is more than
 // limit (optimal string alignment, Damerau 1964).
-func typos(a, b string, limit int) int {
+func Typos(a, b string, limit int) int {
 	x, y := []rune(a), []rune(b)
 	if d := len(x) - len(y); d > limit || -d > limit {
 		return limit + 1
@@ -120,6 +120,7 @@ func typos(a, b string, limit int) int {
 	for i := 1; i <= len(x); i++ {
 		before, last, row = last, row, make([]int, len(y)+1)
 		row[0] = i
+		least := i
 		for j := 1; j <= len(y); j++ {
 			cost := 1
 			if x[i-1] == y[j-1] {
@@ -129,6 +130,10 @@ func typos(a, b string, limit int) int {
 			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+			least = min(least, row[j])
+		}
+		if least > limit {
+			return limit + 1
 		}
 	}
 	return min(row[len(y)], limit+1)

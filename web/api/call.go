@@ -141,6 +141,16 @@ func (k *call) actor(s accounts.Scope) accounts.Actor {
 	return a
 }
 
+// party is the report that a request names, and as whom the caller speaks about it.
+func (a *api) party(ctx context.Context, k *call, s accounts.Scope, of NumberParam, code CodeParam) (subject.Number, accounts.Actor, error) {
+	n, err := number(of.Number)
+	if err != nil {
+		return 0, accounts.Actor{}, err
+	}
+	actor, err := a.as(ctx, k, s, n, code.Code)
+	return n, actor, err
+}
+
 // as is actor, or the report's author for whoever sends its access code. Wrong
 // codes are limited as on the page; the right one always opens.
 func (a *api) as(ctx context.Context, k *call, s accounts.Scope, n subject.Number, code string) (accounts.Actor, error) {

@@ -258,11 +258,7 @@ func (a *api) rulings() {
 		id: "getReasons", method: http.MethodGet, path: "/reports/{number}/decisions/{decision}", tag: tagModeration, open: true, scope: accounts.ScopeRead,
 		summary: "Read why", detail: "The statement of reasons (Art. 17 DSA), for whoever reported it. For everybody else there is none.",
 	}, func(ctx context.Context, k *call, _ accounts.Actor, in *oneIn) (reasons, error) {
-		n, err := number(in.Number)
-		if err != nil {
-			return reasons{}, err
-		}
-		actor, err := a.as(ctx, k, accounts.ScopeRead, n, in.Code)
+		n, actor, err := a.party(ctx, k, accounts.ScopeRead, in.NumberParam, in.CodeParam)
 		if err != nil {
 			return reasons{}, err
 		}
@@ -289,11 +285,7 @@ func (a *api) rulings() {
 		open: true, scope: accounts.ScopeWrite, summary: "See a decision otherwise",
 		detail: "By whoever reported it, once, within six months. Somebody decides who had no hand in the decision.",
 	}, func(ctx context.Context, tx pgx.Tx, k *call, _ accounts.Actor, in *appealIn) (nothing, error) {
-		n, err := number(in.Number)
-		if err != nil {
-			return nothing{}, err
-		}
-		actor, err := a.as(ctx, k, accounts.ScopeWrite, n, in.Code)
+		n, actor, err := a.party(ctx, k, accounts.ScopeWrite, in.NumberParam, in.CodeParam)
 		if err != nil {
 			return nothing{}, err
 		}

@@ -193,11 +193,7 @@ func (a *api) talk() {
 		id: "getDialogue", method: http.MethodGet, path: "/reports/{number}/messages", tag: tagDialogue, open: true, scope: accounts.ScopeRead,
 		summary: "Read the dialogue", detail: "What the team and whoever reported have written to each other: for these two sides only (access code, or a token of the team in charge).",
 	}, func(ctx context.Context, k *call, _ accounts.Actor, in *readIn) (dialogue, error) {
-		n, err := number(in.Number)
-		if err != nil {
-			return dialogue{}, err
-		}
-		actor, err := a.as(ctx, k, accounts.ScopeRead, n, in.Code)
+		n, actor, err := a.party(ctx, k, accounts.ScopeRead, in.NumberParam, in.CodeParam)
 		if err != nil {
 			return dialogue{}, err
 		}
@@ -230,11 +226,7 @@ func (a *api) talk() {
 		id: "markDialogueRead", method: http.MethodPost, path: "/reports/{number}/messages/read", tag: tagDialogue, open: true, scope: accounts.ScopeWrite,
 		summary: "Say that the other side's messages were read", detail: "For the side that you are. No body.",
 	}, func(ctx context.Context, tx pgx.Tx, k *call, _ accounts.Actor, in *seenIn) (nothing, error) {
-		n, err := number(in.Number)
-		if err != nil {
-			return nothing{}, err
-		}
-		actor, err := a.as(ctx, k, accounts.ScopeWrite, n, in.Code)
+		n, actor, err := a.party(ctx, k, accounts.ScopeWrite, in.NumberParam, in.CodeParam)
 		if err != nil {
 			return nothing{}, err
 		}
@@ -251,11 +243,7 @@ func (a *api) talk() {
 		id: "rateReport", method: http.MethodPut, path: "/reports/{number}/satisfaction", tag: tagDialogue, open: true, scope: accounts.ScopeWrite,
 		summary: "Say whether you are satisfied", detail: "By whoever reported it, once it is closed; may be changed. With reopen a solved report is opened again.",
 	}, func(ctx context.Context, tx pgx.Tx, k *call, _ accounts.Actor, in *rateIn) (nothing, error) {
-		n, err := number(in.Number)
-		if err != nil {
-			return nothing{}, err
-		}
-		actor, err := a.as(ctx, k, accounts.ScopeWrite, n, in.Code)
+		n, actor, err := a.party(ctx, k, accounts.ScopeWrite, in.NumberParam, in.CodeParam)
 		if err != nil {
 			return nothing{}, err
 		}
@@ -285,11 +273,7 @@ func (a *api) talkFile() {
 	answers := map[string]*huma.MediaType{casework.PDF: binary, casework.JPEG: binary}
 	o.Operation.Responses = map[string]*huma.Response{"200": {Description: "The file.", Content: answers}}
 	add(a, o, func(ctx context.Context, k *call, in *input) (*output, error) {
-		n, err := number(in.Number)
-		if err != nil {
-			return nil, err
-		}
-		actor, err := a.as(ctx, k, accounts.ScopeRead, n, in.Code)
+		n, actor, err := a.party(ctx, k, accounts.ScopeRead, in.NumberParam, in.CodeParam)
 		if err != nil {
 			return nil, err
 		}

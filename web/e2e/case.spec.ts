@@ -45,10 +45,7 @@ async function newCase(page: Page): Promise<void> {
   await expect(page.locator("form.c-set[action*='in_progress']")).toBeVisible();
 }
 
-const wide = () => test.skip(test.info().project.name.endsWith("360"), "keys are for keyboards");
-
 test("ten tasks of a clerk take a few keys and seconds each", { tag: "@wide" }, async ({ page, check }) => {
-  wide();
   await signIn(page, people.roads);
   await newCase(page);
   await check(page);
@@ -100,7 +97,6 @@ test("ten tasks of a clerk take a few keys and seconds each", { tag: "@wide" }, 
 });
 
 test("ten cases by keyboard only", { tag: "@wide" }, async ({ page }) => {
-  wide();
   await signIn(page, people.roads);
   await openCase(page);
   const start = Date.now();
@@ -150,7 +146,6 @@ test("one key takes over what was written last time, and what is new is marked",
   newPage,
   check,
 }) => {
-  wide();
   await signIn(page, people.roads);
   await newCase(page);
   const address = new URL(page.url()).pathname;
@@ -177,7 +172,6 @@ test("one key takes over what was written last time, and what is new is marked",
 });
 
 test("a part is split off, joined again, and that is taken back", { tag: "@wide" }, async ({ page }) => {
-  wide();
   await signIn(page, people.roads);
   await newCase(page);
   const address = new URL(page.url()).pathname;
@@ -197,7 +191,6 @@ test("a part is split off, joined again, and that is taken back", { tag: "@wide"
 });
 
 test("whoever is away has a deputy, and cases again afterwards", { tag: "@wide" }, async ({ page, check }) => {
-  wide();
   await signIn(page, people.roads);
   await page.goto("/desk/absences");
   const others = await page.locator("[name=deputy] option").count();

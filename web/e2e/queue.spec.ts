@@ -68,8 +68,7 @@ test("several cases at once: preview, apply, undo; and the list of the day", { t
   await check(page);
 });
 
-test("the map beside the list", { tag: "@wide" }, async ({ page, check, look }) => {
-  test.skip(look.width < 700, "looked at on a wide page");
+test("the map beside the list", { tag: "@wide" }, async ({ page, check }) => {
   await signIn(page, people.roads);
   await page.goto("/desk?map=1");
   await expect(page.locator(".qmap canvas")).toBeVisible();

@@ -29,8 +29,7 @@ async function toPlace(page: Page): Promise<void> {
   await page.locator("[data-map=pick][data-idle]").waitFor({ timeout: 60_000 });
 }
 
-test("the menu of a phone", async ({ page, check, look }) => {
-  test.skip(look.width > 700, "there is no menu on a wide page");
+test("the menu of a phone", { tag: "@phone" }, async ({ page, check }) => {
   await page.goto("/");
   await page.locator("details.menu summary").click();
   await check(page);

@@ -8,6 +8,7 @@ import { between, type Corner, crossing, formatCorners, hectares, mostCorners, p
 import { el, formatInt, t } from "./dom";
 import type { CityMap } from "./map";
 import { colours } from "./map-colours";
+import { steer } from "./map-tools";
 
 /** manyCorners: more have no handles between them, which would cover the map. */
 const manyCorners = 30;
@@ -183,23 +184,11 @@ export function area(city: CityMap): void {
   map.on("click", (e) => tap([round(e.lngLat.lng), round(e.lngLat.lat)]));
   map.doubleClickZoom.disable(); // two quick corners are two corners
   map.keyboard.disable();
-  canvas.addEventListener("keydown", (e) => {
-    if (e.altKey || e.ctrlKey || e.metaKey) return;
-    const step = e.shiftKey ? 120 : 30;
-    const moves: Record<string, [number, number]> = {
-      ArrowLeft: [-step, 0],
-      ArrowRight: [step, 0],
-      ArrowUp: [0, -step],
-      ArrowDown: [0, step],
-    };
-    const move = moves[e.key];
-    if (move) map.panBy(move, { animate: false });
-    else if (e.key === "+" || e.key === "=") map.zoomIn({ animate: false });
-    else if (e.key === "-") map.zoomOut({ animate: false });
-    else if (e.key === "Enter" || e.key === " ") tap(middle());
-    else if (e.key === "Backspace" || e.key === "Delete") take(ring.length - 1);
-    else return;
-    e.preventDefault();
+  steer(map, canvas, (key) => {
+    if (key === "Enter" || key === " ") tap(middle());
+    else if (key === "Backspace" || key === "Delete") take(ring.length - 1);
+    else return false;
+    return true;
   });
 
   field.addEventListener("input", () => {

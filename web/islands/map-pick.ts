@@ -6,7 +6,7 @@ import { Marker } from "maplibre-gl";
 import { el, onPlace, type Place, sendPlace, t } from "./dom";
 import type { CityMap } from "./map";
 import { dropPath } from "./map-images";
-import { circle, zoomFor } from "./map-tools";
+import { circle, steer, zoomFor } from "./map-tools";
 import { shapes } from "./sprite.gen";
 
 /** pinElement is the drop of look 8 with a shape inside. */
@@ -70,24 +70,11 @@ export function pick(city: CityMap): void {
 
   // arrows move the map below the cross in the middle, Enter sets the place there
   map.keyboard.disable();
-  canvas.addEventListener("keydown", (e) => {
-    if (e.altKey || e.ctrlKey || e.metaKey) return;
-    const step = e.shiftKey ? 120 : 30;
-    const moves: Record<string, [number, number]> = {
-      ArrowLeft: [-step, 0],
-      ArrowRight: [step, 0],
-      ArrowUp: [0, -step],
-      ArrowDown: [0, step],
-    };
-    const move = moves[e.key];
-    if (move) map.panBy(move, { animate: false });
-    else if (e.key === "+" || e.key === "=") map.zoomIn({ animate: false });
-    else if (e.key === "-") map.zoomOut({ animate: false });
-    else if (e.key === "Enter" || e.key === " ") {
-      const { lng, lat } = map.getCenter();
-      choose(lng, lat);
-    } else return;
-    e.preventDefault();
+  steer(map, canvas, (key) => {
+    if (key !== "Enter" && key !== " ") return false;
+    const { lng, lat } = map.getCenter();
+    choose(lng, lat);
+    return true;
   });
 
   onPlace((place: Place) => {

@@ -34,6 +34,33 @@ export function zoomFor(metres: number, lat: number, pixels: number): number {
   return Math.min(17, Math.max(11, zoom));
 }
 
+/** Steerable is what of a map the keyboard moves. */
+interface Steerable {
+  panBy(by: [number, number], how: { animate: boolean }): unknown;
+  zoomIn(how: { animate: boolean }): unknown;
+  zoomOut(how: { animate: boolean }): unknown;
+}
+
+/** steer moves a map by arrows, + and -; other does what the map does not: true where it took the key. */
+export function steer(map: Steerable, canvas: HTMLElement, other: (key: string) => boolean): void {
+  canvas.addEventListener("keydown", (e) => {
+    if (e.altKey || e.ctrlKey || e.metaKey) return;
+    const step = e.shiftKey ? 120 : 30;
+    const moves: Record<string, [number, number]> = {
+      ArrowLeft: [-step, 0],
+      ArrowRight: [step, 0],
+      ArrowUp: [0, -step],
+      ArrowDown: [0, step],
+    };
+    const move = moves[e.key];
+    if (move) map.panBy(move, { animate: false });
+    else if (e.key === "+" || e.key === "=") map.zoomIn({ animate: false });
+    else if (e.key === "-") map.zoomOut({ animate: false });
+    else if (!other(e.key)) return;
+    e.preventDefault();
+  });
+}
+
 export type BBox = [west: number, south: number, east: number, north: number];
 
 /** readBBox reads "west,south,east,north"; null when it is none. */
