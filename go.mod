@@ -7,6 +7,11 @@ require golang.org/x/net v0.61.0
 require codeberg.org/go-pdf/fpdf v0.12.0
 
 require (
+	github.com/andybalholm/brotli v1.2.6 // indirect
+	github.com/meilisearch/meilisearch-go v0.36.3 // indirect
+)
+
+require (
 	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/PuerkitoBio/goquery v1.13.0 // indirect
 	github.com/a-h/templ v0.3.977 // indirect
