@@ -29,8 +29,11 @@ func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {
 		if err != nil {
 			return fmt.Errorf("adopt votes: %w", err)
 		}
-		if tag.RowsAffected() == 1 {
-			continue // the person had no voter in this scope
+		if tag.RowsAffected() == 1 { // the person had no voter in this scope
+			if err := Raise(ctx, tx, to); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := join(ctx, tx, scope, from, to); err != nil {
 			return err
@@ -39,10 +42,20 @@ func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {
 	return nil
 }
 
-// join moves the votes of one voter to another, thing by thing.
+// join moves the votes of one voter to another, thing by thing. In a closed
+// process nothing moves: both counted when it ended.
 func join(ctx context.Context, tx pgx.Tx, scope string, from, to uuid.UUID) error {
+	if over, err := Closed(ctx, tx, scope); err != nil {
+		return err
+	} else if over {
+		_, err := tx.Exec(ctx, sqlForgetVoter, scope, from)
+		return wrap("adopt votes", err)
+	}
 	old, _, err := voterOf(ctx, tx, scope, from, 0)
 	if err != nil {
+		return err
+	}
+	if err := Raise(ctx, tx, to); err != nil {
 		return err
 	}
 	own, level, err := voterOf(ctx, tx, scope, to, 0)
@@ -59,6 +72,7 @@ func join(ctx context.Context, tx pgx.Tx, scope string, from, to uuid.UUID) erro
 		Aspect string
 		Value  int16
 		Level  int16
+		State  State
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[vote])
 	if err != nil {
@@ -76,6 +90,11 @@ func join(ctx context.Context, tx pgx.Tx, scope string, from, to uuid.UUID) erro
 		if mine != 0 {
 			continue
 		}
+		if v.State != Counted { // signing in frees no vote that a moderator has to look at
+			if err := carry(ctx, tx, ref, Aspect(v.Aspect), old, own, v.State); err != nil {
+				return err
+			}
+		}
 		if _, err := cast(ctx, tx, ref, Aspect(v.Aspect), own, level, v.Value); err != nil {
 			return err
 		}
@@ -86,6 +105,33 @@ func join(ctx context.Context, tx pgx.Tx, scope string, from, to uuid.UUID) erro
 	return nil
 }
 
+// carry makes one voter's vote wait for the same decision as another's.
+func carry(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, from, to uuid.UUID, state State) error {
+	if _, err := tx.Exec(ctx, sqlEnsureVote, string(ref.Kind), ref.ID, string(aspect), to); err != nil {
+		return fmt.Errorf("carry vote: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlSetState, string(ref.Kind), ref.ID, string(aspect), to, string(state)); err != nil {
+		return fmt.Errorf("carry vote: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlCarryHold, string(ref.Kind), ref.ID, string(aspect), from, to); err != nil {
+		return fmt.Errorf("carry vote: %w", err)
+	}
+	return nil
+}
+
+const (
+	sqlSetState = `
+UPDATE votes SET state = $5
+WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND voter_id = $4`
+	sqlCarryHold = `
+INSERT INTO vote_hold_items (hold_id, voter_id)
+SELECT i.hold_id, $5
+FROM vote_hold_items i
+JOIN vote_holds h ON h.id = i.hold_id
+WHERE h.subject_kind = $1 AND h.subject_id = $2 AND h.aspect = $3 AND i.voter_id = $4
+ON CONFLICT DO NOTHING`
+)
+
 const (
 	sqlScopesOf = `SELECT scope FROM voter_persons WHERE person_id = $1 ORDER BY scope`
 	sqlHandOver = `
@@ -93,7 +139,7 @@ UPDATE voter_persons SET person_id = $3
 WHERE scope = $1 AND person_id = $2
   AND NOT EXISTS (SELECT FROM voter_persons o WHERE o.scope = $1 AND o.person_id = $3)`
 	sqlVotesOf = `
-SELECT v.subject_kind, v.subject_id, v.aspect, v.value, w.level
+SELECT v.subject_kind, v.subject_id, v.aspect, v.value, w.level, v.state
 FROM votes v
 JOIN voters w ON w.id = v.voter_id
 WHERE v.voter_id = $1 AND v.value <> 0

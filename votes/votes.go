@@ -14,13 +14,30 @@ import (
 	"github.com/mitwirk/mitwirk/subject"
 )
 
-// Aspect is what is voted on.
+// Aspect is what is voted on. Radar's questions are aspects of their own.
 type Aspect string
 
-// The aspects of reports.
+// The aspects that the product knows by name.
 const (
-	MeToo Aspect = "metoo" // 1
-	Fixed Aspect = "fixed" // 1 yes, -1 no: a hint to staff
+	MeToo   Aspect = "metoo"   // of reports: 1
+	Fixed   Aspect = "fixed"   // of reports: 1 yes, -1 no, a hint to staff
+	Support Aspect = "support" // of ideas: 1; in the ledger, with a receipt
+	Helpful Aspect = "helpful" // of comments: 1, -1 not helpful
+)
+
+// isRating tells whether an aspect may be published in batches.
+func (a Aspect) isRating() bool {
+	return a != MeToo && a != Fixed && a != Support && a != Helpful
+}
+
+// State says whether a vote counts.
+type State string
+
+// The states. A state stays when its voter changes the value.
+const (
+	Counted State = "counted"
+	Held    State = "held" // until a moderator has looked
+	Void    State = "void" // a moderator has decided so, with reasons
 )
 
 // Set stores the actor's vote; value 0 withdraws it. Scope keeps voters of
@@ -37,13 +54,16 @@ func Set(ctx context.Context, tx pgx.Tx, actor accounts.Actor, scope string, ref
 	return cast(ctx, tx, ref, aspect, voter, level, value)
 }
 
+// cast gives a voter's vote a value. What is held or void stays so and is in
+// no total.
 func cast(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter uuid.UUID, level, value int16) (bool, error) {
 	// The row lock of the upsert orders parallel votes of one voter; old is read under it.
 	if _, err := tx.Exec(ctx, sqlEnsureVote, string(ref.Kind), ref.ID, string(aspect), voter); err != nil {
 		return false, fmt.Errorf("vote: %w", err)
 	}
 	var old int16
-	if err := tx.QueryRow(ctx, sqlLockVote, string(ref.Kind), ref.ID, string(aspect), voter).Scan(&old); err != nil {
+	var state State
+	if err := tx.QueryRow(ctx, sqlLockVote, string(ref.Kind), ref.ID, string(aspect), voter).Scan(&old, &state); err != nil {
 		return false, fmt.Errorf("lock vote: %w", err)
 	}
 	if old == value {
@@ -52,16 +72,49 @@ func cast(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter 
 	if _, err := tx.Exec(ctx, sqlChangeVote, string(ref.Kind), ref.ID, string(aspect), voter, value); err != nil {
 		return false, fmt.Errorf("change vote: %w", err)
 	}
+	if state != Counted {
+		return true, nil
+	}
 	for _, d := range []struct{ value, n int16 }{{old, -1}, {value, 1}} {
-		if d.value == 0 {
-			continue
-		}
-		if _, err := tx.Exec(ctx, sqlCount, string(ref.Kind), ref.ID, string(aspect), level, d.value, d.n); err != nil {
-			return false, fmt.Errorf("count vote: %w", err)
+		if err := count(ctx, tx, ref, aspect, voter, level, d.value, d.n); err != nil {
+			return false, err
 		}
 	}
 	return true, nil
 }
+
+// count adds to a total, and says so in the ledger and to the batch that waits.
+func count(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter uuid.UUID, level, value, n int16) error {
+	if value == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, sqlCount, string(ref.Kind), ref.ID, string(aspect), level, value, n); err != nil {
+		return fmt.Errorf("count vote: %w", err)
+	}
+	if aspect == Support {
+		if _, err := tx.Exec(ctx, sqlLedger, string(ref.Kind), ref.ID, string(aspect), voter, value, n); err != nil {
+			return fmt.Errorf("ledger: %w", err)
+		}
+	}
+	if aspect.isRating() {
+		if _, err := tx.Exec(ctx, sqlPending, string(ref.Kind), ref.ID, string(aspect), voter); err != nil {
+			return fmt.Errorf("pending rating: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	sqlLedger = `
+INSERT INTO vote_ledger (scope, day, subject_kind, subject_id, aspect, value, delta)
+SELECT w.scope, (mitwirk_now() AT TIME ZONE 'UTC')::date, $1, $2, $3, $5, $6
+FROM voters w WHERE w.id = $4`
+	sqlPending = `
+INSERT INTO vote_pending (subject_kind, subject_id, aspect, voter_id)
+SELECT $1, $2, $3, $4
+WHERE EXISTS (SELECT FROM vote_published WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3)
+ON CONFLICT DO NOTHING`
+)
 
 const sqlEnsureVote = `
 INSERT INTO votes (subject_kind, subject_id, aspect, voter_id, value)
@@ -69,7 +122,7 @@ VALUES ($1, $2, $3, $4, 0)
 ON CONFLICT (subject_kind, subject_id, aspect, voter_id) DO NOTHING`
 
 const sqlLockVote = `
-SELECT value FROM votes
+SELECT value, state FROM votes
 WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND voter_id = $4
 FOR UPDATE`
 
@@ -83,10 +136,17 @@ VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (subject_kind, subject_id, aspect, level, value)
 DO UPDATE SET n = vote_totals.n + excluded.n`
 
-// voterOf finds or makes the voter of a person. The level is the one that the
-// voter was made with: totals are kept by it.
+// voterOf finds or makes the voter of a person and holds it. Totals are kept by
+// its level, which follows the person's upwards and never falls.
 func voterOf(ctx context.Context, tx pgx.Tx, scope string, person uuid.UUID, level int) (voter uuid.UUID, had int16, err error) {
 	err = tx.QueryRow(ctx, sqlVoter, scope, person).Scan(&voter, &had)
+	if err == nil {
+		if int(had) < level {
+			had, err = raise(ctx, tx, voter, int16(level))
+			return voter, had, err
+		}
+		err = tx.QueryRow(ctx, sqlHoldVoter, scope, person).Scan(&voter, &had) // nobody raises it while this vote is counted
+	}
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return voter, had, wrap("voter", err)
 	}
@@ -105,7 +165,7 @@ func voterOf(ctx context.Context, tx pgx.Tx, scope string, person uuid.UUID, lev
 	if _, err := tx.Exec(ctx, sqlDropVoter, fresh); err != nil {
 		return uuid.Nil, 0, fmt.Errorf("new voter: %w", err)
 	}
-	err = tx.QueryRow(ctx, sqlVoter, scope, person).Scan(&voter, &had)
+	err = tx.QueryRow(ctx, sqlHoldVoter, scope, person).Scan(&voter, &had)
 	return voter, had, wrap("voter", err)
 }
 
@@ -118,6 +178,7 @@ func wrap(what string, err error) error {
 
 const (
 	sqlVoter          = `SELECT p.voter_id, v.level FROM voter_persons p JOIN voters v ON v.id = p.voter_id WHERE p.scope = $1 AND p.person_id = $2`
+	sqlHoldVoter      = `SELECT p.voter_id, v.level FROM voter_persons p JOIN voters v ON v.id = p.voter_id WHERE p.scope = $1 AND p.person_id = $2 FOR SHARE OF v`
 	sqlNewVoter       = `INSERT INTO voters (id, scope, level) VALUES ($1, $2, $3)`
 	sqlNewVoterPerson = `INSERT INTO voter_persons (scope, person_id, voter_id) VALUES ($1, $2, $3) ON CONFLICT (scope, person_id) DO NOTHING`
 	sqlDropVoter      = `DELETE FROM voters WHERE id = $1`
@@ -153,7 +214,8 @@ JOIN voter_persons p ON p.voter_id = v.voter_id
 WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND p.scope = $4 AND p.person_id = $5`
 
 // Move takes the votes of one subject along to another; whoever voted on both
-// keeps the vote there. It returns the voters that moved, for an undo.
+// keeps the vote there, and what is held stays until it is decided. It returns
+// the voters that moved, for an undo.
 func Move(ctx context.Context, tx pgx.Tx, from, to subject.Ref, aspect Aspect) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, sqlMovable, string(from.Kind), from.ID, string(aspect), string(to.Kind), to.ID)
 	if err != nil {
@@ -185,7 +247,7 @@ const sqlMovable = `
 SELECT v.voter_id, w.level, v.value
 FROM votes v
 JOIN voters w ON w.id = v.voter_id
-WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND v.value <> 0
+WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND v.value <> 0 AND v.state = 'counted'
   AND NOT EXISTS (
     SELECT FROM votes o
     WHERE o.subject_kind = $4 AND o.subject_id = $5 AND o.aspect = v.aspect AND o.voter_id = v.voter_id AND o.value <> 0)
