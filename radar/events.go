@@ -1,0 +1,39 @@
+package radar
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// MeasureChanged says: a measure has a new public state. An import stands for
+// many.
+type MeasureChanged struct {
+	events.Many
+
+	Measure uuid.UUID `json:"measure"`
+	Version int       `json:"version"`
+	From    Status    `json:"from,omitempty"` // "": it was not public before
+	To      Status    `json:"to,omitempty"`
+}
+
+// EventType names the event in the database.
+func (MeasureChanged) EventType() string { return "measure.changed" }
+
+// Subject is the measure.
+func (e MeasureChanged) Subject() subject.Ref {
+	return subject.Ref{Kind: subject.Measure, ID: e.Measure}
+}
+
+// ReleaseMade says: the programme of a day was decided.
+type ReleaseMade struct {
+	Programme uuid.UUID `json:"programme"`
+	Release   uuid.UUID `json:"release"`
+}
+
+// EventType names the event in the database.
+func (ReleaseMade) EventType() string { return "programme.released" }
+
+// Subject is the programme.
+func (e ReleaseMade) Subject() subject.Ref { return subject.Ref{Kind: ProgrammeKind, ID: e.Programme} }
