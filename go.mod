@@ -7,6 +7,7 @@ require golang.org/x/net v0.61.0
 require codeberg.org/go-pdf/fpdf v0.12.0
 
 require (
+	github.com/SherClockHolmes/webpush-go v1.4.0 // indirect
 	github.com/andybalholm/brotli v1.2.6 // indirect
 	github.com/meilisearch/meilisearch-go v0.36.3 // indirect
 )
