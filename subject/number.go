@@ -23,6 +23,7 @@ const (
 	PrefixIdea      Prefix = "I"
 	PrefixCall      Prefix = "A"
 	PrefixMeasure   Prefix = "R"
+	PrefixComment   Prefix = "K"
 )
 
 // numberAlphabet leaves out 0 1 I L O, which people mix up on paper and phone.
@@ -72,7 +73,7 @@ func ParseNumber(text string) (Prefix, Number, error) {
 	}
 	prefix := Prefix(clean[:1])
 	switch prefix {
-	case PrefixReport, PrefixComplaint, PrefixIdea, PrefixCall, PrefixMeasure:
+	case PrefixReport, PrefixComplaint, PrefixIdea, PrefixCall, PrefixMeasure, PrefixComment:
 	default:
 		return "", 0, ErrNumber
 	}
