@@ -423,3 +423,9 @@ WHERE c.subject_kind = $1 AND c.subject_id = ANY ($2) AND c.parent_id IS NULL AN
 ORDER BY c.created_at, c.id
 LIMIT 200`
 )
+
+// Counts is how many public comments a discussion has. The caller knows that
+// the actor may read it.
+func (s *Service) Counts(ctx context.Context, ref subject.Ref) (Counts, error) {
+	return s.counts(ctx, ref)
+}

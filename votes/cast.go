@@ -27,7 +27,8 @@ type Ballot struct {
 	// Value is 1 for a support, 1 to 5 for a rating, -1 or 1 for helpful; 0
 	// takes the vote back.
 	Value int16
-	// Network is where it comes from (kit.Network); "": unknown. It is kept for
+	// Network is where it comes from: accounts.AddressKey(kit.ClientIP(c)); "":
+	// unknown. It is kept for
 	// 7 days as a hash under a secret of the day.
 	Network string
 }
