@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -46,6 +48,12 @@ const Reports = "reports"
 // person that gets it.
 const Inbox = "inbox"
 
+// Holds is the topic of votes that wait for a moderator; moderators get it only.
+const Holds = "holds"
+
+// CommentsTopic is the topic of all comments on a thing: "comments:idea/UUID".
+func CommentsTopic(ref subject.Ref) string { return "comments:" + ref.String() }
+
 // ReportTopic is the topic of one report: "report:M-2026-7K3QX9".
 func ReportTopic(n subject.Number) string { return "report:" + n.Format(subject.PrefixReport) }
 
@@ -59,14 +67,14 @@ type Topic struct {
 var ErrTopic = errors.New("not a topic")
 
 // ParseTopic reads a topic as a client names it: "report:NUMBER", "inbox",
-// "reports" or "reports:bbox=west,south,east,north" in degrees of WGS 84.
+// "holds", "comments:KIND/UUID", "reports" or "reports:bbox=west,south,east,north" in degrees of WGS 84.
 func ParseTopic(text string) (Topic, error) {
 	if len(text) > 120 {
 		return Topic{}, ErrTopic
 	}
 	kind, rest, has := strings.Cut(text, ":")
 	switch {
-	case text == Reports, text == Inbox:
+	case text == Reports, text == Inbox, text == Holds:
 		return Topic{Name: text}, nil
 	case kind == Reports && has:
 		area, err := parseArea(rest)
@@ -74,6 +82,13 @@ func ParseTopic(text string) (Topic, error) {
 			return Topic{}, err
 		}
 		return Topic{Name: Reports, Area: &area}, nil
+	case kind == "comments":
+		of, text, _ := strings.Cut(rest, "/")
+		id, err := uuid.Parse(text)
+		if err != nil || of == "" || strings.ContainsAny(of, " :") {
+			return Topic{}, fmt.Errorf("%w: %q", ErrTopic, rest)
+		}
+		return Topic{Name: CommentsTopic(subject.Ref{Kind: subject.Kind(of), ID: id})}, nil
 	case kind == "report":
 		prefix, n, err := subject.ParseNumber(rest)
 		if err != nil || prefix != subject.PrefixReport {
