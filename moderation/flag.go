@@ -230,10 +230,27 @@ func open(ctx context.Context, tx pgx.Tx, id, person uuid.UUID) error {
 	return nil
 }
 
-// Part finds the content that a notice would be about: a report by its number,
-// its text, or one of its photos. fault.NotFound for what the public does not see.
+// Part is PartOf for a report.
 func (s *Service) Part(ctx context.Context, n subject.Number, kind subject.PartKind, photo uuid.UUID) (subject.Content, error) {
-	t, err := s.target(subject.Report)
+	return s.PartOf(ctx, subject.PrefixReport, n, kind, photo)
+}
+
+// kindOf is the kind of the things whose numbers begin with a letter.
+func kindOf(prefix subject.Prefix) subject.Kind {
+	switch prefix {
+	case subject.PrefixIdea:
+		return subject.Idea
+	case subject.PrefixComment:
+		return subject.Comment
+	case subject.PrefixReport, subject.PrefixComplaint, subject.PrefixCall, subject.PrefixMeasure:
+	}
+	return subject.Report
+}
+
+// PartOf finds the content that a notice would be about: a thing by its number,
+// its text, or one of its photos. fault.NotFound for what the public does not see.
+func (s *Service) PartOf(ctx context.Context, prefix subject.Prefix, n subject.Number, kind subject.PartKind, photo uuid.UUID) (subject.Content, error) {
+	t, err := s.target(kindOf(prefix))
 	if err != nil {
 		return subject.Content{}, err
 	}

@@ -187,9 +187,14 @@ func (s *Service) Sheet(ctx context.Context, actor accounts.Actor, id uuid.UUID)
 	return sh, nil
 }
 
-// ItemFor puts a content into the queue that a moderator looks at by themselves.
-func (s *Service) ItemFor(ctx context.Context, actor accounts.Actor, n subject.Number, kind subject.PartKind, photo uuid.UUID) (id uuid.UUID, err error) {
-	t, err := s.target(subject.Report)
+// ItemFor is ItemOf for a report.
+func (s *Service) ItemFor(ctx context.Context, actor accounts.Actor, n subject.Number, kind subject.PartKind, photo uuid.UUID) (uuid.UUID, error) {
+	return s.ItemOf(ctx, actor, subject.PrefixReport, n, kind, photo)
+}
+
+// ItemOf puts a content into the queue that a moderator looks at by themselves.
+func (s *Service) ItemOf(ctx context.Context, actor accounts.Actor, prefix subject.Prefix, n subject.Number, kind subject.PartKind, photo uuid.UUID) (id uuid.UUID, err error) {
+	t, err := s.target(kindOf(prefix))
 	if err != nil {
 		return uuid.Nil, err
 	}

@@ -52,11 +52,11 @@ func (p *pages) flagForm(c kit.Context) error {
 }
 
 func (p *pages) renderFlag(c kit.Context, code int, in flagIn, wrong error) error {
-	n, kind, photo, err := partOf(in.Number, in.Part, in.Photo)
+	prefix, n, kind, photo, err := partOf(in.Number, in.Part, in.Photo)
 	if err != nil {
 		return err
 	}
-	content, err := p.Moderation.Part(c.Request().Context(), n, kind, photo)
+	content, err := p.Moderation.PartOf(c.Request().Context(), prefix, n, kind, photo)
 	if err != nil {
 		return err
 	}
@@ -87,12 +87,12 @@ func (p *pages) flag(c kit.Context) error {
 		}
 		return err
 	}
-	n, kind, photo, err := partOf(in.Number, in.Part, in.Photo)
+	prefix, n, kind, photo, err := partOf(in.Number, in.Part, in.Photo)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	content, err := p.Moderation.Part(ctx, n, kind, photo)
+	content, err := p.Moderation.PartOf(ctx, prefix, n, kind, photo)
 	if err != nil {
 		return err
 	}

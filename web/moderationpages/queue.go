@@ -185,11 +185,11 @@ func (p *pages) look(c kit.Context) error {
 	if part == "" {
 		part = string(subject.Text)
 	}
-	n, kind, photo, err := partOf(c.QueryParam("number"), part, c.QueryParam("photo"))
+	prefix, n, kind, photo, err := partOf(c.QueryParam("number"), part, c.QueryParam("photo"))
 	if err != nil {
 		return err
 	}
-	id, err := p.Moderation.ItemFor(c.Request().Context(), kit.Actor(c), n, kind, photo)
+	id, err := p.Moderation.ItemOf(c.Request().Context(), kit.Actor(c), prefix, n, kind, photo)
 	if err != nil {
 		return err
 	}

@@ -104,21 +104,21 @@ func shown(c kit.Context, p kit.Page, err error) (errs kit.Errors, refused strin
 func status(err error) int { return kit.StatusOf(fault.As(err).Kind) }
 
 // partOf reads what a content is: "M-2026-7K3QX9", "text", the photo's id.
-func partOf(number, part, photo string) (subject.Number, subject.PartKind, uuid.UUID, error) {
+func partOf(number, part, photo string) (subject.Prefix, subject.Number, subject.PartKind, uuid.UUID, error) {
 	prefix, n, err := subject.ParseNumber(number)
-	if err != nil || prefix != subject.PrefixReport {
-		return 0, "", uuid.Nil, fault.Missing("report")
+	if err != nil || prefix != subject.PrefixReport && prefix != subject.PrefixComment && prefix != subject.PrefixIdea {
+		return "", 0, "", uuid.Nil, fault.Missing("content")
 	}
 	kind := subject.PartKind(part)
 	switch kind {
 	case subject.Whole, subject.Text:
-		return n, kind, uuid.Nil, nil
+		return prefix, n, kind, uuid.Nil, nil
 	case subject.Photo:
 		id, err := uuid.Parse(photo)
 		if err != nil {
-			return 0, "", uuid.Nil, fault.Missing("photo")
+			return "", 0, "", uuid.Nil, fault.Missing("photo")
 		}
-		return n, kind, id, nil
+		return prefix, n, kind, id, nil
 	}
-	return 0, "", uuid.Nil, fault.Missing("part")
+	return "", 0, "", uuid.Nil, fault.Missing("part")
 }
