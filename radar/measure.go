@@ -40,15 +40,15 @@ func (s Status) Over() bool { return s == Completed || s == Stopped }
 // Texts are the words of a measure in one language.
 type Texts struct {
 	Title       string `json:"title,omitempty"`
-	Change      string `json:"change,omitempty"`     // Was ändert sich für mich?
-	FromWhen    string `json:"from_when,omitempty"`  // Ab wann?
-	WhereTo     string `json:"where,omitempty"`      // Wo?
-	Short       string `json:"short,omitempty"`      // a sentence or two
+	Change      string `json:"change,omitempty"`    // Was ändert sich für mich?
+	FromWhen    string `json:"from_when,omitempty"` // Ab wann?
+	WhereTo     string `json:"where,omitempty"`     // Wo?
+	Short       string `json:"short,omitempty"`     // a sentence or two
 	Description string `json:"description,omitempty"`
 	Goals       string `json:"goals,omitempty"`      // a goal per line
 	Highlights  string `json:"highlights,omitempty"` // a highlight per line
 	Outlook     string `json:"outlook,omitempty"`
-	Reason      string `json:"reason,omitempty"`     // why it takes longer, or was stopped
+	Reason      string `json:"reason,omitempty"` // why it takes longer, or was stopped
 }
 
 // Result is one thing that is to be there in the end.

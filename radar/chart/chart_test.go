@@ -41,7 +41,9 @@ func items(sectors, n int) []chart.Item {
 func draw(l chart.Layout, list []chart.Item, spots map[uuid.UUID]chart.Spot) *chart.Chart {
 	kinds := []chart.Kind{chart.Completed, chart.Running, chart.Planned, chart.Stopped}
 	c := &chart.Chart{Layout: l, Middle: "Vorhaben", Lit: -1, MoreURL: func(ring, sector int) string { return fmt.Sprintf("/radar?ring=%d&sector=%d", ring, sector) }}
-	c.More = func(n int) (string, string) { return fmt.Sprintf("%d weitere", n), fmt.Sprintf("%d weitere Vorhaben", n) }
+	c.More = func(n int) (string, string) {
+		return fmt.Sprintf("%d weitere", n), fmt.Sprintf("%d weitere Vorhaben", n)
+	}
 	for i, it := range list {
 		m := chart.Mark{ID: it.ID, No: i + 1, Kind: kinds[it.Ring], Title: fmt.Sprintf("Vorhaben %d", i+1), URL: fmt.Sprintf("/radar/%d", i+1), Spot: spots[it.ID], Progress: -1}
 		if m.Kind == chart.Running {

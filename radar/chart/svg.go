@@ -342,3 +342,21 @@ func text(s string) string {
 	_ = xml.EscapeText(&b, []byte(s)) // a buffer takes everything
 	return b.String()
 }
+
+// Sign is one mark of the legend.
+func Sign(kind Kind, move Move) string {
+	d := &drawing{c: &Chart{Lit: -1}}
+	m := Mark{Kind: kind, Move: move, Progress: 60, size: 18.5, Spot: Spot{Angle: 90}}
+	d.printf(`<svg class="radar rsign" viewBox="-38 -38 76 76" aria-hidden="true" focusable="false"><g class="mk p-%s">`, kind)
+	arc := kind == Running
+	if arc {
+		d.printf(`<circle class="arc0" r="20.5"/>`)
+	}
+	d.shape(kind, 1, arc)
+	if arc {
+		d.printf(`<path class="arc" d="%s"/>`, sweepArc(m.Progress, 20.5))
+	}
+	d.move(&m, 1)
+	d.printf(`</g></svg>`)
+	return d.out.String()
+}

@@ -1,0 +1,431 @@
+package radar
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+)
+
+// langColumn is the ending of a language's columns.
+func langColumn(lang string) string {
+	if lang == i18n.Easy {
+		return "leicht"
+	}
+	return lang
+}
+
+// columns of a table of measures, in their order.
+func columns() []string {
+	list := []string{"number", "no", "field", "status", "stage"}
+	for _, lang := range Languages() {
+		for _, name := range TextNames() {
+			list = append(list, name+"_"+langColumn(lang))
+		}
+	}
+	for _, lang := range Languages() {
+		list = append(list, "results_"+langColumn(lang))
+	}
+	for _, lang := range Languages() {
+		list = append(list, "yearly_"+langColumn(lang))
+	}
+	return append(list, "estimate", "start", "end", "first_end", "real_end", "lead", "partners", "budget", "contact", "links", "districts", "tags", "sdgs")
+}
+
+// otherNames are the names that other radar tools give to their columns:
+// thoughtworks/build-your-own-radar, zalando/tech-radar, AOE's technology radar.
+func otherNames() map[string]string {
+	return map[string]string{
+		"name": "title_de", "label": "title_de", "title": "title_de", "titel": "title_de", "maßnahme": "title_de", "vorhaben": "title_de",
+		"quadrant": "field", "handlungsfeld": "field", "sector": "field", "segment": "field",
+		"ring": "status", "description": "description_de", "beschreibung": "description_de", "body": "description_de",
+		"link": "links", "url": "links", "kurztext": "short_de", "beginn": "start", "ende": "end", "referat": "lead", "nummer": "no", "id": "no",
+		"moved": "", "isnew": "", "active": "", "featured": "", "release": "", // are read and not kept: releases tell
+	}
+}
+
+// statusWords are the words for a status in tables, other tools' rings too.
+func statusWords() map[string]Status {
+	return map[string]Status{
+		"planned": Planned, "geplant": Planned, "assess": Planned, "2": Planned,
+		"running": Running, "läuft": Running, "in umsetzung": Running, "trial": Running, "1": Running,
+		"completed": Completed, "fertig": Completed, "abgeschlossen": Completed, "adopt": Completed, "0": Completed,
+		"stopped": Stopped, "eingestellt": Stopped, "beendet, nicht fertig": Stopped, "hold": Stopped, "3": Stopped,
+	}
+}
+
+// RowError is one wrong cell of a file. The words are those of the catalogue.
+type RowError struct {
+	Row    int // as spreadsheets count: the header is 1
+	Column string
+	Value  string
+	Key    string
+	Params map[string]any
+}
+
+// Row is one measure of a file.
+type Row struct {
+	No      int // of the row
+	Number  string
+	ChartNo int
+	Content Content
+}
+
+// cell quotes what a spreadsheet would compute; uncell takes it back.
+func cell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@＝＋－＠'", []rune(s)[0]) {
+		return "'" + s
+	}
+	return s
+}
+
+func uncell(s string) string { return strings.TrimPrefix(s, "'") }
+
+// oneLine writes a text of several lines on one; lines reads it back.
+func oneLine(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), "\n", `\n`)
+}
+
+func manyLines(s string) string {
+	var b strings.Builder
+	back := false
+	for _, r := range s {
+		switch {
+		case back && r == 'n':
+			b.WriteByte('\n')
+		case back:
+			b.WriteRune(r)
+		case r == '\\':
+			back = true
+			continue
+		default:
+			b.WriteRune(r)
+		}
+		back = false
+	}
+	return b.String()
+}
+
+// clean takes out what prints nothing; lines end with \n.
+func clean(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t' || r == '\r':
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c':
+			return -1
+		}
+		return r
+	}, s))
+}
+
+// cells is a measure as a row of columns().
+func cells(m *Measure) []string {
+	c := &m.Content
+	row := []string{m.PublicNumber(), strconv.Itoa(m.No), c.Field, string(c.Status), c.Stage}
+	for _, lang := range Languages() {
+		t := c.Texts[lang]
+		for _, name := range TextNames() {
+			row = append(row, *t.Text(name))
+		}
+	}
+	for _, lang := range Languages() {
+		row = append(row, resultCell(c.Results, lang))
+	}
+	for _, lang := range Languages() {
+		var lines []string
+		for _, y := range c.Yearly {
+			if text := y.Text[lang]; text != "" {
+				lines = append(lines, strconv.Itoa(y.Year)+": "+oneLine(text))
+			}
+		}
+		row = append(row, strings.Join(lines, "\n"))
+	}
+	estimate, budget := "", ""
+	if c.Estimate != nil {
+		estimate = strconv.Itoa(*c.Estimate)
+	}
+	if c.Budget != 0 {
+		budget = strconv.FormatInt(c.Budget, 10)
+	}
+	var links, sdgs []string
+	for _, l := range c.Links {
+		links = append(links, l.Kind+": "+l.Title+" <"+l.URL+">")
+	}
+	for _, n := range c.SDGs {
+		sdgs = append(sdgs, strconv.Itoa(n))
+	}
+	row = append(row, estimate, string(c.Start), string(c.End), string(c.FirstEnd), string(c.RealEnd), c.Lead, strings.Join(c.Partners, "; "), budget,
+		c.Contact, strings.Join(links, "\n"), strings.Join(c.Districts, "; "), strings.Join(c.Tags, "; "), strings.Join(sdgs, "; "))
+	for i := range row {
+		row[i] = cell(row[i])
+	}
+	return row
+}
+
+// resultCell has a line for each result: "[reached] due: title" in German, the
+// title alone in other languages.
+func resultCell(list []Result, lang string) string {
+	if lang != i18n.German && !slices.ContainsFunc(list, func(r Result) bool { return r.Title[lang] != "" }) {
+		return ""
+	}
+	lines := make([]string, len(list))
+	for i, r := range list {
+		if lines[i] = r.Title[lang]; lang == i18n.German {
+			lines[i] = fmt.Sprintf("[%s] %s: %s", r.Reached, r.Due, r.Title[lang])
+		}
+		if lang != i18n.German && lines[i] == "" {
+			lines[i] = "-"
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+var (
+	resultLine = regexp.MustCompile(`^\[([^\]]*)\] ?([0-9.Qq -]*): (.+)$`)
+	yearLine   = regexp.MustCompile(`^([0-9]{4}): (.+)$`)
+	linkLine   = regexp.MustCompile(`^(?:([a-z]+): )?(?:(.*?) )?<?([a-z]*:?/[^ <>]*)>?$`)
+	quarter    = regexp.MustCompile(`^(?:Q([1-4])[ /-]*([0-9]{4})|([1-4])\. ?Quartal ([0-9]{4}))$`)
+)
+
+// parseDay reads a day as tables have it; a month, a quarter or a year is its
+// last day.
+func parseDay(s string) (Day, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return "", true
+	}
+	for _, layout := range []string{time.DateOnly, "02.01.2006", "2.1.2006"} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return Day(at.Format(time.DateOnly)), true
+		}
+	}
+	if m := quarter.FindStringSubmatch(s); m != nil {
+		n, _ := strconv.Atoi(m[1] + m[3])
+		year, _ := strconv.Atoi(m[2] + m[4])
+		return Day(time.Date(year, time.Month(3*n+1), 0, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)), true
+	}
+	for layout, months := range map[string]int{"2006-01": 1, "01/2006": 1, "2006": 12} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return Day(at.AddDate(0, months, -1).Format(time.DateOnly)), true
+		}
+	}
+	return "", false
+}
+
+// decoder reads one row.
+type decoder struct {
+	p     *Programme
+	row   Row
+	wrong []RowError
+}
+
+func (d *decoder) bad(column, value, key string, params map[string]any) {
+	if r := []rune(value); len(r) > 60 {
+		value = string(r[:60]) + "…"
+	}
+	d.wrong = append(d.wrong, RowError{d.row.No, column, value, key, params})
+}
+
+// decode reads the cells of a row by the names of their columns.
+func decode(p *Programme, no int, values map[string]string) (Row, []RowError) {
+	d := &decoder{p: p, row: Row{No: no}}
+	c := &d.row.Content
+	get := func(name string) string { return clean(uncell(values[name])) }
+	d.row.Number = strings.ToUpper(get("number"))
+	if s := get("no"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > 9999 {
+			d.bad("no", s, "radar.err.no", nil)
+		}
+		d.row.ChartNo = n
+	}
+	d.field(get("field"))
+	if s := get("status"); s != "" {
+		st, ok := statusWords()[strings.ToLower(s)]
+		if c.Status = st; !ok {
+			d.bad("status", s, "radar.err.status", nil)
+			c.Status = Planned
+		}
+	} else {
+		d.bad("status", "", "radar.err.status", nil)
+		c.Status = Planned
+	}
+	c.Stage = strings.ToLower(get("stage"))
+	c.Texts = map[string]Texts{}
+	for _, lang := range Languages() {
+		var t Texts
+		for _, name := range TextNames() {
+			*t.Text(name) = get(name + "_" + langColumn(lang))
+		}
+		if t != (Texts{}) {
+			c.Texts[lang] = t
+		}
+	}
+	d.results(get)
+	d.yearly(get)
+	d.numbers(get)
+	for name, to := range map[string]*Day{"start": &c.Start, "end": &c.End, "first_end": &c.FirstEnd, "real_end": &c.RealEnd} {
+		var ok bool
+		if *to, ok = parseDay(get(name)); !ok {
+			d.bad(name, get(name), "radar.err.day", nil)
+		}
+	}
+	c.Lead, c.Contact = get("lead"), get("contact")
+	c.Partners, c.Districts, c.Tags = parts(get("partners")), parts(get("districts")), parts(get("tags"))
+	d.links(get("links"))
+	return d.row, d.wrong
+}
+
+func (d *decoder) field(s string) {
+	for i, f := range d.p.Fields {
+		if strings.EqualFold(s, f.Key) || strings.EqualFold(s, f.Name.In(i18n.German)) || strings.EqualFold(s, f.Name.In(i18n.English)) || s == strconv.Itoa(i) {
+			d.row.Content.Field = f.Key
+			return
+		}
+	}
+	d.bad("field", s, "radar.err.field", nil)
+	if len(d.p.Fields) > 0 {
+		d.row.Content.Field = d.p.Fields[0].Key // what else is wrong is said, too
+	}
+}
+
+func parts(s string) []string {
+	var list []string
+	for p := range strings.SplitSeq(s, ";") {
+		if p = strings.TrimSpace(p); p != "" {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func lines(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
+}
+
+func (d *decoder) results(get func(string) string) {
+	c := &d.row.Content
+	for _, line := range lines(get("results_de")) {
+		m := resultLine.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil {
+			d.bad("results_de", line, "radar.err.result_line", nil)
+			continue
+		}
+		reached, ok1 := parseDay(m[1])
+		due, ok2 := parseDay(m[2])
+		if !ok1 || !ok2 {
+			d.bad("results_de", line, "radar.err.day", nil)
+		}
+		c.Results = append(c.Results, Result{Title: i18n.Text{i18n.German: m[3]}, Due: due, Reached: reached})
+	}
+	for _, lang := range Languages()[1:] {
+		column := "results_" + langColumn(lang)
+		list := lines(get(column))
+		if len(list) > 0 && len(list) != len(c.Results) {
+			d.bad(column, list[0], "radar.err.result_count", map[string]any{"is": len(list), "want": len(c.Results)})
+			continue
+		}
+		for i, title := range list {
+			if title = strings.TrimSpace(title); title != "-" && title != "" {
+				c.Results[i].Title[lang] = title
+			}
+		}
+	}
+}
+
+func (d *decoder) yearly(get func(string) string) {
+	c := &d.row.Content
+	for _, lang := range Languages() {
+		column := "yearly_" + langColumn(lang)
+		for _, line := range lines(get(column)) {
+			m := yearLine.FindStringSubmatch(strings.TrimSpace(line))
+			if m == nil {
+				d.bad(column, line, "radar.err.year_line", nil)
+				continue
+			}
+			year, _ := strconv.Atoi(m[1])
+			i := slices.IndexFunc(c.Yearly, func(y Yearly) bool { return y.Year == year })
+			if i >= 0 && c.Yearly[i].Text[lang] != "" {
+				d.bad(column, line, "radar.err.year_twice", nil)
+				continue
+			}
+			if i < 0 {
+				c.Yearly = append(c.Yearly, Yearly{Year: year, Text: i18n.Text{}})
+				i = len(c.Yearly) - 1
+			}
+			c.Yearly[i].Text[lang] = manyLines(m[2])
+		}
+	}
+}
+
+func (d *decoder) numbers(get func(string) string) {
+	c := &d.row.Content
+	if s := strings.TrimSpace(strings.TrimSuffix(get("estimate"), "%")); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			d.bad("estimate", s, "radar.err.percent", nil)
+		} else {
+			c.Estimate = &n
+		}
+	}
+	if s := get("budget"); s != "" {
+		n, err := strconv.ParseInt(strings.NewReplacer(".", "", " ", "", "€", "").Replace(s), 10, 64)
+		if err != nil {
+			d.bad("budget", s, "radar.err.budget", nil)
+		}
+		c.Budget = n
+	}
+	for _, s := range parts(strings.ReplaceAll(get("sdgs"), ",", ";")) {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			d.bad("sdgs", s, "radar.err.sdg", nil)
+			continue
+		}
+		c.SDGs = append(c.SDGs, n)
+	}
+}
+
+func (d *decoder) links(s string) {
+	for _, line := range lines(s) {
+		m := linkLine.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil {
+			d.bad("links", line, "radar.err.link_line", nil)
+			continue
+		}
+		l := Link{Kind: m[1], Title: m[2], URL: m[3]}
+		if l.Kind == "" {
+			l.Kind = "page"
+		}
+		if l.Title == "" {
+			l.Title = l.URL
+		}
+		d.row.Content.Links = append(d.row.Content.Links, l)
+	}
+}
+
+// rowErrors are the wrong fields of a document as wrong cells.
+func rowErrors(no int, values map[string]string, err error) []RowError {
+	var list []RowError
+	for _, f := range fault.As(err).Fields {
+		name := strings.Replace(f.Name, "_"+i18n.Easy, "_leicht", 1)
+		value := values[name]
+		if r := []rune(value); len(r) > 60 {
+			value = string(r[:60]) + "…"
+		}
+		list = append(list, RowError{no, name, value, f.Key, f.Params})
+	}
+	return list
+}

@@ -1,0 +1,400 @@
+package radar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// EditState is how far a change is on its way.
+type EditState string
+
+// The states of a change.
+const (
+	EditDraft     EditState = "draft"
+	EditReview    EditState = "review"   // handed in: another person looks at it
+	EditApproved  EditState = "approved" // waits for its time
+	EditPublished EditState = "published"
+	EditDropped   EditState = "dropped"
+)
+
+// Edit is a change of a measure on its way.
+type Edit struct {
+	ID         uuid.UUID
+	Measure    uuid.UUID
+	Content    Content
+	Base       int
+	State      EditState
+	Remark     string
+	ProposedBy uuid.UUID
+	ReviewedBy uuid.UUID
+	PublishAt  *time.Time
+	Version    int
+	Changed    time.Time
+}
+
+const (
+	sqlPartEdit = `e.id, e.measure_id, e.content, e.base, e.state, e.remark, coalesce(e.proposed_by, '00000000-0000-0000-0000-000000000000'),
+  coalesce(e.reviewed_by, '00000000-0000-0000-0000-000000000000'), e.publish_at, e.version, e.changed_at`
+	sqlOpenEdit = `SELECT ` + sqlPartEdit + ` FROM measure_edits e WHERE e.measure_id = $1 AND e.state IN ('draft', 'review', 'approved')`
+	sqlHoldEdit = `SELECT ` + sqlPartEdit + ` FROM measure_edits e WHERE e.measure_id = $1 AND e.state IN ('draft', 'review', 'approved') FOR UPDATE`
+	sqlEdits    = `
+SELECT ` + sqlPartEdit + `
+FROM measure_edits e
+JOIN measures m ON m.id = e.measure_id
+WHERE m.programme_id = $1 AND e.state IN ('draft', 'review', 'approved')
+ORDER BY e.changed_at DESC, e.id`
+	sqlNewEdit = `
+INSERT INTO measure_edits (id, measure_id, content, base, remark, proposed_by)
+VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlSaveEdit = `
+UPDATE measure_edits
+SET content = $2, remark = $3, proposed_by = $4, reviewed_by = NULL, state = 'draft', version = version + 1, changed_at = mitwirk_now()
+WHERE id = $1`
+	sqlMoveEdit = `
+UPDATE measure_edits
+SET state = $2, remark = $3, reviewed_by = $4, publish_at = $5, version = version + 1, changed_at = mitwirk_now()
+WHERE id = $1`
+	sqlDueEdits = `
+SELECT measure_id FROM measure_edits
+WHERE state = 'approved' AND coalesce(publish_at, mitwirk_now()) <= mitwirk_now()
+ORDER BY publish_at, id
+LIMIT 100`
+)
+
+func scanEdit(row pgx.Row) (e Edit, err error) {
+	err = row.Scan(&e.ID, &e.Measure, &e.Content, &e.Base, &e.State, &e.Remark, &e.ProposedBy, &e.ReviewedBy, &e.PublishAt, &e.Version, &e.Changed)
+	return e, err
+}
+
+// Edits are the changes of a programme that are on their way, the newest first.
+func (s *Service) Edits(ctx context.Context, actor accounts.Actor, p *Programme) ([]Edit, error) {
+	if err := May(actor, ActDesk, uuid.Nil); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Query(ctx, sqlEdits, p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("edits: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Edit, error) { return scanEdit(row) })
+	if err != nil {
+		return nil, fmt.Errorf("edits: %w", err)
+	}
+	return list, nil
+}
+
+// All are the measures of a programme, drafts included, for the desk.
+func (s *Service) All(ctx context.Context, actor accounts.Actor, p *Programme) ([]Measure, error) {
+	if err := May(actor, ActDesk, uuid.Nil); err != nil {
+		return nil, err
+	}
+	return many(ctx, s.db, sqlAll, p.ID)
+}
+
+// OpenEdit is the change of a measure that is on its way. It is false when there
+// is none.
+func (s *Service) OpenEdit(ctx context.Context, actor accounts.Actor, measure uuid.UUID) (Edit, bool, error) {
+	if err := May(actor, ActDesk, uuid.Nil); err != nil {
+		return Edit{}, false, err
+	}
+	return openEdit(ctx, s.db, sqlOpenEdit, measure)
+}
+
+func openEdit(ctx context.Context, q db.Queryer, sql string, measure uuid.UUID) (Edit, bool, error) {
+	e, err := scanEdit(q.QueryRow(ctx, sql, measure))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Edit{}, false, nil
+	}
+	if err != nil {
+		return Edit{}, false, fmt.Errorf("edit: %w", err)
+	}
+	return e, true, nil
+}
+
+// Draft makes a new measure, for the desk only until it is published.
+func (s *Service) Draft(ctx context.Context, actor accounts.Actor, p *Programme, c *Content, remark string) (*Measure, error) {
+	if err := c.Validate(p, true); err != nil {
+		return nil, err
+	}
+	var m *Measure
+	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		if err != nil {
+			return err
+		}
+		if err := lock(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		now, err := db.Now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if m, err = create(ctx, tx, p.ID, 0, visDraft, c, now); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, sqlNewEdit, subject.NewID(), m.ID, c, 0, remark, db.OrNull(actor.Person))
+		return err
+	})
+	return m, err
+}
+
+func (s *Service) renewed(ctx context.Context, tx pgx.Tx, actor accounts.Actor, act Action, by uuid.UUID) (accounts.Actor, error) {
+	actor, err := accounts.Renew(ctx, tx, actor)
+	if err != nil {
+		return actor, err
+	}
+	return actor, May(actor, act, by)
+}
+
+// Save stores a change as a draft. version is that of the change the writer
+// saw, 0 for none; another one is a Conflict, so that nobody's words are lost.
+func (s *Service) Save(ctx context.Context, actor accounts.Actor, measure uuid.UUID, version int, c *Content, remark string) error {
+	return s.change(ctx, actor, measure, version, ActEdit, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, m *Measure, p *Programme, e *Edit) error {
+		if err := c.Validate(p, true); err != nil {
+			return err
+		}
+		if m.Content.FirstEnd != "" && m.Version > 0 {
+			c.FirstEnd = m.Content.FirstEnd // promised once
+		}
+		if e == nil {
+			_, err := tx.Exec(ctx, sqlNewEdit, subject.NewID(), m.ID, c, m.Version, remark, db.OrNull(actor.Person))
+			return err
+		}
+		_, err := tx.Exec(ctx, sqlSaveEdit, e.ID, c, remark, db.OrNull(actor.Person))
+		return err
+	})
+}
+
+// HandIn asks for a review. What a public measure needs must be there.
+func (s *Service) HandIn(ctx context.Context, actor accounts.Actor, measure uuid.UUID, version int) error {
+	return s.change(ctx, actor, measure, version, ActEdit, func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, _ *Measure, p *Programme, e *Edit) error {
+		if e == nil || e.State != EditDraft {
+			return fault.New(fault.Conflict, "radar.err.state")
+		}
+		if err := e.Content.Validate(p, false); err != nil {
+			return err
+		}
+		return moveEdit(ctx, tx, e, EditReview, e.Remark, uuid.Nil, nil)
+	})
+}
+
+// SendBack returns a change to its writer, with what is asked for.
+func (s *Service) SendBack(ctx context.Context, actor accounts.Actor, measure uuid.UUID, version int, remark string) error {
+	return s.change(ctx, actor, measure, version, ActEdit, func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, _ *Measure, _ *Programme, e *Edit) error {
+		if e == nil || e.State == EditDraft {
+			return fault.New(fault.Conflict, "radar.err.state")
+		}
+		return moveEdit(ctx, tx, e, EditDraft, remark, uuid.Nil, nil)
+	})
+}
+
+// Approve lets a change be published, by somebody who did not write it: at once,
+// or not before a time.
+func (s *Service) Approve(ctx context.Context, actor accounts.Actor, measure uuid.UUID, version int, at *time.Time) error {
+	return s.change(ctx, actor, measure, version, ActDesk, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, m *Measure, p *Programme, e *Edit) error {
+		if e == nil || e.State != EditReview {
+			return fault.New(fault.Conflict, "radar.err.state")
+		}
+		if err := May(actor, ActReview, e.ProposedBy); err != nil {
+			return err
+		}
+		now, err := db.Now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := moveEdit(ctx, tx, e, EditApproved, e.Remark, actor.Person, at); err != nil {
+			return err
+		}
+		if at != nil && at.After(now) {
+			return nil
+		}
+		e.ReviewedBy = actor.Person
+		return s.publishEdit(ctx, tx, p, m, e)
+	})
+}
+
+// Drop ends a change without publishing it.
+func (s *Service) Drop(ctx context.Context, actor accounts.Actor, measure uuid.UUID, version int) error {
+	return s.change(ctx, actor, measure, version, ActEdit, func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, _ *Measure, _ *Programme, e *Edit) error {
+		if e == nil {
+			return fault.New(fault.Conflict, "radar.err.state")
+		}
+		return moveEdit(ctx, tx, e, EditDropped, e.Remark, uuid.Nil, nil)
+	})
+}
+
+func moveEdit(ctx context.Context, tx pgx.Tx, e *Edit, to EditState, remark string, by uuid.UUID, at *time.Time) error {
+	if _, err := tx.Exec(ctx, sqlMoveEdit, e.ID, to, remark, db.OrNull(by), at); err != nil {
+		return fmt.Errorf("move edit: %w", err)
+	}
+	e.State = to
+	return nil
+}
+
+// change is the frame of what is done to a change: rights of now, programme and
+// measure held, the change as it is.
+func (s *Service) change(ctx context.Context, actor accounts.Actor, measure uuid.UUID, version int, act Action,
+	fn func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, m *Measure, p *Programme, e *Edit) error,
+) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := s.renewed(ctx, tx, actor, act, uuid.Nil)
+		if err != nil {
+			return err
+		}
+		m, err := byID(ctx, tx, measure)
+		if err != nil {
+			return err
+		}
+		if err := lock(ctx, tx, m.Programme); err != nil {
+			return err
+		}
+		if m, err = one(ctx, tx, sqlHoldByID, measure); err != nil {
+			return err
+		}
+		p, err := s.programmeByID(ctx, tx, m.Programme)
+		if err != nil {
+			return err
+		}
+		e, ok, err := openEdit(ctx, tx, sqlHoldEdit, measure)
+		if err != nil {
+			return err
+		}
+		if e.Version != version {
+			return fault.New(fault.Conflict, "radar.err.changed")
+		}
+		if !ok {
+			return fn(ctx, tx, actor, m, p, nil)
+		}
+		return fn(ctx, tx, actor, m, p, &e)
+	})
+}
+
+// publishEdit makes a change public, in the transaction that holds its programme.
+func (s *Service) publishEdit(ctx context.Context, tx pgx.Tx, p *Programme, m *Measure, e *Edit) error {
+	if err := e.Content.Validate(p, false); err != nil {
+		return err
+	}
+	if err := moveEdit(ctx, tx, e, EditPublished, e.Remark, e.ReviewedBy, e.PublishAt); err != nil {
+		return err
+	}
+	return s.publish(ctx, tx, p, m, &e.Content)
+}
+
+// publish gives a measure a new public state.
+func (s *Service) publish(ctx context.Context, tx pgx.Tx, p *Programme, m *Measure, c *Content) error {
+	changed, err := s.putContent(ctx, tx, m, c, visPublic)
+	if err != nil {
+		return err
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := s.keepSpots(ctx, tx, p, s.day(now)); err != nil {
+		return err
+	}
+	return s.bus.Append(ctx, tx, changed)
+}
+
+// putContent writes a public state and its version.
+func (s *Service) putContent(ctx context.Context, tx pgx.Tx, m *Measure, c *Content, visibility string) (MeasureChanged, error) {
+	ev := MeasureChanged{Measure: m.ID, To: c.Status}
+	if m.Version > 0 {
+		ev.From = m.Content.Status
+		if m.Content.FirstEnd != "" {
+			c.FirstEnd = m.Content.FirstEnd
+		}
+	}
+	if c.FirstEnd == "" {
+		c.FirstEnd = c.End
+	}
+	if err := tx.QueryRow(ctx, sqlPublish, m.ID, c, visibility).Scan(&m.Version); err != nil {
+		return ev, fmt.Errorf("publish measure: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlNewVersion, m.ID, m.Version, c); err != nil {
+		return ev, fmt.Errorf("new version: %w", err)
+	}
+	m.Content, m.Visibility, ev.Version = *c, visibility, m.Version
+	return ev, nil
+}
+
+// PublishDue publishes the approved changes whose time has come, and tells how
+// many. One that no longer fits its programme waits as a draft, with the reason.
+func (s *Service) PublishDue(ctx context.Context) (n int, err error) {
+	rows, err := s.db.Query(ctx, sqlDueEdits)
+	if err != nil {
+		return 0, fmt.Errorf("due edits: %w", err)
+	}
+	due, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return 0, fmt.Errorf("due edits: %w", err)
+	}
+	for _, id := range due {
+		e, ok, err := openEdit(ctx, s.db, sqlOpenEdit, id)
+		if err != nil {
+			return n, err
+		}
+		if !ok || e.State != EditApproved {
+			continue
+		}
+		err = s.change(ctx, accounts.System, id, e.Version, ActEdit, func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, m *Measure, p *Programme, e *Edit) error {
+			if e == nil || e.State != EditApproved {
+				return nil
+			}
+			if e.Content.Validate(p, false) != nil {
+				return moveEdit(ctx, tx, e, EditDraft, e.Remark, uuid.Nil, nil)
+			}
+			return s.publishEdit(ctx, tx, p, m, e)
+		})
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			return n, err
+		}
+		if err == nil {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// RegisterJobs publishes what is due.
+func (s *Service) RegisterJobs(c *jobs.Client) {
+	jobs.Periodic(c, "radar_publish", time.Minute, func(ctx context.Context) error {
+		_, err := s.PublishDue(ctx)
+		return err
+	})
+}
+
+// TakeOut ends a measure's part in the programme: its page stays, the chart of
+// now no longer has it.
+func (s *Service) TakeOut(ctx context.Context, actor accounts.Actor, measure uuid.UUID) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil); err != nil {
+			return err
+		}
+		m, err := one(ctx, tx, sqlHoldByID, measure)
+		if err != nil {
+			return err
+		}
+		if m.Visibility != visPublic {
+			return fault.New(fault.Conflict, "radar.err.state")
+		}
+		if err := lock(ctx, tx, m.Programme); err != nil {
+			return err
+		}
+		ev, err := s.putContent(ctx, tx, m, &m.Content, visPast)
+		if err != nil {
+			return err
+		}
+		return s.bus.Append(ctx, tx, ev)
+	})
+}

@@ -1,0 +1,153 @@
+package radar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// HelpKinds are what a measure can ask residents for.
+func HelpKinds() []string { return []string{"testers", "data", "places", "partners"} }
+
+// Help is what a measure asks for.
+type Help struct {
+	ID      uuid.UUID
+	Kind    string
+	Wanted  i18n.Text
+	Until   Day
+	Outcome i18n.Text // what came of it; empty as long as it is not known
+	N       int       // people who take part
+	Mine    bool      // the actor is one of them
+}
+
+const (
+	sqlHelp = `
+SELECT h.id, h.kind, h.wanted, h.until_on::text, h.outcome,
+       (SELECT count(*) FROM help_offers o WHERE o.request_id = h.id)::int,
+       EXISTS (SELECT FROM help_offers o WHERE o.request_id = h.id AND o.person_id = $2)
+FROM help_requests h
+WHERE h.measure_id = $1
+ORDER BY h.until_on DESC, h.id`
+	sqlNewHelp = `INSERT INTO help_requests (id, measure_id, kind, wanted, until_on) VALUES ($1, $2, $3, $4, $5::date)`
+	sqlOutcome = `UPDATE help_requests SET outcome = $2 WHERE id = $1`
+	sqlHelpOf  = `
+SELECT h.until_on::text, m.visibility, h.outcome <> '{}'
+FROM help_requests h
+JOIN measures m ON m.id = h.measure_id
+WHERE h.id = $1 AND m.number = $2
+FOR UPDATE OF h`
+	sqlOffer     = `INSERT INTO help_offers (request_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+	sqlTakeOffer = `DELETE FROM help_offers WHERE request_id = $1 AND person_id = $2`
+	sqlForget    = `DELETE FROM help_offers WHERE person_id = $1`
+	sqlForgetBy  = `UPDATE measure_edits SET proposed_by = CASE WHEN proposed_by = $1 THEN NULL ELSE proposed_by END,
+  reviewed_by = CASE WHEN reviewed_by = $1 THEN NULL ELSE reviewed_by END WHERE proposed_by = $1 OR reviewed_by = $1`
+	sqlForgetRelease = `UPDATE inquiry_answers SET released_by = NULL WHERE released_by = $1`
+)
+
+// HelpOf is what a measure asks for and has asked for, the latest first.
+func (s *Service) HelpOf(ctx context.Context, actor accounts.Actor, measure uuid.UUID) ([]Help, error) {
+	rows, err := s.db.Query(ctx, sqlHelp, measure, actor.Person)
+	if err != nil {
+		return nil, fmt.Errorf("help requests: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Help])
+	if err != nil {
+		return nil, fmt.Errorf("help requests: %w", err)
+	}
+	return list, nil
+}
+
+// AskHelp lets a measure ask for something until a day.
+func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uuid.UUID, h Help) error {
+	var wrong fault.Fields
+	if !slices.Contains(HelpKinds(), h.Kind) {
+		wrong.Add("kind", "field.choice")
+	}
+	if h.Wanted.In(i18n.German) == "" {
+		wrong.Add("wanted_de", "field.required")
+	}
+	if !h.Until.ok() {
+		wrong.Add("until", "radar.err.day")
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, sqlNewHelp, subject.NewID(), measure, h.Kind, h.Wanted, string(h.Until))
+		return err
+	})
+}
+
+// SetOutcome says what came of a request.
+func (s *Service) SetOutcome(ctx context.Context, actor accounts.Actor, request uuid.UUID, text i18n.Text) error {
+	if text.In(i18n.German) == "" {
+		return fault.OnField("outcome_de", "field.required")
+	}
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, sqlOutcome, request, text)
+		if err == nil && tag.RowsAffected() == 0 {
+			return fault.Missing("help request")
+		}
+		return err
+	})
+}
+
+// OfferHelp makes the actor take part, or no longer. It asks for a confirmed
+// address: the city has to be able to write to them.
+func (s *Service) OfferHelp(ctx context.Context, actor accounts.Actor, n subject.Number, request uuid.UUID, on bool) error {
+	if actor.Level < accounts.L1 || actor.Person == uuid.Nil {
+		return fault.New(fault.Unauthenticated, "err.401")
+	}
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		var until Day
+		var visibility string
+		var over bool
+		err := tx.QueryRow(ctx, sqlHelpOf, request, int64(n)).Scan(&until, &visibility, &over)
+		if errors.Is(err, pgx.ErrNoRows) || err == nil && visibility != visPublic {
+			return fault.Missing("help request")
+		}
+		if err != nil {
+			return fmt.Errorf("help request: %w", err)
+		}
+		if !on {
+			_, err := tx.Exec(ctx, sqlTakeOffer, request, actor.Person)
+			return err
+		}
+		now, err := db.Now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if over || until < s.day(now) {
+			return fault.New(fault.Gone, "radar.help.over")
+		}
+		_, err = tx.Exec(ctx, sqlOffer, request, actor.Person)
+		return err
+	})
+}
+
+// ForgetPerson takes a person out of what they offered; what they wrote for the
+// city stays and is nobody's.
+func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
+	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetRelease} {
+		if _, err := tx.Exec(ctx, sql, person); err != nil {
+			return fmt.Errorf("forget person: %w", err)
+		}
+	}
+	return nil
+}
