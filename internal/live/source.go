@@ -57,6 +57,9 @@ func CommentsTopic(ref subject.Ref) string { return "comments:" + ref.String() }
 // ReportTopic is the topic of one report: "report:M-2026-7K3QX9".
 func ReportTopic(n subject.Number) string { return "report:" + n.Format(subject.PrefixReport) }
 
+// IdeaTopic is the topic of one idea: "idea:I-2026-7K3QX9".
+func IdeaTopic(n subject.Number) string { return "idea:" + n.Format(subject.PrefixIdea) }
+
 // Topic is a parsed topic.
 type Topic struct {
 	Name string        // "reports", "report:M-2026-7K3QX9"
@@ -95,6 +98,12 @@ func ParseTopic(text string) (Topic, error) {
 			return Topic{}, fmt.Errorf("%w: %q", ErrTopic, text)
 		}
 		return Topic{Name: ReportTopic(n)}, nil
+	case kind == "idea":
+		prefix, n, err := subject.ParseNumber(rest)
+		if err != nil || prefix != subject.PrefixIdea {
+			return Topic{}, fmt.Errorf("%w: %q", ErrTopic, text)
+		}
+		return Topic{Name: IdeaTopic(n)}, nil
 	}
 	return Topic{}, fmt.Errorf("%w: %q", ErrTopic, text)
 }

@@ -1,0 +1,330 @@
+package ideas
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/discussion"
+	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/votes"
+)
+
+// MergeView is a merge as pages show it.
+type MergeView struct {
+	ID         uuid.UUID
+	State      string // "asked", "merged"
+	Why        string
+	From       subject.Number
+	FromTitle  string
+	Into       subject.Number
+	IntoTitle  string
+	FromYes    bool
+	IntoYes    bool
+	Moved      int
+	LeaveUntil *time.Time
+	MergedAt   *time.Time
+	IntoThis   bool // the idea that was asked about is the one that stays
+}
+
+// AskMerge asks the authors of two ideas whether the first may go on in the
+// second. Nothing happens before somebody of both has said yes.
+func (s *Service) AskMerge(ctx context.Context, actor accounts.Actor, n, into subject.Number, why string) error {
+	why, err := words("why", why, MaxWhy)
+	if err != nil {
+		return err
+	}
+	return s.two(ctx, actor, n, into, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, from, to *Idea, c *Call, now time.Time) error {
+		if !worksOn(actor, from) {
+			return fault.Missing("idea")
+		}
+		if err := s.mayMerge(from, to, c, now); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, sqlAskMerge, subject.NewID(), from.ID, to.ID, why)
+		if err != nil {
+			return fmt.Errorf("ask merge: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return fault.New(fault.Conflict, "idea.err.merge_open")
+		}
+		for _, i := range []*Idea{from, to} {
+			if err := s.step(ctx, tx, i, "idea.step.merge_asked", map[string]any{
+				"number": other(i, from, to).Number.Format(subject.PrefixIdea), "title": other(i, from, to).Title,
+			}, why, i.Department); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func other(i, a, b *Idea) *Idea {
+	if i == a {
+		return b
+	}
+	return a
+}
+
+const sqlAskMerge = `
+INSERT INTO idea_merges (id, from_id, into_id, why) VALUES ($1, $2, $3, $4)
+ON CONFLICT (from_id) WHERE state IN ('asked', 'merged') DO NOTHING`
+
+// mayMerge: both are open and of the same call, and nobody supports them there
+// just now. Voters of two processes can't be compared, so that merging across
+// calls could count somebody twice.
+func (s *Service) mayMerge(from, to *Idea, c *Call, now time.Time) error {
+	if from.ID == to.ID || from.Call != to.Call {
+		return fault.OnField("into", "idea.err.merge_call")
+	}
+	for _, i := range []*Idea{from, to} {
+		if i.Visibility != VisPublic || i.Status != Open && i.Status != Checking && i.Status != Council {
+			return fault.OnField("into", "idea.err.merge_state")
+		}
+	}
+	if c != nil {
+		if span, ok := c.Span(Support); ok && span.In(now, s.zone) {
+			return fault.New(fault.Conflict, "idea.err.merge_phase")
+		}
+	}
+	return nil
+}
+
+// two locks two ideas, always the smaller id first.
+func (s *Service) two(ctx context.Context, actor accounts.Actor, n, m subject.Number,
+	fn func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, from, to *Idea, c *Call, now time.Time) error,
+) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		return s.twoIn(ctx, tx, actor, n, m, fn)
+	})
+}
+
+func (s *Service) twoIn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, n, m subject.Number,
+	fn func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, from, to *Idea, c *Call, now time.Time) error,
+) error {
+	a, err := byNumber(ctx, tx, n, actor.Person, false)
+	if err != nil {
+		return err
+	}
+	b, err := byNumber(ctx, tx, m, actor.Person, false)
+	if fault.Is(err, fault.NotFound) {
+		return fault.OnField("into", "idea.err.number_unknown")
+	}
+	if err != nil {
+		return err
+	}
+	ids := []uuid.UUID{a.ID, b.ID}
+	if bytes.Compare(a.ID[:], b.ID[:]) > 0 {
+		ids[0], ids[1] = ids[1], ids[0]
+	}
+	locked := map[uuid.UUID]*Idea{}
+	for _, id := range ids {
+		if locked[id], err = byID(ctx, tx, id, actor.Person, true); err != nil {
+			return err
+		}
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if actor, err = accounts.Renew(ctx, tx, actor); err != nil {
+		return err
+	}
+	from, to := locked[a.ID], locked[b.ID]
+	for _, i := range []*Idea{from, to} {
+		if !mayKnow(actor, i) {
+			return fault.Missing("idea")
+		}
+	}
+	c, err := s.callOf(ctx, tx, from)
+	if err != nil {
+		return err
+	}
+	return fn(ctx, tx, actor, from, to, c, now)
+}
+
+// AgreeMerge is an author's answer. With the second yes the ideas become one.
+func (s *Service) AgreeMerge(ctx context.Context, actor accounts.Actor, n subject.Number, yes bool) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		var from, into int64
+		err := tx.QueryRow(ctx, sqlAskedOf, int64(n)).Scan(&from, &into)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.Missing("merge")
+		}
+		if err != nil {
+			return fmt.Errorf("merge: %w", err)
+		}
+		return s.twoIn(ctx, tx, actor, subject.Number(from), subject.Number(into), func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, a, b *Idea, c *Call, now time.Time) error {
+			if !a.IsAuthor && !b.IsAuthor {
+				return fault.Missing("merge")
+			}
+			if !yes {
+				_, err := tx.Exec(ctx, sqlDropMerge, a.ID)
+				if err != nil {
+					return fmt.Errorf("decline merge: %w", err)
+				}
+				return s.step(ctx, tx, a, "idea.step.merge_no", nil, "", uuid.Nil)
+			}
+			if err := s.mayMerge(a, b, c, now); err != nil {
+				return err
+			}
+			var both bool
+			if err := tx.QueryRow(ctx, sqlAgree, a.ID, a.IsAuthor, b.IsAuthor).Scan(&both); err != nil {
+				return fmt.Errorf("agree: %w", err)
+			}
+			if !both {
+				return nil
+			}
+			return s.merge(ctx, tx, a, b, now)
+		})
+	})
+}
+
+const (
+	sqlAskedOf = `
+SELECT f.number, t.number
+FROM idea_merges m
+JOIN ideas f ON f.id = m.from_id
+JOIN ideas t ON t.id = m.into_id
+WHERE m.state = 'asked' AND (f.number = $1 OR t.number = $1)
+ORDER BY m.asked_at, m.id
+LIMIT 1`
+	sqlDropMerge = `UPDATE idea_merges SET state = 'declined' WHERE from_id = $1 AND state = 'asked'`
+	sqlAgree     = `
+UPDATE idea_merges SET from_yes = from_yes OR $2, into_yes = into_yes OR $3
+WHERE from_id = $1 AND state = 'asked'
+RETURNING from_yes AND into_yes`
+)
+
+// merge moves supports, followers and comments; who supported both counts once.
+func (s *Service) merge(ctx context.Context, tx pgx.Tx, from, to *Idea, now time.Time) error {
+	before := to.Supports
+	voters, err := votes.Move(ctx, tx, from.Ref(), to.Ref(), votes.Support)
+	if err != nil {
+		return err
+	}
+	if _, err := follows.Move(ctx, tx, from.Ref(), to.Ref()); err != nil {
+		return err
+	}
+	comments, err := discussion.Move(ctx, tx, from.Ref(), to.Ref())
+	if err != nil {
+		return err
+	}
+	n, err := s.recount(ctx, tx, to.ID, now)
+	if err != nil {
+		return err
+	}
+	if _, err := s.recount(ctx, tx, from.ID, now); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlMerged, from.ID, n-before, string(from.Status), orEmpty(voters), now.Add(leaveFor), orEmpty(comments)); err != nil {
+		return fmt.Errorf("merge: %w", err)
+	}
+	from.MergedInto = to.ID
+	if err := s.setStatus(ctx, tx, from, Change{To: Merged, Params: Params{Other: to.Number}}, uuid.Nil); err != nil {
+		return err
+	}
+	return s.step(ctx, tx, to, "idea.step.merged", map[string]any{
+		"count": n - before, "number": from.Number.Format(subject.PrefixIdea), "title": from.Title, "date": now.Add(leaveFor).Format(time.RFC3339),
+	}, "", uuid.Nil)
+}
+
+const sqlMerged = `
+UPDATE idea_merges SET state = 'merged', moved = $2, status = $3, voters = $4, merged_at = mitwirk_now(), leave_until = $5, comments = $6
+WHERE from_id = $1 AND state = 'asked'`
+
+// UndoMerge takes a merge back: every support that moved and was not withdrawn
+// since goes home, and so do the comments.
+func (s *Service) UndoMerge(ctx context.Context, actor accounts.Actor, n subject.Number) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		var into int64
+		err := tx.QueryRow(ctx, sqlMergedInto, int64(n)).Scan(&into)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.Missing("merge")
+		}
+		if err != nil {
+			return fmt.Errorf("undo merge: %w", err)
+		}
+		return s.twoIn(ctx, tx, actor, n, subject.Number(into), func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, from, to *Idea, _ *Call, now time.Time) error {
+			if !worksOn(actor, from) {
+				return fault.Missing("idea")
+			}
+			return s.undo(ctx, tx, from, to, now)
+		})
+	})
+}
+
+func (s *Service) undo(ctx context.Context, tx pgx.Tx, from, to *Idea, now time.Time) error {
+	var status Status
+	var voters, comments []uuid.UUID
+	err := tx.QueryRow(ctx, sqlUndoMerge, from.ID, to.ID).Scan(&status, &voters, &comments)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.Missing("merge")
+	}
+	if err != nil {
+		return fmt.Errorf("undo merge: %w", err)
+	}
+	if err := votes.MoveBack(ctx, tx, from.Ref(), to.Ref(), votes.Support, voters); err != nil {
+		return err
+	}
+	if err := discussion.MoveBack(ctx, tx, from.Ref(), comments); err != nil {
+		return err
+	}
+	from.MergedInto = uuid.Nil
+	if err := s.setStatus(ctx, tx, from, Change{To: status, Params: Params{Until: from.AnswerBy}}, from.Department); err != nil {
+		return err
+	}
+	for _, i := range []*Idea{from, to} {
+		if _, err := s.recount(ctx, tx, i.ID, now); err != nil {
+			return err
+		}
+	}
+	return s.step(ctx, tx, to, "idea.step.unmerged", map[string]any{"number": from.Number.Format(subject.PrefixIdea), "title": from.Title}, "", to.Department)
+}
+
+const (
+	sqlMergedInto = `SELECT t.number FROM ideas f JOIN ideas t ON t.id = f.merged_into WHERE f.number = $1`
+	sqlUndoMerge  = `
+UPDATE idea_merges SET state = 'undone', undone_at = mitwirk_now()
+WHERE from_id = $1 AND into_id = $2 AND state = 'merged'
+RETURNING status, voters, comments`
+)
+
+// mergesOf lists what goes on in an idea, and the merge that waits for consent.
+func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID) (here []MergeView, open *MergeView, err error) {
+	rows, err := q.Query(ctx, sqlMergesOf, id)
+	if err != nil {
+		return nil, nil, fmt.Errorf("merges: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[MergeView])
+	if err != nil {
+		return nil, nil, fmt.Errorf("merges: %w", err)
+	}
+	for i := range list {
+		switch m := &list[i]; {
+		case m.State == "asked":
+			open = m
+		case m.IntoThis:
+			here = append(here, *m)
+		}
+	}
+	return here, open, nil
+}
+
+const sqlMergesOf = `
+SELECT m.id, m.state, m.why, f.number, f.title, t.number, t.title, m.from_yes, m.into_yes, m.moved, m.leave_until, m.merged_at, m.into_id = $1
+FROM idea_merges m
+JOIN ideas f ON f.id = m.from_id AND f.visibility = 'public'
+JOIN ideas t ON t.id = m.into_id AND t.visibility = 'public'
+WHERE (m.into_id = $1 OR m.from_id = $1) AND m.state IN ('asked', 'merged')
+ORDER BY m.asked_at, m.id
+LIMIT 50`
