@@ -1,0 +1,116 @@
+package discussion
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+const excerpt = 200
+
+// Cards introduces the comments of these ids that the viewer may read now.
+func (s *Service) Cards(ctx context.Context, q db.Queryer, viewer subject.Viewer, _ string, ids []uuid.UUID) ([]subject.Card, error) {
+	list, err := query(ctx, q, sqlFindable, ids)
+	if err != nil {
+		return nil, err
+	}
+	actor := accounts.ActorOf(viewer)
+	things := map[subject.Ref]*Subject{}
+	var cards []subject.Card
+	for i := range list {
+		c := &list[i]
+		about, known := things[c.Ref]
+		if !known {
+			found, err := s.about(ctx, q, actor, c.Ref)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return nil, err
+			}
+			if err == nil {
+				about = &found
+			}
+			things[c.Ref] = about
+		}
+		if about == nil {
+			continue
+		}
+		card := subject.Card{
+			Ref: subject.Ref{Kind: subject.Comment, ID: c.ID}, Number: c.Number, Title: about.Title, Excerpt: shorten(c.Text), Path: c.Path(),
+			Audience: subject.Owner, At: c.CreatedAt,
+		}
+		if about.Public {
+			card.Audience = subject.Public
+		}
+		cards = append(cards, card)
+	}
+	return cards, nil
+}
+
+// Describe implements subject.Describer: what everybody may read.
+func (s *Service) Describe(ctx context.Context, ids []uuid.UUID) ([]subject.Card, error) {
+	return s.Cards(ctx, s.db, subject.Viewer{}, "", ids)
+}
+
+func shorten(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= excerpt {
+		return text
+	}
+	return string([]rune(text)[:excerpt]) + " …"
+}
+
+// Concerned lists whom a public comment concerns: who is spoken to, who wrote
+// what it answers, who follows the discussion, and whose thing it is about. Its
+// author is never among them.
+func (s *Service) Concerned(ctx context.Context, q db.Queryer, id uuid.UUID) ([]uuid.UUID, error) {
+	c, err := byID(ctx, q, id, uuid.Nil)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil || c.Visibility != VisPublic {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, sqlConcerned, c.ID, db.OrNull(c.Parent))
+	if err != nil {
+		return nil, fmt.Errorf("concerned: %w", err)
+	}
+	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("concerned: %w", err)
+	}
+	followers, err := follows.Of(ctx, q, subject.Ref{Kind: KindDiscussion, ID: c.Ref.ID})
+	if err != nil {
+		return nil, err
+	}
+	about, err := s.about(ctx, q, accounts.System, c.Ref)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	more := slices.Clone(about.Owners)
+	for _, f := range followers {
+		if f.Kind == follows.Person {
+			more = append(more, f.Owner)
+		}
+	}
+	for _, p := range more {
+		if !slices.Contains(people, p) {
+			people = append(people, p)
+		}
+	}
+	return slices.DeleteFunc(people, func(p uuid.UUID) bool { return p == c.Author }), nil
+}
+
+const sqlConcerned = `
+SELECT person_id FROM comment_mentions WHERE comment_id = $1
+UNION
+SELECT author_id FROM comments WHERE id = $2 AND author_id IS NOT NULL`
