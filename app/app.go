@@ -17,6 +17,7 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/demo/city"
+	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/config"
@@ -34,6 +35,8 @@ import (
 	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/votes"
+	"github.com/mitwirk/mitwirk/web/discusspages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/livesocket"
 	"github.com/mitwirk/mitwirk/web/metrics"
@@ -73,6 +76,10 @@ type App struct {
 	own        *owndata.Service
 	search     *search.Service
 	notify     *notify.Service
+	discussion *discussion.Service
+	discussed  *discusspages.Pages
+	told       votes.Told
+	votedOn    map[subject.Kind]subject.Describer // names the things whose votes are held
 
 	metrics *metrics.Metrics
 	broker  *live.Broker
@@ -89,7 +96,7 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	a := &App{cfg: cfg}
+	a := &App{cfg: cfg, votedOn: map[subject.Kind]subject.Describer{}}
 	for _, build := range []func(context.Context) error{a.plumbing, a.domains, a.subscribe, func(context.Context) error { return a.watch() }} {
 		if err := build(ctx); err != nil {
 			return nil, fmt.Errorf("app: %w", err)
@@ -203,6 +210,9 @@ func (a *App) domains(ctx context.Context) (err error) {
 		return err
 	}
 	a.reports.SubscribeMails(post)
+	if err := a.discuss(); err != nil {
+		return err
+	}
 	if err := a.notifying(); err != nil {
 		return err
 	}
@@ -267,7 +277,7 @@ func (a *App) firstCity() (*site.City, error) {
 
 // subscribe says who reacts to what, and what is done in the background.
 func (a *App) subscribe(context.Context) (err error) {
-	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports, a.notify}, Logger: a.cfg.Log}); err != nil {
+	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports, a.notify, a.discussion, a.heldVotes()}, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))

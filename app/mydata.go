@@ -18,7 +18,7 @@ func (a *App) ownData() (err error) {
 	a.own, err = owndata.New(owndata.Config{
 		DB: a.cfg.Pool, Jobs: a.jobs, Reports: a.reports, Drafts: a.drafts, Photos: a.photos, Mails: a.outbox,
 		List: a.cfg.Settings.ErasuresLog, Log: a.cfg.Log,
-		Steps: []owndata.Step{{Name: "moderation", Do: moderation.ForgetPerson}, {Name: "notices", Do: notify.ForgetPerson}},
+		Steps: []owndata.Step{{Name: "moderation", Do: moderation.ForgetPerson}, {Name: "notices", Do: notify.ForgetPerson}, {Name: "comments", Do: a.discussion.ForgetPerson}},
 	})
 	return err
 }

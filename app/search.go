@@ -26,13 +26,16 @@ func (a *App) finding() error {
 	pages := infopages.NewFindable(infopages.Deps{DB: a.cfg.Pool, Site: a.site, Categories: a.categories, Messages: a.messages})
 	a.search, err = search.New(search.Config{
 		DB: a.cfg.Pool, Index: index, Log: a.cfg.Log,
-		Sources: []search.Source{a.categories.Findable(), streetpages.NewFindable(a.geo), pages, a.reports.Findable()},
+		Sources: []search.Source{a.categories.Findable(), streetpages.NewFindable(a.geo), pages, a.reports.Findable(), a.discussion.Findable()},
 	})
 	if err != nil {
 		return err
 	}
 	a.reports.Findable().OnChange(func(ctx context.Context, ids []uuid.UUID) error {
 		return a.search.Refresh(ctx, subject.Report, ids...)
+	})
+	a.discussion.Findable().OnChange(func(ctx context.Context, ids []uuid.UUID) error {
+		return a.search.Refresh(ctx, subject.Comment, ids...)
 	})
 	anew := func(kind subject.Kind, reload func(context.Context) error) func(ctx context.Context) error {
 		return func(ctx context.Context) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -55,7 +56,7 @@ func (a *App) web(ctx context.Context) error {
 	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
-		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt, moderation.Adopt, notify.Adopt},
+		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt, moderation.Adopt, notify.Adopt, discussion.Adopt},
 		Unsubscribe: a.unsubscribe,
 		Describe:    map[subject.Kind]subject.Describer{subject.Report: a.reports},
 	}
@@ -127,6 +128,9 @@ func (a *App) web(ctx context.Context) error {
 		return err
 	}
 	if err := a.talkPages(r); err != nil {
+		return err
+	}
+	if err := a.discussPages(r); err != nil {
 		return err
 	}
 	if err := a.noticePages(r); err != nil {
