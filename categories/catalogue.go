@@ -24,6 +24,10 @@ type Catalogue struct {
 	index   *index
 }
 
+// Prepare makes a catalogue that was put together in memory usable, as Parse
+// and the Service do with theirs.
+func (c *Catalogue) Prepare() { c.prepare() }
+
 // prepare sorts what has no order of its own and builds the indexes.
 func (c *Catalogue) prepare() {
 	slices.SortFunc(c.Departments, func(a, b Department) int { return compare(a.Key, b.Key) })

@@ -8,19 +8,16 @@ import (
 	"time"
 
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/search"
+	"github.com/mitwirk/mitwirk/subject"
 )
-
-// KeyCount says how often a category was reported somewhere.
-type KeyCount struct {
-	Key string
-	N   int
-}
 
 // Suggestion is a category that a text may be about.
 type Suggestion struct {
 	Category *Category
 	Reason   string // message key of the catalogue of words: suggest.reason.…
 	Word     string // the word of the text that led there, as typed; "" when it was the place
+	Alike    int    // past reports of the category with that word, or at that place; 0: the catalogue's own words led there
 	Score    float64
 }
 
@@ -39,22 +36,18 @@ const (
 	weightName    = 2.5
 	weightOption  = 1.4
 	weightAsked   = 0.5
-	weightPlace   = 1.2 // a category that makes up all that is reported nearby
 	weightShare   = 0.4 // one that makes up all of the city's: decides between equals only
 	leastScore    = 1.0 // below it a word alone is no reason
 )
 
 // Suggest names the three likeliest categories for a text, by its words and by
-// what is frequent nearby (the caller counts that), and the signposts that
-// match it. Categories out of season at now are left out. Without a text only
-// the place counts. It is pure; texts in any language of the catalogue work.
-func (c *Catalogue) Suggest(text string, now time.Time, frequent []KeyCount) Suggestions {
+// what the city's past reports say about them and the place, and the signposts
+// that match it. Categories out of season at now are left out. Without a text
+// only the place counts. It is pure; texts in any language of the catalogue
+// work.
+func (c *Catalogue) Suggest(text string, now time.Time, past search.Past) Suggestions {
 	words := wordsOf(text)
 	typed := telling(words)
-	places := 0
-	for _, f := range frequent {
-		places += f.N
-	}
 	var list []Suggestion
 	for i := range c.Categories {
 		k := &c.Categories[i]
@@ -62,14 +55,17 @@ func (c *Catalogue) Suggest(text string, now time.Time, frequent []KeyCount) Sug
 			continue
 		}
 		score, why := c.index.score(i, typed)
-		s := Suggestion{Category: k, Reason: "suggest.reason.word", Word: why, Score: score}
-		if at := slices.IndexFunc(frequent, func(f KeyCount) bool { return f.Key == k.Key }); at >= 0 && places > 0 {
-			s.Score += weightPlace * float64(frequent[at].N) / float64(places)
+		e := evidenceOf(&past, k)
+		s := Suggestion{Category: k, Reason: "suggest.reason.word", Word: why, Score: score + e.words + e.placeScore(typed)}
+		switch {
+		case e.word != "":
+			s.Reason, s.Word, s.Alike = "suggest.reason.past", e.word, e.alike
+		case score >= leastScore && e.near > 0 && e.place > 0:
 			s.Reason = "suggest.reason.word_place"
-			if score < leastScore {
-				s.Reason, s.Word = "suggest.reason.place", ""
-			}
-		} else if score < leastScore {
+		case score >= leastScore:
+		case e.near > 0:
+			s.Reason, s.Word, s.Alike = "suggest.reason.near", "", e.near
+		default:
 			continue
 		}
 		s.Score += weightShare * float64(k.Share) / 1000
@@ -99,8 +95,9 @@ func (c *Catalogue) Find(text string, now time.Time) []*Category {
 	return found
 }
 
-// Suggest is Catalogue.Suggest on the present catalogue at the database's time.
-func (s *Service) Suggest(ctx context.Context, text string, frequent []KeyCount) (Suggestions, error) {
+// Suggest is Catalogue.Suggest on the present catalogue at the database's time,
+// with the city's past; the place may be nil.
+func (s *Service) Suggest(ctx context.Context, text string, at *subject.Point) (Suggestions, error) {
 	c, err := s.Catalogue(ctx)
 	if err != nil {
 		return Suggestions{}, err
@@ -109,7 +106,11 @@ func (s *Service) Suggest(ctx context.Context, text string, frequent []KeyCount)
 	if err != nil {
 		return Suggestions{}, err
 	}
-	return c.Suggest(text, now, frequent), nil
+	past, err := search.PastOf(ctx, s.db, text, at)
+	if err != nil {
+		return Suggestions{}, err
+	}
+	return c.Suggest(text, now, past), nil
 }
 
 // index is the words of a catalogue, made once per snapshot.
@@ -248,4 +249,6 @@ func (p phrase) in(typed []word) bool {
 }
 
 // Message is the reason as key and parameters of the localizer.
-func (s *Suggestion) Message(l *i18n.Localizer) string { return l.T(s.Reason, "word", s.Word) }
+func (s *Suggestion) Message(l *i18n.Localizer) string {
+	return l.T(s.Reason, "word", s.Word, "n", s.Alike)
+}

@@ -34,7 +34,7 @@ func TestSuggestSamples(t *testing.T) {
 	first, among, all := 0, 0, 0
 	for _, k := range c.Categories {
 		all++
-		got := keys(c.Suggest(k.Sample.In(i18n.German), time.Time{}, nil))
+		got := keys(c.Suggest(k.Sample.In(i18n.German), time.Time{}, search.Past{}))
 		if len(got) > 0 && got[0] == k.Key {
 			first++
 		} else {
@@ -81,7 +81,7 @@ func TestSuggest(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := c.Suggest(tt.text, time.Time{}, nil)
+			got := c.Suggest(tt.text, time.Time{}, search.Past{})
 			if k := keys(got); len(k) == 0 || k[0] != tt.want {
 				t.Fatalf("%q: got %v, want %s first", tt.text, k, tt.want)
 			}
@@ -96,34 +96,9 @@ func TestSuggestNothing(t *testing.T) {
 	t.Parallel()
 	c := demoCatalogue(t)
 	for _, text := range []string{"", "   ", "und der die das", "xyzzy", "👋", strings.Repeat("q", 5000), "Guten Tag"} {
-		if got := c.Suggest(text, time.Time{}, nil); len(got.Categories) > 0 || len(got.Signposts) > 0 {
+		if got := c.Suggest(text, time.Time{}, search.Past{}); len(got.Categories) > 0 || len(got.Signposts) > 0 {
 			t.Errorf("%.20q: got %v %v, want nothing", text, keys(got), posts(got))
 		}
-	}
-}
-
-func TestSuggestPlace(t *testing.T) {
-	t.Parallel()
-	c := demoCatalogue(t)
-	nearby := []KeyCount{{"graffiti", 30}, {"laterne", 6}, {"gone-category", 99}}
-	got := c.Suggest("", time.Time{}, nearby)
-	if k := keys(got); !slices.Equal(k, []string{"graffiti", "laterne"}) {
-		t.Errorf("without a text: %v", k)
-	}
-	for _, s := range got.Categories {
-		if s.Reason != "suggest.reason.place" || s.Word != "" {
-			t.Errorf("reason %+v", s)
-		}
-	}
-	got = c.Suggest("Laterne dunkel", time.Time{}, nearby)
-	if s := got.Categories[0]; s.Category.Key != "laterne" || s.Reason != "suggest.reason.word_place" || s.Word == "" {
-		t.Errorf("word and place: %+v", s)
-	}
-	// the place brings in a kind that the words alone leave behind others
-	plain := keys(c.Suggest("Scherben", time.Time{}, nil))
-	near := keys(c.Suggest("Scherben", time.Time{}, []KeyCount{{"spielplatz", 20}}))
-	if slices.Contains(plain, "spielplatz") && plain[0] == "spielplatz" || !slices.Contains(near, "spielplatz") {
-		t.Errorf("without the place %v, with it %v", plain, near)
 	}
 }
 
@@ -131,10 +106,10 @@ func TestSuggestSeason(t *testing.T) {
 	t.Parallel()
 	c := demoCatalogue(t)
 	summer, winter := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
-	if got := keys(c.Suggest("Der Gehweg ist glatt, Schnee und Eis", summer, nil)); slices.Contains(got, "winter") {
+	if got := keys(c.Suggest("Der Gehweg ist glatt, Schnee und Eis", summer, search.Past{})); slices.Contains(got, "winter") {
 		t.Errorf("winter in summer: %v", got)
 	}
-	if got := keys(c.Suggest("Der Gehweg ist glatt, Schnee und Eis", winter, nil)); got[0] != "winter" {
+	if got := keys(c.Suggest("Der Gehweg ist glatt, Schnee und Eis", winter, search.Past{})); got[0] != "winter" {
 		t.Errorf("in winter: %v", got)
 	}
 }
@@ -162,13 +137,13 @@ func TestSignposts(t *testing.T) {
 		{"Verbrannter Container", nil},
 		{"Ich wurde diskriminiert", []string{"schutz"}},
 	} {
-		if got := posts(c.Suggest(tt.text, time.Time{}, nil)); !slices.Equal(got, tt.want) {
+		if got := posts(c.Suggest(tt.text, time.Time{}, search.Past{})); !slices.Equal(got, tt.want) {
 			t.Errorf("%q: got %v, want %v", tt.text, got, tt.want)
 		}
 	}
 	// the sentences of real reports lead nowhere else
 	for _, k := range c.Categories {
-		if got := posts(c.Suggest(k.Sample.In(i18n.German), time.Time{}, nil)); len(got) > 0 {
+		if got := posts(c.Suggest(k.Sample.In(i18n.German), time.Time{}, search.Past{})); len(got) > 0 {
 			t.Errorf("%s: %q leads to %v", k.Key, k.Sample.In(i18n.German), got)
 		}
 	}
@@ -245,7 +220,7 @@ func FuzzSuggest(f *testing.F) {
 	f.Add("U-Bahn--Aufzug -")
 	f.Add("\xff\xfe")
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := c.Suggest(text, time.Time{}, nil); len(got.Categories) > 3 {
+		if got := c.Suggest(text, time.Time{}, search.Past{}); len(got.Categories) > 3 {
 			t.Errorf("%d suggestions", len(got.Categories))
 		}
 	})
@@ -254,6 +229,6 @@ func FuzzSuggest(f *testing.F) {
 func BenchmarkSuggest(b *testing.B) {
 	c := demoCatalogue(b)
 	for b.Loop() {
-		c.Suggest("Die Straßenlaterne vor dem Kindergarten ist seit drei Tagen dunkel und der Gehweg ist glatt", time.Time{}, nil)
+		c.Suggest("Die Straßenlaterne vor dem Kindergarten ist seit drei Tagen dunkel und der Gehweg ist glatt", time.Time{}, search.Past{})
 	}
 }

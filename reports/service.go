@@ -13,7 +13,6 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
-	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/notify"
@@ -233,33 +232,6 @@ func (s *Service) Frequent(ctx context.Context, at *subject.Point) ([]string, er
 		}
 	}
 	return keys, nil
-}
-
-const nearN = 3
-
-// Nearby lists open reports of the same category within its own radius and
-// days, nearest first, at most three. None where the category asks for none.
-func (s *Service) Nearby(ctx context.Context, actor accounts.Actor, at subject.Point, category string) ([]Item, error) {
-	cat, err := s.cat.Catalogue(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c := cat.ByKey(category)
-	if c == nil || c.NearM == 0 || c.Publish == categories.PublishNever {
-		return nil, nil
-	}
-	now, err := db.Now(ctx, s.db)
-	if err != nil {
-		return nil, err
-	}
-	var w db.Where
-	w.And("r.category_id = ?", c.ID)
-	w.And("r.status_class IN ('open', 'work')")
-	w.And("r.created_at >= ?", now.AddDate(0, 0, -c.NearDays))
-	if actor.Person != uuid.Nil { // one's own report is no neighbour
-		w.And("NOT EXISTS (SELECT FROM report_parties o WHERE o.report_id = r.id AND o.person_id = ?)", actor.Person)
-	}
-	return nearItems(ctx, s.db, at, float64(c.NearM), &w, nearN)
 }
 
 const aroundMetres = 500

@@ -420,14 +420,14 @@ func TestNearbyIsTheSameKindOnly(t *testing.T) {
 	c.Create(t, func(s *reports.Submission) {
 		s.Category, s.Answers = "wildermuell", categories.Answers{"was": {"haus"}}
 	})
-	near, err := c.Reports.Nearby(t.Context(), accounts.Actor{}, reportstest.Marienplatz, "laterne")
+	near, err := c.Reports.Nearby(t.Context(), accounts.Actor{}, reportstest.Marienplatz, "laterne", "")
 	if err != nil || len(near) != 1 || near[0].Number != here.Number {
 		t.Errorf("nearby: %v, %v", near, err)
 	}
-	if near, err := c.Reports.Nearby(t.Context(), owner, reportstest.Marienplatz, "laterne"); err != nil || len(near) != 0 {
+	if near, err := c.Reports.Nearby(t.Context(), owner, reportstest.Marienplatz, "laterne", ""); err != nil || len(near) != 0 {
 		t.Errorf("one's own is no neighbour: %v, %v", near, err)
 	}
-	if near, err := c.Reports.Nearby(t.Context(), accounts.Actor{}, reportstest.Marienplatz, "sonstiges"); err != nil || near != nil {
+	if near, err := c.Reports.Nearby(t.Context(), accounts.Actor{}, reportstest.Marienplatz, "sonstiges", ""); err != nil || near != nil {
 		t.Errorf("a kind that never asks: %v, %v", near, err)
 	}
 }

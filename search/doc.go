@@ -12,7 +12,10 @@
 //     of documents that have it; a word that none has any more is gone;
 //   - documents hold what its audience reads anyway: no text that waits for its
 //     release, nobody's name or address;
+//   - which words stand in which category is derived from the same documents,
+//     in the same transaction: a text that is hidden takes its words with it;
 //   - a result says when it ranked only the newest or nearest of many.
 //
-// It alone writes documents, vocabulary and search_walks. Events: none.
+// It alone writes documents, vocabulary, category_words,
+// category_totals, search_walks and search_mirrors. Events: none.
 package search

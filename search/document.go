@@ -32,7 +32,8 @@ type Document struct {
 	At       *time.Time     // nil: has no time
 
 	Audience   subject.Audience
-	Owners     []uuid.UUID // who else may find it when it is not public
+	Owners     []uuid.UUID // people who may find it when it is not public
+	Holders    []uuid.UUID // people and groups whose it is, as the index keeps it; nil: Owners
 	Department uuid.UUID
 	Category   uuid.UUID
 	District   string // ref
@@ -52,6 +53,15 @@ func (d *Document) MaySee(v subject.Viewer) bool {
 		return true
 	}
 	return slices.ContainsFunc(remits(v), func(r subject.Remit) bool { return r.Covers(d.Department, d.Category, d.District) })
+}
+
+// holders is by whom the index finds it: whoever joins a group or leaves it changes no
+// document.
+func (d *Document) holders() []uuid.UUID {
+	if d.Holders != nil {
+		return d.Holders
+	}
+	return d.Owners
 }
 
 // remits is where a viewer works on cases; nowhere without a department.
@@ -81,6 +91,15 @@ func (d *Document) facetList() []string {
 	}
 	slices.Sort(list)
 	return list
+}
+
+// setFacets is the way back.
+func (d *Document) setFacets(list []string) {
+	d.Facets = make(map[string]string, len(list))
+	for _, f := range list {
+		name, value, _ := strings.Cut(f, "=")
+		d.Facets[name] = value
+	}
 }
 
 // titles are all titles in one text, each once, in a fixed order.

@@ -59,9 +59,15 @@ type Query struct {
 	Kinds  []subject.Kind      // empty: all
 	Facets map[string][]string // any of the values of each name
 	Sort   Sort                // "": by relevance
-	Near   *subject.Point      // for ByDistance
+	Near   *subject.Point      // for ByDistance and Within
+	Within float64             // metres from Near; 0: anywhere
 	Offset int                 // of the first hit
 	Limit  int                 // 0: 20
+	Groups []uuid.UUID         // of the viewer: what is theirs is the viewer's; Service.Search fills it
+
+	// now keeps of hits that are not public those that the viewer may know of at this
+	// moment: nothing is counted that is not theirs any more. nil: all.
+	now func(ctx context.Context, q db.Queryer, hits []Match) ([]Match, error)
 }
 
 // Found is what an index found.
@@ -99,6 +105,7 @@ type Count struct {
 
 // Proposal is offered while somebody types: words to search for, or a thing.
 type Proposal struct {
+	ID   uuid.UUID    // of a thing
 	Text string       // to be searched for, or the title of the thing
 	Kind subject.Kind // "" for words
 	Path string       // "" for words

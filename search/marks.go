@@ -9,6 +9,9 @@ import (
 type Marks struct {
 	words map[string]bool // folded
 	stems []string        // beginnings that are long enough to say it
+	// inside also marks words that hold one of the stems elsewhere: who found the
+	// hits does not say by which words.
+	inside bool
 }
 
 func newMarks(terms []term) Marks {
@@ -35,7 +38,7 @@ func (m Marks) has(folded string) bool {
 		return true
 	}
 	for _, s := range m.stems {
-		if strings.HasPrefix(folded, s) {
+		if strings.HasPrefix(folded, s) || m.inside && strings.Contains(folded, s) {
 			return true
 		}
 	}

@@ -45,8 +45,14 @@ func NewPostgres(cfg PostgresConfig) (*Postgres, error) {
 
 // Put implements Index. What is the same as before is not written.
 func (p *Postgres) Put(ctx context.Context, tx pgx.Tx, docs []Document) error {
+	_, err := p.put(ctx, tx, docs)
+	return err
+}
+
+// put is Put; it gives back the things that have changed.
+func (p *Postgres) put(ctx context.Context, tx pgx.Tx, docs []Document) ([]subject.Ref, error) {
 	if len(docs) == 0 {
-		return nil
+		return nil, nil
 	}
 	refs := make([]subject.Ref, len(docs))
 	for i := range docs {
@@ -54,10 +60,12 @@ func (p *Postgres) Put(ctx context.Context, tx pgx.Tx, docs []Document) error {
 	}
 	old, err := stored(ctx, tx, refs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	delta := wordCounts{}
 	var b pgx.Batch
+	var changed []subject.Ref
+	var learn, forget taught
 	keep := map[docKey]bool{}
 	for i := range docs {
 		d := &docs[i]
@@ -71,46 +79,72 @@ func (p *Postgres) Put(ctx context.Context, tx pgx.Tx, docs []Document) error {
 			delta.add(was, -1)
 		}
 		delta.add(d, 1)
+		if !ok || !was.teachesAs(d) {
+			forget.add(was)
+			learn.add(d)
+		}
+		changed = append(changed, d.Ref)
 		point, err := pointOf(d)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		b.Queue(sqlPut, d.Kind, d.ID, d.Lang, d.Title, d.Body, d.Keywords, d.Path, d.Number, point, d.At, string(d.Audience), orEmpty(d.Owners),
+		b.Queue(sqlPut, d.Kind, d.ID, d.Lang, d.Title, d.Body, d.Keywords, d.Path, d.Number, point, d.At, string(d.Audience), orEmpty(d.holders()),
 			db.OrNull(d.Department), db.OrNull(d.Category), d.District, d.facetList(), plain(d.titles()), plain(d.Keywords), plain(d.Body))
 	}
 	for k, was := range old { // a language that the thing no longer has
 		if !keep[k] {
 			delta.add(was, -1)
+			forget.add(was)
+			changed = append(changed, k.Ref)
 			b.Queue(sqlDropOne, k.Kind, k.ID, k.Lang)
 		}
 	}
 	if b.Len() == 0 {
-		return nil
+		return nil, nil
+	}
+	if err := forget.write(ctx, tx, sqlForgetWords, sqlForgetTotals); err != nil {
+		return nil, err
 	}
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
-		return fmt.Errorf("put documents: %w", err)
+		return nil, fmt.Errorf("put documents: %w", err)
 	}
-	return delta.write(ctx, tx)
+	if err := learn.write(ctx, tx, sqlLearnWords, sqlLearnTotals); err != nil {
+		return nil, err
+	}
+	return changed, delta.write(ctx, tx)
 }
 
 // Delete implements Index.
 func (p *Postgres) Delete(ctx context.Context, tx pgx.Tx, refs []subject.Ref) error {
+	_, err := p.drop(ctx, tx, refs)
+	return err
+}
+
+// drop is Delete; it gives back the things that were there.
+func (p *Postgres) drop(ctx context.Context, tx pgx.Tx, refs []subject.Ref) ([]subject.Ref, error) {
 	if len(refs) == 0 {
-		return nil
+		return nil, nil
 	}
 	old, err := stored(ctx, tx, refs)
 	if err != nil || len(old) == 0 {
-		return err
+		return nil, err
 	}
 	delta := wordCounts{}
-	for _, was := range old {
+	var forget taught
+	gone := make([]subject.Ref, 0, len(old))
+	for k, was := range old {
 		delta.add(was, -1)
+		forget.add(was)
+		gone = append(gone, k.Ref)
+	}
+	if err := forget.write(ctx, tx, sqlForgetWords, sqlForgetTotals); err != nil {
+		return nil, err
 	}
 	kinds, ids := splitRefs(refs)
 	if _, err := tx.Exec(ctx, sqlDrop, kinds, ids); err != nil {
-		return fmt.Errorf("delete documents: %w", err)
+		return nil, fmt.Errorf("delete documents: %w", err)
 	}
-	return delta.write(ctx, tx)
+	return gone, delta.write(ctx, tx)
 }
 
 // IDs implements Index.
@@ -161,11 +195,7 @@ func stored(ctx context.Context, tx pgx.Tx, refs []subject.Ref) (map[docKey]*Doc
 		if category != nil {
 			d.Category = *category
 		}
-		d.Facets = map[string]string{}
-		for _, f := range facets {
-			name, value, _ := strings.Cut(f, "=")
-			d.Facets[name] = value
-		}
+		d.setFacets(facets)
 		return &d, nil
 	})
 	if err != nil {
@@ -183,7 +213,7 @@ func (d *Document) same(o *Document) bool {
 	samePoint := d.Point == nil && o.Point == nil || d.Point != nil && o.Point != nil && *d.Point == *o.Point
 	sameTime := d.At == nil && o.At == nil || d.At != nil && o.At != nil && d.At.Round(time.Microsecond).Equal(o.At.Round(time.Microsecond))
 	return samePoint && sameTime && maps.Equal(d.Title, o.Title) && d.Body == o.Body && d.Keywords == o.Keywords && d.Path == o.Path &&
-		d.Number == o.Number && d.Audience == o.Audience && slices.Equal(d.Owners, o.Owners) && d.Department == o.Department &&
+		d.Number == o.Number && d.Audience == o.Audience && slices.Equal(d.holders(), o.holders()) && d.Department == o.Department &&
 		d.Category == o.Category && d.District == o.District && slices.Equal(d.facetList(), o.facetList())
 }
 

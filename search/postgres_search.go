@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -85,7 +86,7 @@ func byNumber(ctx context.Context, from db.Queryer, viewer subject.Viewer, q Que
 	}
 	var w db.Where
 	w.And("d.number = ?", n.Format(prefix))
-	w.And(rights(&w, viewer))
+	w.And("(d.audience = 'public' OR " + ownOr(rights(&w, viewer, q.Groups)) + ")")
 	rows, err := from.Query(ctx, "SELECT d.subject_kind, d.subject_id, d.lang, d.at FROM documents d\n"+w.SQL()+"\nLIMIT 1", w.Args()...)
 	if err != nil {
 		return none, fmt.Errorf("search: %w", err)
@@ -101,12 +102,16 @@ func byNumber(ctx context.Context, from db.Queryer, viewer subject.Viewer, q Que
 	return Found{Hits: hits, Total: len(hits)}, nil
 }
 
-// rights is the condition under which a viewer may find a document d, the same
-// as Document.MaySee.
-func rights(w *db.Where, v subject.Viewer) string {
-	either := []string{"d.audience = 'public'"}
-	if v.Person != (subject.Viewer{}).Person {
-		either = append(either, "d.owners @> ARRAY["+w.Arg(v.Person)+"::uuid]")
+// ownOr is a condition that may be missing: then nothing fits.
+func ownOr(cond string) string { return cmp.Or(cond, "false") }
+
+// rights is the condition under which a viewer may find a document d that is not
+// public, the same as Document.MaySee; "" for whoever finds none. Each arm has an
+// index.
+func rights(w *db.Where, v subject.Viewer, groups []uuid.UUID) string {
+	var either []string
+	if v.Person != uuid.Nil {
+		either = append(either, "d.owners && "+w.Arg(append([]uuid.UUID{v.Person}, groups...))+"::uuid[]")
 	}
 	for _, r := range remits(v) {
 		all := []string{"d.department_id = ANY (" + w.Arg(r.Departments) + ")"}
@@ -117,6 +122,9 @@ func rights(w *db.Where, v subject.Viewer) string {
 			all = append(all, "d.district_ref = ANY ("+w.Arg(r.Districts)+")")
 		}
 		either = append(either, "("+strings.Join(all, " AND ")+")")
+	}
+	if len(either) == 0 {
+		return ""
 	}
 	return "(" + strings.Join(either, " OR ") + ")"
 }
@@ -139,22 +147,19 @@ func (p *Postgres) run(ctx context.Context, tx pgx.Tx, viewer subject.Viewer, q 
 		return found, nil
 	}
 	s := search{p: p, tx: tx, viewer: viewer, q: q, all: all, exact: exact}
-	var list []Match
-	for _, one := range []part{timeless, closed} {
-		if one == closed && viewer.Person == (subject.Viewer{}).Person && len(remits(viewer)) == 0 {
-			continue
-		}
-		hits, err := s.direct(ctx, one)
-		if err != nil {
-			return found, err
-		}
-		list = append(list, hits...)
+	list, err := s.direct(ctx, timeless)
+	if err != nil {
+		return found, err
+	}
+	hidden, cut, err := s.closed(ctx)
+	if err != nil {
+		return found, err
 	}
 	hits, more, err := s.dated(ctx, rarest(terms, loose))
 	if err != nil {
 		return found, err
 	}
-	list = append(list, hits...)
+	list, more = append(append(list, hidden...), hits...), more || cut
 	order(list, q.Sort)
 	if len(list) > p.most && more {
 		list = list[:p.most]
@@ -193,6 +198,25 @@ type search struct {
 	viewer     subject.Viewer
 	q          Query
 	all, exact string
+}
+
+// closed searches what is not public and the viewer's; more says that there is more
+// than is ranked.
+func (s *search) closed(ctx context.Context) (hits []Match, more bool, err error) {
+	if s.viewer.Person == uuid.Nil && len(remits(s.viewer)) == 0 {
+		return nil, false, nil
+	}
+	if hits, err = s.direct(ctx, closed); err != nil {
+		return nil, false, err
+	}
+	if more = len(hits) > s.p.most; more {
+		order(hits, s.q.Sort)
+		hits = hits[:s.p.most]
+	}
+	if s.q.now != nil && len(hits) > 0 {
+		hits, err = s.q.now(ctx, s.tx, hits)
+	}
+	return hits, more, err
 }
 
 // dated searches what has a time. Words that few documents have lead to all of
@@ -247,6 +271,9 @@ func (s *search) filter(w *db.Where) {
 	if s.q.Sort == ByDistance {
 		w.And("d.point IS NOT NULL")
 	}
+	if s.q.Near != nil && s.q.Within > 0 {
+		w.And("ST_DistanceSphere(d.point, ST_SetSRID(ST_MakePoint(?, ?), 4326)) <= ?", s.q.Near.Lon, s.q.Near.Lat, s.q.Within)
+	}
 }
 
 // direct looks at every document of a part that has the words, at most one more
@@ -256,7 +283,7 @@ func (s *search) direct(ctx context.Context, of part) ([]Match, error) {
 	w.And(string(of))
 	w.And("d.tsv @@ ?::tsquery", s.all)
 	if of == closed {
-		w.And(rights(&w, s.viewer))
+		w.And(ownOr(rights(&w, s.viewer, s.q.Groups)))
 	}
 	s.filter(&w)
 	if of == timeless { // few

@@ -121,7 +121,7 @@ func things(ctx context.Context, tx pgx.Tx, sql, q, lang string, limit int) ([]P
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Proposal, error) {
 		var o Proposal
 		var title map[string]string
-		err := row.Scan(&o.Kind, &title, &o.Path)
+		err := row.Scan(&o.Kind, &o.ID, &title, &o.Path)
 		o.Text = i18n.Text(title).In(lang)
 		return o, err
 	})
@@ -135,10 +135,10 @@ const (
 	sqlComplete = `SELECT shown FROM vocabulary WHERE word LIKE $1 ORDER BY n DESC, length(word), word LIMIT $2`
 	// Kinds of reports before streets and pages.
 	sqlBegun = `
-SELECT d.subject_kind, d.title, d.path
+SELECT d.subject_kind, d.subject_id, d.title, d.path
 FROM documents d
 WHERE d.at IS NULL AND d.audience = 'public' AND d.tsv @@ $1::tsquery AND d.lang IN ('', $2)
 ORDER BY ts_rank('{0, 0.1, 0.5, 1}', d.tsv, $1::tsquery, 1) * CASE d.subject_kind WHEN 'category' THEN 2 ELSE 1 END DESC, d.subject_id
 LIMIT $3`
-	sqlNumbered = `SELECT d.subject_kind, d.title, d.path FROM documents d WHERE d.number = $1 AND d.audience = 'public' AND d.lang IN ('', $2) LIMIT $3`
+	sqlNumbered = `SELECT d.subject_kind, d.subject_id, d.title, d.path FROM documents d WHERE d.number = $1 AND d.audience = 'public' AND d.lang IN ('', $2) LIMIT $3`
 )

@@ -28,6 +28,8 @@ type Config struct {
 	Index   Index
 	Sources []Source
 	Log     *slog.Logger // nil: slog.Default()
+	// Groups are those that somebody acts for; nil: nobody for any.
+	Groups func(ctx context.Context, person uuid.UUID) ([]uuid.UUID, error)
 }
 
 // Service keeps an index like its sources, and searches it.
@@ -37,6 +39,7 @@ type Service struct {
 	sources map[subject.Kind]Source
 	kinds   []subject.Kind // in the order of Config.Sources
 	log     *slog.Logger
+	groups  func(ctx context.Context, person uuid.UUID) ([]uuid.UUID, error)
 }
 
 // New makes it.
@@ -44,7 +47,7 @@ func New(cfg Config) (*Service, error) {
 	if cfg.DB == nil || cfg.Index == nil {
 		return nil, errors.New("search: a database and an index are needed")
 	}
-	s := &Service{db: cfg.DB, index: cfg.Index, sources: map[subject.Kind]Source{}, log: cmp.Or(cfg.Log, slog.Default())}
+	s := &Service{db: cfg.DB, index: cfg.Index, sources: map[subject.Kind]Source{}, log: cmp.Or(cfg.Log, slog.Default()), groups: cfg.Groups}
 	for _, src := range cfg.Sources {
 		if s.sources[src.Kind()] != nil {
 			return nil, fmt.Errorf("search: two sources of %q", src.Kind())
@@ -129,7 +132,7 @@ func (s *Service) RefreshAll(ctx context.Context, kind subject.Kind) (n int, err
 func (s *Service) Rebuild(ctx context.Context, fresh bool, say func(kind subject.Kind, n int)) error {
 	if fresh {
 		if err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-			for _, sql := range []string{sqlLock, sqlEmptyDocuments, sqlEmptyVocabulary, sqlEmptyWalks} {
+			for _, sql := range []string{sqlLock, sqlEmptyDocuments, sqlEmptyVocabulary, sqlEmptyWords, sqlEmptyTotals, sqlEmptyWalks} {
 				if _, err := tx.Exec(ctx, sql); err != nil {
 					return fmt.Errorf("empty the search: %w", err)
 				}
@@ -251,6 +254,9 @@ func (s *Service) Search(ctx context.Context, viewer subject.Viewer, q Query) (R
 	if q.Text == "" {
 		return Result{}, nil
 	}
+	if err := s.asViewer(ctx, viewer, &q); err != nil {
+		return Result{}, err
+	}
 	found, err := s.index.Search(ctx, viewer, q)
 	if err != nil {
 		return Result{}, err
@@ -260,19 +266,9 @@ func (s *Service) Search(ctx context.Context, viewer subject.Viewer, q Query) (R
 	for _, m := range found.Hits {
 		ids[m.Kind] = append(ids[m.Kind], m.ID)
 	}
-	now := map[docKey]*Document{}
-	for kind, list := range ids {
-		src := s.sources[kind]
-		if src == nil {
-			continue
-		}
-		docs, err := src.Documents(ctx, s.db, list)
-		if err != nil {
-			return Result{}, err
-		}
-		for i := range docs {
-			now[keyOf(&docs[i])] = &docs[i]
-		}
+	now, err := s.asTheyAre(ctx, s.db, ids)
+	if err != nil {
+		return Result{}, err
 	}
 	for _, m := range found.Hits {
 		d := now[docKey{m.Ref, m.Lang}]
@@ -299,13 +295,19 @@ func (s *Service) Suggest(ctx context.Context, text, lang string, limit int) ([]
 	if text == "" {
 		return nil, nil
 	}
-	return s.index.Suggest(ctx, text, lang, limit)
+	list, err := s.index.Suggest(ctx, text, lang, limit)
+	if err != nil {
+		return nil, err
+	}
+	return s.public(ctx, list)
 }
 
 const (
 	sqlLock            = `SELECT pg_advisory_xact_lock(hashtextextended('search', 0))`
 	sqlEmptyDocuments  = `DELETE FROM documents`
 	sqlEmptyVocabulary = `DELETE FROM vocabulary`
+	sqlEmptyWords      = `DELETE FROM category_words`
+	sqlEmptyTotals     = `DELETE FROM category_totals`
 	sqlEmptyWalks      = `DELETE FROM search_walks`
 	sqlWalked          = `SELECT after, done_at IS NOT NULL FROM search_walks WHERE kind = $1`
 	sqlWalk            = `

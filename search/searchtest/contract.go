@@ -270,6 +270,12 @@ func filters(t *testing.T, b *bench) {
 	if m := f.Hits[0].Metres; m < 700 || m > 800 {
 		t.Errorf("%.0f metres", m)
 	}
+	if got, _ := b.find(t, search.Query{Text: "laterne", Sort: search.ByNewest, Near: here, Within: 9000}); !slices.Equal(got, []string{"lamp", "compound", "lamp old"}) {
+		t.Errorf("within 9 km: %q", got)
+	}
+	if got, _ := b.find(t, search.Query{Text: "laterne", Near: here, Within: 1000}); !slices.Equal(got, []string{"lamp old"}) {
+		t.Errorf("within 1 km: %q", got)
+	}
 	if got, _ := b.find(t, search.Query{Text: "laterne"}); got[0] != "kind" {
 		t.Errorf("by relevance: %q, want the kind first", got)
 	}

@@ -181,7 +181,19 @@ func (p *pages) propose(c kit.Context, v *view) ([]geo.Address, categories.Answe
 	if err != nil {
 		return nil, nil, err
 	}
-	likely, err := p.Categories.Suggest(ctx, v.In.Text, nil)
+	hits, err := p.Geo.SearchAddress(ctx, v.In.Address, nil, 5)
+	if err != nil {
+		return nil, nil, err
+	}
+	at, err := strconv.Atoi(cmp.Or(v.In.Place, "0"))
+	if err != nil || at < 0 || at >= len(hits) {
+		at = 0
+	}
+	var here *subject.Point
+	if len(hits) > 0 {
+		here = &hits[at].Point
+	}
+	likely, err := p.Categories.Suggest(ctx, v.In.Text, here)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -196,14 +208,6 @@ func (p *pages) propose(c kit.Context, v *view) ([]geo.Address, categories.Answe
 	}
 	for _, k := range cat.Categories {
 		v.All = append(v.All, kit.Option{Value: k.Key, Label: k.Name.In(loc.Lang()), On: k.Key == v.In.Category})
-	}
-	hits, err := p.Geo.SearchAddress(ctx, v.In.Address, nil, 5)
-	if err != nil {
-		return nil, nil, err
-	}
-	at, err := strconv.Atoi(cmp.Or(v.In.Place, "0"))
-	if err != nil || at < 0 || at >= len(hits) {
-		at = 0
 	}
 	for i, h := range hits {
 		label := h.Short()
@@ -227,7 +231,7 @@ func (p *pages) propose(c kit.Context, v *view) ([]geo.Address, categories.Answe
 		if err != nil {
 			return nil, nil, err
 		}
-		near, err := p.Reports.Nearby(ctx, accounts.Actor{}, hits[at].Point, k.Key)
+		near, err := p.Reports.Nearby(ctx, accounts.Actor{}, hits[at].Point, k.Key, v.In.Text)
 		if err != nil {
 			return nil, nil, err
 		}

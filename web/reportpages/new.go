@@ -85,7 +85,7 @@ func (p *newPages) know(v *visit) (err error) {
 	}
 	v.near = nil
 	if v.category != nil && v.form.placed() {
-		v.near, err = p.Reports.Nearby(v.ctx(), v.actor, v.form.point(), v.category.Key)
+		v.near, err = p.Reports.Nearby(v.ctx(), v.actor, v.form.point(), v.category.Key, v.form.Text)
 	}
 	if err == nil && v.form.placed() {
 		v.event, err = p.eventAt(v)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -107,28 +108,21 @@ func (p *newPages) kindProps(v *visit, f frame) (kindView, error) {
 	return view, nil
 }
 
-// likely are the suggestions for the text, with what is frequent near a place
-// that is known already.
+// likely are the suggestions for the text and the place, if it is known already.
 func (p *newPages) likely(v *visit) (categories.Suggestions, error) {
 	text := v.form.Text
 	if r := []rune(text); len(r) > maxTyped {
 		text = string(r[:maxTyped])
 	}
-	var counts []categories.KeyCount
+	var at *subject.Point
 	if v.form.placed() {
-		at := v.form.point()
-		keys, err := p.Reports.Frequent(v.ctx(), &at)
-		if err != nil {
-			return categories.Suggestions{}, err
-		}
-		for i, k := range keys {
-			counts = append(counts, categories.KeyCount{Key: k, N: len(keys) - i})
-		}
+		here := v.form.point()
+		at = &here
 	}
-	if text == "" && len(counts) == 0 {
+	if text == "" && at == nil {
 		return categories.Suggestions{}, nil
 	}
-	return v.cat.Suggest(text, v.local(), counts), nil
+	return p.Categories.Suggest(v.ctx(), text, at)
 }
 
 // frequent adds what is reported most that does not stand there yet.
