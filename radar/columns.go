@@ -429,3 +429,40 @@ func rowErrors(no int, values map[string]string, err error) []RowError {
 	}
 	return list
 }
+
+// Column is the name of a text's column in a language.
+func Column(name, lang string) string { return name + "_" + langColumn(lang) }
+
+// Cells are a document's cells by the names of their columns, as forms have them.
+func Cells(c *Content) map[string]string {
+	row := cells(&Measure{Content: *c})
+	out := map[string]string{}
+	for i, name := range columns() {
+		out[name] = uncell(row[i])
+	}
+	return out
+}
+
+// FromCells is the document of cells as a form sends them. The field must be a
+// key; Validate looks at it, and at the rest.
+func FromCells(values map[string]string) (*Content, []RowError) {
+	quoted := make(map[string]string, len(values))
+	for name, v := range values {
+		quoted[name] = "'" + v
+	}
+	p := &Programme{Fields: []Field{{Key: values["field"]}}}
+	row, bad := decode(p, 0, quoted)
+	return &row.Content, bad
+}
+
+// Differences names the fields in which two documents differ, as columns.
+func Differences(a, b *Content) []string {
+	x, y := Cells(a), Cells(b)
+	var list []string
+	for _, name := range columns() {
+		if x[name] != y[name] && name != "number" && name != "no" {
+			list = append(list, name)
+		}
+	}
+	return list
+}

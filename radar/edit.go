@@ -398,3 +398,26 @@ func (s *Service) TakeOut(ctx context.Context, actor accounts.Actor, measure uui
 		return s.bus.Append(ctx, tx, ev)
 	})
 }
+
+// Preview is the programme as it would be with another document of a measure.
+func (s *Service) Preview(ctx context.Context, p *Programme, m *Measure, c *Content) (*State, error) {
+	st, err := s.Now(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	out := &State{On: st.On}
+	found := false
+	for _, it := range st.Items { // copies: the state is shared
+		if it.ID == m.ID {
+			it.Content, found = *c, true
+		}
+		out.Items = append(out.Items, it)
+	}
+	if !found {
+		with := *m
+		with.Content = *c
+		out.Items = append(out.Items, Placed{Measure: with})
+	}
+	p.settle(out.Items, st.On)
+	return out, nil
+}

@@ -177,3 +177,18 @@ func (s *Service) Milestones(st *State) []Milestone {
 	}
 	return list
 }
+
+const sqlLatest = `SELECT ` + sqlPartMeasure + ` FROM measures m WHERE m.programme_id = $1 AND m.visibility = 'public' ORDER BY m.changed_at DESC, m.id DESC LIMIT $2`
+
+// Latest are the measures that changed last.
+func (s *Service) Latest(ctx context.Context, p *Programme, n int) ([]Measure, error) {
+	rows, err := s.db.Query(ctx, sqlLatest, p.ID, n)
+	if err != nil {
+		return nil, fmt.Errorf("latest measures: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanMeasure)
+	if err != nil {
+		return nil, fmt.Errorf("latest measures: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,66 @@
+package radarpages
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/radar"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// helpView is what a measure asks for, in words.
+type helpView struct {
+	ID, Kind, Text, Until, Persons, Outcome, Action string
+	Mine, Over, SignIn                              bool
+}
+
+func (p *pages) helpOf(c kit.Context, page kit.Page, m *radar.Measure, now time.Time) ([]helpView, error) {
+	list, err := p.Radar.HelpOf(c.Request().Context(), kit.Actor(c), m.ID)
+	if err != nil {
+		return nil, err
+	}
+	today := radar.Day(now.In(p.Zone).Format(time.DateOnly))
+	var out []helpView
+	for _, h := range list {
+		v := helpView{
+			ID: h.ID.String(), Kind: page.T("radar.help." + h.Kind), Text: h.Wanted.In(page.Lang), Outcome: h.Outcome.In(page.Lang), Mine: h.Mine,
+			Over: h.Until < today, SignIn: !kit.SignedIn(c), Action: m.Path() + "/help/" + h.ID.String(),
+		}
+		if at, ok := h.Until.Time(p.Zone); ok {
+			v.Until = page.T("radar.help.until", "date", page.Loc.Day(at))
+		}
+		if h.N > 0 {
+			v.Persons = page.T("radar.persons", "n", h.N)
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// offer makes somebody take part, or no longer.
+func (p *pages) offer(c kit.Context) error {
+	m, _, err := p.find(c)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(c.Param("request"))
+	if err != nil {
+		return fault.Missing("help request")
+	}
+	if err := kit.Limit(c, accounts.RulePost); err != nil {
+		return err
+	}
+	on := c.FormValue("on") != "0"
+	if err := p.Radar.OfferHelp(c.Request().Context(), kit.Actor(c), m.Number, id, on); err != nil {
+		return err
+	}
+	key := "radar.help.taken"
+	if on {
+		key = "radar.help.offered"
+	}
+	kit.Flash(c, "success", key)
+	return kit.Redirect(c, m.Path())
+}

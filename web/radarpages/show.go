@@ -1,0 +1,578 @@
+package radarpages
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/radar"
+	"github.com/mitwirk/mitwirk/radar/chart"
+	"github.com/mitwirk/mitwirk/votes"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// ask is what the address asks for.
+type ask struct {
+	Programme string // slug; "" is the first
+	At        string // day of a release; "" is now
+	Field     string
+	Status    string
+	Lead      string
+	Only      string // "moved", "late"
+	Sort      string
+	Down      bool
+	Ratings   bool
+}
+
+func readAsk(c kit.Context) ask {
+	a := ask{
+		Programme: c.QueryParam("p"), At: c.QueryParam("at"), Field: c.QueryParam("field"), Status: c.QueryParam("status"), Lead: c.QueryParam("lead"),
+		Only: c.QueryParam("only"), Sort: c.QueryParam("sort"), Down: c.QueryParam("dir") == "down", Ratings: c.QueryParam("show") == "ratings",
+	}
+	if !slices.Contains(sorts(), a.Sort) {
+		a.Sort = "no"
+	}
+	return a
+}
+
+func sorts() []string {
+	return []string{"no", "title", "field", "status", "progress", "end", "rating", "move"}
+}
+
+// values is the ask as a query; changes are name, value pairs, "" takes away.
+func (a ask) values(changes ...string) url.Values {
+	v := url.Values{}
+	set := func(name, value string) {
+		if v.Del(name); value != "" {
+			v.Set(name, value)
+		}
+	}
+	set("p", a.Programme)
+	set("at", a.At)
+	set("field", a.Field)
+	set("status", a.Status)
+	set("lead", a.Lead)
+	set("only", a.Only)
+	if a.Sort != "no" {
+		set("sort", a.Sort)
+	}
+	if a.Down {
+		set("dir", "down")
+	}
+	if a.Ratings {
+		set("show", "ratings")
+	}
+	for i := 0; i+1 < len(changes); i += 2 {
+		set(changes[i], changes[i+1])
+	}
+	return v
+}
+
+func (a ask) url(path string, changes ...string) string {
+	if q := a.values(changes...).Encode(); q != "" {
+		return path + "?" + q
+	}
+	return path
+}
+
+// filtered tells whether some measures are left out.
+func (a ask) filtered() bool { return a.Field+a.Status+a.Lead+a.Only != "" }
+
+// row is one measure in words: what chart and table show.
+type row struct {
+	No       int
+	ID       uuid.UUID
+	URL      string
+	Title    string
+	Field    string
+	FieldKey string
+	Shape    string
+	Kind     radar.Status
+	Status   string
+	Percent  int // -1: not known
+	Progress string
+	Width    string // of the bar, 0 to 100
+	End      string
+	EndDay   radar.Day
+	Late     bool
+	Rating   string // "3,9"; "" for too few
+	Mean     float64
+	N        int
+	Move     chart.Move
+	MoveWord string
+	Lead     string
+	Change   string
+	Fits     bool
+	Spot     chart.Spot
+}
+
+// say is the row in one sentence.
+func (r *row) say() string {
+	s := fmt.Sprintf("%d %s, %s", r.No, r.Title, r.Status)
+	if r.Kind == radar.Running && r.Percent >= 0 {
+		s += ", " + r.Progress
+	}
+	if r.MoveWord != "" {
+		s += ", " + r.MoveWord
+	}
+	return s
+}
+
+type step struct {
+	Label string
+	URL   string
+	On    bool
+}
+
+type head struct {
+	Label, URL, Say string
+	Sort            string // aria-sort
+	Class           string
+}
+
+type sign struct {
+	Shape chart.Kind
+	Move  chart.Move
+	Text  string
+	N     string
+}
+
+type radarView struct {
+	kit.Page
+
+	P          *radar.Programme
+	Q          ask
+	Name       string
+	Intro      string
+	Lead       string
+	Programmes []kit.ChipProps
+	SVG        string
+	Sum        string
+	Rows       []row
+	All        int
+	Heads      []head
+	Fields     []kit.Option
+	Statuses   []kit.Option
+	Leads      []kit.Option
+	Onlys      []kit.Option
+	Found      string
+	Stand      string
+	Steps      []step
+	Since      string
+	ChangesURL string
+	SinceDay   string
+	Signs      []sign
+	Caption    string
+	TableTitle string
+	Files      []kit.Crumb
+	Field      *fieldNav
+	Follow     followView
+	RatingsURL string
+}
+
+// fieldNav leads from field to field.
+type fieldNav struct {
+	Name, Intro, Of  string
+	Prev, Next       kit.Crumb
+	Follow           followView
+	CloseURL, Number string
+}
+
+// followView is a follow button.
+type followView struct {
+	Action, Kind, ID string
+	Back             string
+	On               bool
+	Label            string
+}
+
+// state is what the address asks for: the programme, its state, what it is
+// compared with, and the rows.
+type state struct {
+	p      *radar.Programme
+	now    *radar.State
+	before *radar.State // nil: nothing before
+	rows   []row
+}
+
+func (p *pages) state(c kit.Context, page kit.Page, q ask) (*state, error) {
+	ctx := c.Request().Context()
+	prog, err := p.Radar.Programme(ctx, kit.Actor(c), q.Programme)
+	if err != nil {
+		return nil, err
+	}
+	s := &state{p: prog}
+	if q.At == "" {
+		s.now, err = p.Radar.Now(ctx, prog)
+	} else {
+		s.now, err = p.Radar.At(ctx, prog, radar.Day(q.At))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.before, err = p.Radar.Since(ctx, prog, s.now); err != nil {
+		return nil, err
+	}
+	moves := map[uuid.UUID]chart.Move{}
+	if s.before != nil {
+		moves = radar.Moves(radar.Changes(s.before, s.now))
+	}
+	ratings, err := p.Radar.MainRatings(ctx, prog, s.now.Items)
+	if err != nil {
+		return nil, err
+	}
+	s.rows = make([]row, len(s.now.Items))
+	for i := range s.now.Items {
+		it := &s.now.Items[i]
+		s.rows[i] = makeRow(page, prog, it, s.now.On, moves[it.ID], ratings[it.ID])
+		s.rows[i].Fits = q.fits(&s.rows[i])
+	}
+	return s, nil
+}
+
+func (a ask) fits(r *row) bool {
+	return (a.Field == "" || r.FieldKey == a.Field) && (a.Status == "" || string(r.Kind) == a.Status) && (a.Lead == "" || r.Lead == a.Lead) &&
+		(a.Only == "" || a.Only == "moved" && r.Move != chart.Stayed || a.Only == "late" && r.Late)
+}
+
+func makeRow(page kit.Page, p *radar.Programme, it *radar.Placed, on radar.Day, move chart.Move, tally votes.Tally) row {
+	c := &it.Content
+	t := c.In(page.Lang)
+	r := row{
+		No: it.No, ID: it.ID, URL: it.Path(), Title: t.Title, FieldKey: c.Field, Shape: radar.Shape(c.Status), Kind: c.Status,
+		Status: page.T("radar.status." + string(c.Status)), Percent: -1, Move: move, Lead: c.Lead, Change: t.Change, Spot: it.Spot, EndDay: c.End,
+	}
+	if f := p.Field(c.Field); f != nil {
+		r.Field = f.Name.In(page.Lang)
+	}
+	r.Progress = page.T("radar.noprogress")
+	if percent, estimated, ok := c.Progress(); ok {
+		r.Percent, r.Width = percent, strconv.Itoa(percent)
+		r.Progress = page.T("radar.percent", "percent", percent)
+		if estimated {
+			r.Progress = page.T("radar.estimate", "percent", percent)
+		}
+	}
+	if c.RealEnd != "" {
+		r.EndDay = c.RealEnd
+	}
+	if r.End = quarter(page, r.EndDay); r.End == "" {
+		r.End = page.T("radar.noend")
+	}
+	if c.Late(on) {
+		r.Late = true
+		r.End = page.T("radar.late.short", "date", r.End)
+	}
+	if tally.N > 0 {
+		r.Mean, r.N = tally.Mean(), tally.N
+		r.Rating = page.Loc.Decimal(r.Mean, 1)
+	}
+	if move != chart.Stayed {
+		r.MoveWord = page.T("radar.move." + string(move))
+	}
+	return r
+}
+
+// quarter is a day as the programme speaks of it: "2. Quartal 2027".
+func quarter(page kit.Page, d radar.Day) string {
+	at, ok := d.Time(time.UTC)
+	if !ok {
+		return ""
+	}
+	return page.T("radar.quarter", "q", (int(at.Month())+2)/3, "year", strconv.Itoa(at.Year()))
+}
+
+func (p *pages) show(c kit.Context) error {
+	v := radarView{Page: kit.NewPage(c, "nav.radar.title"), Q: readAsk(c)}
+	v.Nav, v.Scripts, v.Feed = "radar", []string{"radar-chart"}, "/radar.atom"
+	kit.Public(c, 30*time.Second)
+	s, err := p.state(c, v.Page, v.Q)
+	if fault.Is(err, fault.NotFound) && v.Q.Programme == "" {
+		return kit.Render(c, http.StatusOK, radarPage(v)) // a city without a programme
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.fill(c, &v, s); err != nil {
+		return err
+	}
+	return kit.Render(c, http.StatusOK, radarPage(v))
+}
+
+func (p *pages) fill(c kit.Context, v *radarView, s *state) error {
+	ctx := c.Request().Context()
+	v.P, v.Name, v.Intro, v.All = s.p, s.p.Name.In(v.Lang), s.p.Intro.In(v.Lang), len(s.rows)
+	v.Title = v.Name
+	lead := "radar.lead"
+	if s.p.Rings == radar.ByHorizon {
+		lead = "radar.lead.horizon"
+	}
+	v.Lead = v.T(lead, "count", v.Loc.Int(v.All), "fields", v.Loc.Int(len(s.p.Fields)))
+	ch := p.chart(v.Page, s, v.Q)
+	v.SVG = string(ch.SVG(chart.ByClass))
+	v.Sum = sum(v.Page, s)
+	for i := range s.rows {
+		if s.rows[i].Fits {
+			v.Rows = append(v.Rows, s.rows[i])
+		}
+	}
+	order(v.Rows, v.Q, s.p)
+	choices(v, s)
+	heads(v)
+	if err := p.times(ctx, v, s); err != nil {
+		return err
+	}
+	signs(v, s)
+	if err := p.programmes(c, v); err != nil {
+		return err
+	}
+	v.TableTitle = v.T("radar.table", "count", v.Loc.Int(v.All))
+	if v.Q.filtered() {
+		v.TableTitle = v.T("radar.table.some", "count", v.Loc.Int(len(v.Rows)))
+		v.Found = v.T("radar.filter.found", "count", v.Loc.Int(len(v.Rows)), "all", v.Loc.Int(v.All))
+	}
+	v.Caption = v.T("radar.table.caption", "count", v.Loc.Int(len(v.Rows)), "stand", v.Stand, "sort", v.T("radar.col."+v.Q.Sort))
+	for _, f := range []string{"csv", "xlsx", "json", "svg"} {
+		v.Files = append(v.Files, kit.Crumb{Name: strings.ToUpper(f), URL: ask{Programme: v.Q.Programme, At: v.Q.At}.url("/radar." + f)})
+	}
+	v.RatingsURL = v.Q.url("/radar", "show", "ratings")
+	if v.Q.Ratings {
+		v.RatingsURL = v.Q.url("/radar", "show", "")
+	}
+	on, err := p.Radar.Follows(ctx, kit.Actor(c), s.p.Ref())
+	v.Follow = followButton(v.Page, "programme", s.p.ID, on, v.Q.url("/radar"))
+	if err != nil {
+		return err
+	}
+	return p.fieldNav(c, v, s)
+}
+
+func followButton(page kit.Page, kind string, id uuid.UUID, on bool, back string) followView {
+	f := followView{Action: "/radar/follow", Kind: kind, ID: id.String(), Back: back, On: on, Label: page.T("radar.follow." + kind)}
+	if on {
+		f.Label = page.T("radar.follow." + kind + ".on")
+	}
+	return f
+}
+
+// chart is the drawing of a state; marks that do not fit the filter are pale.
+func (p *pages) chart(page kit.Page, s *state, q ask) *chart.Chart {
+	ch := &chart.Chart{
+		Layout: s.p.Layout(page.Lang, func(key string) string { return page.T("radar.ring." + key) }), Middle: page.T("radar.middle"), Lit: -1, Ratings: q.Ratings,
+		More: func(n int) (string, string) {
+			return page.T("radar.more", "count", page.Loc.Int(n)), page.T("radar.more.say", "count", page.Loc.Int(n))
+		},
+	}
+	if q.Field != "" && s.p.Sectors != "core" {
+		ch.Lit = slices.IndexFunc(s.p.Fields, func(f radar.Field) bool { return f.Key == q.Field })
+	}
+	ch.MoreURL = func(ring, sector int) string {
+		change := []string{"field", "", "status", ""}
+		if s.p.Sectors != "core" && sector < len(s.p.Fields) {
+			change[1] = s.p.Fields[sector].Key
+		}
+		if s.p.Rings == radar.ByStatus {
+			change[3] = s.p.RingKeys()[ring]
+		}
+		return q.url("/radar", change...) + "#tabelle"
+	}
+	for i := range s.rows {
+		r := &s.rows[i]
+		ch.Marks = append(ch.Marks, chart.Mark{
+			ID: r.ID, No: r.No, Kind: chart.Kind(r.Kind), Move: r.Move, Progress: r.Percent, Rating: r.Rating, Title: r.Title, Say: r.say(), URL: r.URL, Dim: !r.Fits, Spot: r.Spot,
+		})
+	}
+	return ch
+}
+
+// sum is the chart in one sentence.
+func sum(page kit.Page, s *state) string {
+	n := map[int]int{}
+	for i := range s.rows {
+		n[s.rows[i].Spot.Ring]++
+	}
+	var rings []string
+	for i, key := range s.p.RingKeys() {
+		rings = append(rings, page.Loc.Int(n[i])+" "+page.T("radar.ring."+key))
+	}
+	return page.T("radar.sum", "count", page.Loc.Int(len(s.rows)), "fields", page.Loc.Int(len(s.p.Fields)), "rings", strings.Join(rings, ", "))
+}
+
+// order sorts the rows; equal ones stay by number.
+func order(rows []row, q ask, p *radar.Programme) {
+	place := map[string]int{}
+	for i, f := range p.Fields {
+		place[f.Key] = i
+	}
+	moved := map[chart.Move]int{chart.New: 0, chart.In: 1, chart.Out: 2, chart.Stayed: 3}
+	slices.SortStableFunc(rows, func(a, b row) int {
+		n := 0
+		switch q.Sort {
+		case "title":
+			n = strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
+		case "field":
+			n = cmp.Compare(place[a.FieldKey], place[b.FieldKey])
+		case "status":
+			n = cmp.Compare(slices.Index(radar.Statuses(), a.Kind), slices.Index(radar.Statuses(), b.Kind))
+		case "progress":
+			n = cmp.Compare(a.Percent, b.Percent)
+		case "end":
+			n = cmp.Compare(a.EndDay, b.EndDay)
+		case "rating":
+			n = cmp.Compare(a.Mean, b.Mean)
+		case "move":
+			n = cmp.Compare(moved[a.Move], moved[b.Move])
+		}
+		if n == 0 {
+			n = cmp.Compare(a.No, b.No)
+		}
+		if q.Down {
+			return -n
+		}
+		return n
+	})
+}
+
+func choices(v *radarView, s *state) {
+	all := func(on bool) kit.Option { return kit.Option{Label: v.T("radar.filter.all"), On: on} }
+	v.Fields, v.Statuses, v.Leads, v.Onlys = []kit.Option{all(v.Q.Field == "")}, []kit.Option{all(v.Q.Status == "")}, []kit.Option{all(v.Q.Lead == "")}, []kit.Option{all(v.Q.Only == "")}
+	for _, f := range s.p.Fields {
+		v.Fields = append(v.Fields, kit.Option{Value: f.Key, Label: f.Name.In(v.Lang), On: f.Key == v.Q.Field})
+	}
+	for _, st := range radar.Statuses() {
+		v.Statuses = append(v.Statuses, kit.Option{Value: string(st), Label: v.T("radar.status." + string(st)), On: string(st) == v.Q.Status})
+	}
+	var leads []string
+	for i := range s.rows {
+		if l := s.rows[i].Lead; l != "" && !slices.Contains(leads, l) {
+			leads = append(leads, l)
+		}
+	}
+	slices.Sort(leads)
+	for _, l := range leads {
+		v.Leads = append(v.Leads, kit.Option{Value: l, Label: l, On: l == v.Q.Lead})
+	}
+	for _, o := range []string{"moved", "late"} {
+		v.Onlys = append(v.Onlys, kit.Option{Value: o, Label: v.T("radar.filter." + o), On: o == v.Q.Only})
+	}
+}
+
+func heads(v *radarView) {
+	for _, key := range sorts() {
+		label := v.T("radar.col." + key)
+		h := head{Label: label, Say: v.T("radar.sort.by", "column", label), URL: v.Q.url("/radar", "sort", key, "dir", "") + "#tabelle", Class: "c-" + key}
+		if key == "no" || key == "progress" || key == "end" || key == "rating" {
+			h.Class += " num"
+		}
+		if key == v.Q.Sort {
+			h.Sort = "ascending"
+			if v.Q.Down {
+				h.Sort = "descending"
+			} else {
+				h.Say, h.URL = v.T("radar.sort.down", "column", label), v.Q.url("/radar", "sort", key, "dir", "down")+"#tabelle"
+			}
+		}
+		v.Heads = append(v.Heads, h)
+	}
+}
+
+// times are the releases to choose from, and what has changed.
+func (p *pages) times(ctx context.Context, v *radarView, s *state) error {
+	list, err := p.Radar.Releases(ctx, s.p)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(list)
+	for _, r := range list {
+		v.Steps = append(v.Steps, step{Label: monthOf(v.Page, r.On), URL: v.Q.url("/radar", "at", string(r.On)), On: string(r.On) == v.Q.At})
+	}
+	v.Steps = append(v.Steps, step{Label: v.T("radar.today"), URL: v.Q.url("/radar", "at", ""), On: v.Q.At == ""})
+	v.Stand = v.T("radar.stand.now")
+	if s.now.Release != nil {
+		v.Stand = v.T("radar.stand", "date", monthOf(v.Page, s.now.On))
+	}
+	if s.before == nil {
+		return nil
+	}
+	n := map[chart.Move]int{}
+	for i := range s.rows {
+		n[s.rows[i].Move]++
+	}
+	v.SinceDay = monthOf(v.Page, s.before.On)
+	v.Since = v.T("radar.since", "date", v.SinceDay, "new", v.Loc.Int(n[chart.New]), "in", v.Loc.Int(n[chart.In]), "out", v.Loc.Int(n[chart.Out]))
+	v.ChangesURL = ask{Programme: v.Q.Programme}.url("/radar/changes", "from", string(s.before.On), "to", v.Q.At)
+	return nil
+}
+
+func monthOf(page kit.Page, d radar.Day) string {
+	at, ok := d.Time(page.Loc.Zone())
+	if !ok {
+		return ""
+	}
+	return page.Loc.Month(at)
+}
+
+func signs(v *radarView, s *state) {
+	n := map[radar.Status]int{}
+	moved := map[bool]int{}
+	for i := range s.rows {
+		n[s.rows[i].Kind]++
+		if m := s.rows[i].Move; m != chart.Stayed {
+			moved[m == chart.New]++
+		}
+	}
+	for _, st := range []radar.Status{radar.Completed, radar.Running, radar.Planned, radar.Stopped} {
+		text := v.T("radar.status." + string(st))
+		if st == radar.Running {
+			text = v.T("radar.sign.arc", "status", text)
+		}
+		v.Signs = append(v.Signs, sign{Shape: chart.Kind(st), Text: text, N: v.Loc.Int(n[st])})
+	}
+	if s.before != nil {
+		v.Signs = append(v.Signs,
+			sign{Shape: chart.Planned, Move: chart.New, Text: v.T("radar.sign.new", "date", v.SinceDay), N: v.Loc.Int(moved[true])},
+			sign{Shape: chart.Running, Move: chart.In, Text: v.T("radar.sign.moved"), N: v.Loc.Int(moved[false])})
+	}
+}
+
+func (p *pages) programmes(c kit.Context, v *radarView) error {
+	list, err := p.Radar.Programmes(c.Request().Context(), kit.Actor(c))
+	if err != nil || len(list) < 2 {
+		return err
+	}
+	for i := range list {
+		v.Programmes = append(v.Programmes, kit.ChipProps{URL: "/radar?p=" + list[i].Slug, Label: list[i].Name.In(v.Lang), On: list[i].ID == v.P.ID})
+	}
+	return nil
+}
+
+func (p *pages) fieldNav(c kit.Context, v *radarView, s *state) error {
+	f := s.p.Field(v.Q.Field)
+	if f == nil {
+		return nil
+	}
+	i := slices.IndexFunc(s.p.Fields, func(o radar.Field) bool { return o.Key == f.Key })
+	all := len(s.p.Fields)
+	prev, next := s.p.Fields[(i+all-1)%all], s.p.Fields[(i+1)%all]
+	on, err := p.Radar.Follows(c.Request().Context(), kit.Actor(c), f.Ref())
+	if err != nil {
+		return err
+	}
+	v.Field = &fieldNav{
+		Name: f.Name.In(v.Lang), Intro: f.Intro.In(v.Lang), Of: v.T("radar.field.of", "i", i+1, "all", all),
+		Prev:     kit.Crumb{Name: v.T("radar.field.prev", "name", prev.Name.In(v.Lang)), URL: v.Q.url("/radar", "field", prev.Key)},
+		Next:     kit.Crumb{Name: v.T("radar.field.next", "name", next.Name.In(v.Lang)), URL: v.Q.url("/radar", "field", next.Key)},
+		Follow:   followButton(v.Page, "field", f.ID, on, v.Q.url("/radar")),
+		CloseURL: v.Q.url("/radar", "field", ""),
+	}
+	return nil
+}
