@@ -257,6 +257,7 @@ const (
 	burstTimes   = 5.0
 	burstShare   = 0.85
 	burstAtLeast = 25
+	burstBefore  = 10 // votes before, to compare with
 )
 
 // oneSided finds a burst of one value on a thing that is voted on with several:
@@ -267,7 +268,7 @@ func oneSided(list []Arrival, before History) (Finding, bool) {
 	for _, n := range before.By {
 		total += n
 	}
-	if len(before.By) < 2 || total < burstAtLeast || before.Hours <= 0 {
+	if len(before.By) < 2 || total < burstBefore || before.Hours <= 0 {
 		return Finding{}, false // nothing to compare with, or an aspect of one value
 	}
 	var worst Finding
