@@ -131,7 +131,7 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 		notice = i18n.Text{i18n.German: a.messages.For(i18n.German).T("banner.demo"), i18n.English: a.messages.For(i18n.English).T("banner.demo")}
 	}
 	a.outbox, err = mail.New(mail.Config{
-		Notice: notice, DB: a.cfg.Pool, Jobs: a.jobs, Catalogue: a.messages, SMTPURL: a.cfg.Settings.SMTPURL, From: from, BaseURL: a.cfg.Settings.Base(), Logger: a.cfg.Log,
+		Notice: notice, DB: a.cfg.Pool, Jobs: a.jobs, Catalogue: a.messages, SMTPURL: a.cfg.Settings.SMTPURL, From: from, BaseURL: a.cfg.Settings.Base(), Logger: a.cfg.Log, May: a.mayMail, ReturnTo: a.cfg.Settings.BounceAddress,
 		Directory: mail.DirectoryFunc(func(ctx context.Context, contact uuid.UUID, kind string, _ subject.Ref) (string, error) {
 			return accounts.MailAddress(ctx, a.cfg.Pool, contact, kind)
 		}),
@@ -165,7 +165,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	}
 	if a.accounts, err = accounts.New(accounts.Config{DB: d, Limits: limits, Letters: &accounts.Letters{
 		Jobs: a.jobs, Mail: a.outbox, Catalogue: a.messages, URL: func(path string) string { return a.cfg.Settings.Base() + path },
-	}, Demo: a.cfg.Dev, Base: a.cfg.Settings.Base(), Providers: signIns, Left: reports.LeftOrganisation}); err != nil {
+	}, Demo: a.cfg.Dev, Base: a.cfg.Settings.Base(), Providers: signIns, Left: a.left}); err != nil {
 		return err
 	}
 	original, err := a.firstCity()

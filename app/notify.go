@@ -8,7 +8,10 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/noticepages"
@@ -18,19 +21,69 @@ import (
 func (a *App) notifying() (err error) {
 	a.notify, err = notify.New(notify.Config{
 		DB: a.cfg.Pool, Bus: a.bus, Jobs: a.jobs, Outbox: a.outbox, Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Zone: a.zone, Log: a.cfg.Log,
-		Domains: map[subject.Kind]notify.Domain{subject.Report: a.reports.Noticed()},
+		Domains: map[subject.Kind]notify.Domain{subject.Report: a.reports.Noticed()}, ReplyTo: notify.ReplyTo(a.replyTo()),
 	})
 	if err != nil {
 		return err
 	}
 	a.reports.UseNotices(a.notify)
+	a.tellMeasures()
 	return nil
 }
 
 func (a *App) noticePages(r *kit.Router) error {
 	return noticepages.Register(r, noticepages.Deps{
-		DB: a.cfg.Pool, Accounts: a.accounts, Notices: a.notify, Categories: a.categories, Places: a.geo, Centre: a.opens, Letters: a.outbox, Feed: a.reports.InArea,
+		DB: a.cfg.Pool, Accounts: a.accounts, Notices: a.notify, Categories: a.categories, Places: a.geo, Centre: a.opens, Letters: a.outbox, Feed: a.reports.InArea, Find: a.foundNow,
 	})
+}
+
+// foundNow lists the newest public things that a search finds now, for its feed.
+func (a *App) foundNow(ctx context.Context, s search.Saved, lang string, limit int) ([]subject.Card, error) {
+	q := s.Query(lang)
+	q.Limit = limit
+	found, err := a.search.Search(ctx, subject.Viewer{}, q)
+	if err != nil {
+		return nil, err
+	}
+	var cards []subject.Card
+	for i := range found.Hits {
+		h := &found.Hits[i]
+		if h.At != nil {
+			cards = append(cards, subject.Card{Ref: h.Ref, Title: h.Title.In(lang), Path: h.Path, At: *h.At, Audience: h.Audience})
+		}
+	}
+	return cards, nil
+}
+
+// mayMail tells whether a contact may still read what a mail says of a thing.
+func (a *App) mayMail(ctx context.Context, q db.Queryer, contact uuid.UUID, kind string, about subject.Ref) (bool, error) {
+	return a.reports.MayMail(ctx, q, contact, kind, about)
+}
+
+// left unties somebody from the reports of an organisation that they have left, and
+// has the search know it.
+func (a *App) left(ctx context.Context, tx pgx.Tx, l accounts.Left) error {
+	ids, err := reports.ClosedFor(ctx, tx, l.Organisation)
+	if err != nil {
+		return err
+	}
+	if err := reports.LeftOrganisation(ctx, tx, l); err != nil {
+		return err
+	}
+	return reports.TellOwners(ctx, tx, a.bus, ids)
+}
+
+// adoptReports makes a visitor's reports those of the person they sign in as, and
+// has the search know it.
+func (a *App) adoptReports(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error {
+	ids, err := reports.ClosedOf(ctx, tx, visitor)
+	if err != nil {
+		return err
+	}
+	if err := reports.Adopt(ctx, tx, visitor, person); err != nil {
+		return err
+	}
+	return reports.TellOwners(ctx, tx, a.bus, ids)
 }
 
 // endNotices does what a link to unsubscribe from areas or digests says; done is
@@ -38,8 +91,8 @@ func (a *App) noticePages(r *kit.Router) error {
 func endNotices(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject.Ref) (done bool, err error) {
 	switch about.Kind {
 	case notify.KindFollow:
-		f, err := follows.AreaByID(ctx, tx, about.ID)
-		if err != nil || !ownsFollow(ctx, tx, f, contact) {
+		kind, owner, err := follows.OwnerOf(ctx, tx, about.ID)
+		if err != nil || !ownsFollow(ctx, tx, kind, owner, contact) {
 			return true, nil //nolint:nilerr // ended before: nothing to say
 		}
 		return true, follows.StopArea(ctx, tx, about.ID)
@@ -50,16 +103,16 @@ func endNotices(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject
 }
 
 // ownsFollow tells whether the mails of a follow go to the contact's address.
-func ownsFollow(ctx context.Context, tx pgx.Tx, f follows.AreaFollow, contact uuid.UUID) bool {
+func ownsFollow(ctx context.Context, tx pgx.Tx, kind follows.OwnerKind, owner, contact uuid.UUID) bool {
 	same, err := accounts.SameAddress(ctx, tx, contact)
 	if err != nil {
 		return false
 	}
 	for _, id := range same {
-		if f.Kind == follows.Contact && f.Owner == id {
+		if kind == follows.Contact && owner == id {
 			return true
 		}
-		if c, err := accounts.ContactByID(ctx, tx, id); err == nil && f.Kind == follows.Person && c.Person != nil && *c.Person == f.Owner {
+		if c, err := accounts.ContactByID(ctx, tx, id); err == nil && kind == follows.Person && c.Person != nil && *c.Person == owner {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/events"
@@ -25,7 +26,7 @@ func (a *App) finding() error {
 	}
 	pages := infopages.NewFindable(infopages.Deps{DB: a.cfg.Pool, Site: a.site, Categories: a.categories, Messages: a.messages})
 	a.search, err = search.New(search.Config{
-		DB: a.cfg.Pool, Index: index, Log: a.cfg.Log,
+		DB: a.cfg.Pool, Index: index, Log: a.cfg.Log, Groups: a.actsFor,
 		Sources: []search.Source{a.categories.Findable(), streetpages.NewFindable(a.geo), pages, a.reports.Findable(), a.discussion.Findable()},
 	})
 	if err != nil {
@@ -62,3 +63,13 @@ func (a *App) searchPages(r *kit.Router) error {
 
 // Search is for commands that keep or measure it.
 func (a *App) Search() *search.Service { return a.search }
+
+// actsFor lists the organisations that somebody acts for.
+func (a *App) actsFor(ctx context.Context, person uuid.UUID) ([]uuid.UUID, error) {
+	list, err := accounts.OrganisationsOf(ctx, a.cfg.Pool, accounts.Actor{Person: person})
+	ids := make([]uuid.UUID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	return ids, err
+}

@@ -126,6 +126,9 @@ func (a *App) takeMail(ctx context.Context, raw []byte) error {
 	if err != nil {
 		return err
 	}
+	if m.Bounce != nil {
+		return a.takeBounce(ctx, m)
+	}
 	in := reports.IncomingMail{Hash: m.Hash, Machine: m.Machine, From: m.From, Text: m.Text}
 	if in.Answer, err = a.repliedTo(ctx, a.cfg.Pool, m.To); err != nil {
 		return err

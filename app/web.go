@@ -56,7 +56,7 @@ func (a *App) web(ctx context.Context) error {
 	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
-		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, reports.Adopt, moderation.Adopt, notify.Adopt, discussion.Adopt},
+		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, a.adoptReports, moderation.Adopt, notify.Adopt, discussion.Adopt},
 		Unsubscribe: a.unsubscribe,
 		Describe:    map[subject.Kind]subject.Describer{subject.Report: a.reports},
 	}

@@ -15,6 +15,7 @@ const (
 	InboundCase    = "case"
 	InboundMessage = "message"
 	InboundDropped = "dropped"
+	InboundBounce  = "bounce" // a mail of ours came back
 )
 
 // TakeMail notes that a mail is taken, by the hash of its Message-ID; fresh is
@@ -36,7 +37,7 @@ func NoteMail(ctx context.Context, tx pgx.Tx, hash []byte, outcome string, ref s
 	return wrap("note mail", err)
 }
 
-const sqlNoteMail = `UPDATE inbound_mails SET outcome = $2, subject_kind = $3, subject_id = $4 WHERE message_id_hash = $1`
+const sqlNoteMail = `UPDATE inbound_mails SET outcome = $2, subject_kind = nullif($3, ''), subject_id = nullif($4::uuid, '00000000-0000-0000-0000-000000000000') WHERE message_id_hash = $1`
 
 // ForgetInbound deletes the notes of mails that are half a year old: by then no
 // folder holds them.

@@ -173,15 +173,21 @@ func (a *Area) shapes() (ring *gogeom.Polygon, centre *gogeom.Point, err error) 
 	if len(a.Ring) == 0 {
 		return nil, centre, nil
 	}
+	ring, err = a.Polygon()
+	return ring, centre, err
+}
+
+// Polygon is a drawn area for PostGIS: WGS 84, closed.
+func (a *Area) Polygon() (*gogeom.Polygon, error) {
 	line := make([]gogeom.Coord, 0, len(a.Ring)+1)
 	for _, p := range a.Ring {
 		line = append(line, gogeom.Coord{p.Lon, p.Lat})
 	}
-	ring, err = gogeom.NewPolygon(gogeom.XY).SetCoords([][]gogeom.Coord{append(line, line[0])})
+	ring, err := gogeom.NewPolygon(gogeom.XY).SetCoords([][]gogeom.Coord{append(line, line[0])})
 	if err != nil {
-		return nil, nil, fault.OnField("area", "routing.err.area").Because(err)
+		return nil, fault.OnField("area", "routing.err.area").Because(err)
 	}
-	return ring.SetSRID(4326), centre, nil
+	return ring.SetSRID(4326), nil
 }
 
 // A circle is bounded a little wide: the exact test is in metres.
@@ -240,7 +246,7 @@ const (
 	sqlAreaByID = sqlPartArea + `id = $1`
 )
 
-// SetCadence changes how often an owner is mailed about an area. fault.NotFound
+// SetCadence changes how often an owner is mailed about an area or a search. fault.NotFound
 // where it is none of theirs.
 func SetCadence(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner, id uuid.UUID, to Cadence) error {
 	if !to.valid() {
@@ -249,7 +255,7 @@ func SetCadence(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner, id uuid.U
 	return one(ctx, tx, sqlSetCadence, string(kind), owner, id, string(to))
 }
 
-// EndArea ends an area of the owner. fault.NotFound where it is none of theirs.
+// EndArea ends an area or a search of the owner. fault.NotFound where it is none of theirs.
 func EndArea(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner, id uuid.UUID) error {
 	return one(ctx, tx, sqlEndArea, string(kind), owner, id)
 }
@@ -265,7 +271,7 @@ func one(ctx context.Context, tx pgx.Tx, sql string, args ...any) error {
 	return nil
 }
 
-// StopArea ends the mails of an area, as the link in each of them does: a
+// StopArea ends the mails of an area or a search, as the link in each of them does: a
 // contact's follow goes, a person's stays for the inbox. It may be done again.
 func StopArea(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 	for _, sql := range []string{sqlStopContactArea, sqlStopPersonArea} {
@@ -277,9 +283,9 @@ func StopArea(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 }
 
 const (
-	sqlPartOneArea     = ` WHERE target_kind = 'area' AND owner_kind = $1 AND owner_id = $2 AND id = $3`
+	sqlPartOneArea     = ` WHERE target_kind IN ('area', 'search') AND owner_kind = $1 AND owner_id = $2 AND id = $3`
 	sqlSetCadence      = `UPDATE follows SET cadence = $4` + sqlPartOneArea
 	sqlEndArea         = `DELETE FROM follows` + sqlPartOneArea
-	sqlStopContactArea = `DELETE FROM follows WHERE id = $1 AND target_kind = 'area' AND owner_kind = 'contact'`
-	sqlStopPersonArea  = `UPDATE follows SET cadence = 'never' WHERE id = $1 AND target_kind = 'area' AND owner_kind = 'person'`
+	sqlStopContactArea = `DELETE FROM follows WHERE id = $1 AND target_kind IN ('area', 'search') AND owner_kind = 'contact'`
+	sqlStopPersonArea  = `UPDATE follows SET cadence = 'never' WHERE id = $1 AND target_kind IN ('area', 'search') AND owner_kind = 'person'`
 )

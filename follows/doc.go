@@ -1,5 +1,5 @@
-// Package follows is who wants to hear of what: a subject, or the reports of an
-// area: place x category x news. The owner is a person, or a contact (a mail
+// Package follows is who wants to hear of what: a subject, the reports of an area
+// (place x category x news), or what a search finds anew (words x kind x facets). The owner is a person, or a contact (a mail
 // address without account).
 //
 // Invariants: one follow per owner and target; a contact hears nothing before

@@ -26,6 +26,7 @@ type Thing struct {
 type Hit struct {
 	Follow
 	Cadence Cadence
+	Search  bool // of a search, not of an area
 }
 
 // Match lists the follows of areas that a thing lies in, those whose cadence is

@@ -9,8 +9,10 @@
 //   - a mail holds nothing beyond what is public, and goes to one address;
 //   - a delivery becomes one mail: its row is locked, mailed and noted in one
 //     transaction, one address after the other and in the order of events;
-//   - an event that tells of the inbox names a notice, never a person.
+//   - an event that tells of the inbox names a notice, never a person;
+//   - a push has no content; it goes to public addresses only.
 //
-// Tables it alone writes: notices, notice_preferences, quiet_hours, deliveries.
+// Tables it alone writes: notices, notice_preferences, quiet_hours, deliveries,
+// push_subscriptions.
 // It emits Added and Changed.
 package notify

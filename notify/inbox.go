@@ -41,7 +41,8 @@ const MaxUnread = 99
 
 const (
 	pageSize = 25
-	lookAt   = 200 // rows that are read for one page: those that nobody may see are left out
+	lookAt   = 200 // rows that are read at a time: those that nobody may see are left out
+	looks    = 10  // times for one page; the next one goes on from there
 )
 
 // Inbox reads the actor's notices older than one of them; uuid.Nil is from the
@@ -54,21 +55,29 @@ func (s *Service) Inbox(ctx context.Context, actor accounts.Actor, loc *i18n.Loc
 	if limit < 1 || limit > 100 {
 		limit = pageSize
 	}
-	list, err := noticesOf(ctx, s.cfg.DB, sqlInbox, actor.Person, before, lookAt)
-	if err != nil {
-		return p, err
+	var err error
+	for look := 0; look < looks && len(p.Notices) <= limit; look++ {
+		list, err := noticesOf(ctx, s.cfg.DB, sqlInbox, actor.Person, before, lookAt)
+		if err != nil {
+			return p, err
+		}
+		p.Older = uuid.Nil
+		if len(list) == lookAt {
+			before = list[lookAt-1].ID
+			p.Older = before
+		}
+		if list, err = s.visible(ctx, actor.Viewer(), loc, list); err != nil {
+			return p, err
+		}
+		p.Notices = append(p.Notices, list...)
+		if p.Older == uuid.Nil {
+			break
+		}
 	}
-	full := len(list) == lookAt
-	if list, err = s.visible(ctx, actor.Viewer(), loc, list); err != nil {
-		return p, err
+	if len(p.Notices) > limit {
+		p.Notices = p.Notices[:limit]
+		p.Older = p.Notices[limit-1].ID
 	}
-	if len(list) > limit {
-		list, full = list[:limit], true
-	}
-	if full && len(list) > 0 {
-		p.Older = list[len(list)-1].ID
-	}
-	p.Notices = list
 	p.Unread, err = s.Unread(ctx, actor.Viewer())
 	return p, err
 }
@@ -79,12 +88,22 @@ func (s *Service) Unread(ctx context.Context, viewer subject.Viewer) (int, error
 	if viewer.Person == uuid.Nil {
 		return 0, nil
 	}
-	list, err := noticesOf(ctx, s.cfg.DB, sqlUnread, viewer.Person, lookAt)
-	if err != nil || len(list) == 0 {
-		return 0, err
+	n, before := 0, uuid.Nil
+	for range looks {
+		list, err := noticesOf(ctx, s.cfg.DB, sqlUnread, viewer.Person, before, lookAt)
+		if err != nil || len(list) == 0 {
+			return min(n, MaxUnread), err
+		}
+		full := len(list) == lookAt
+		before = list[len(list)-1].ID
+		if list, err = s.visible(ctx, viewer, s.cfg.Messages.For(i18n.German), list); err != nil {
+			return 0, err
+		}
+		if n += len(list); !full || n >= MaxUnread {
+			break
+		}
 	}
-	list, err = s.visible(ctx, viewer, s.cfg.Messages.For(i18n.German), list)
-	return min(len(list), MaxUnread), err
+	return min(n, MaxUnread), nil
 }
 
 // visible keeps the notices whose thing the viewer may know of now, with its card.
@@ -99,7 +118,7 @@ func (s *Service) visible(ctx context.Context, viewer subject.Viewer, loc *i18n.
 		if d == nil {
 			continue
 		}
-		found, err := d.Cards(ctx, viewer, loc.Lang(), of)
+		found, err := d.Cards(ctx, s.cfg.DB, Reader{Viewer: viewer}, loc.Lang(), of)
 		if err != nil {
 			return nil, err
 		}
@@ -136,11 +155,12 @@ func noticesOf(ctx context.Context, q db.Queryer, sql string, args ...any) ([]No
 
 const (
 	sqlPartNotices = `SELECT id, subject_kind, subject_id, kind, what, detail, at, read_at FROM notices WHERE person_id = $1 `
-	sqlInbox       = sqlPartNotices + `
+	sqlPartBefore  = `
   AND ($2::uuid = '00000000-0000-0000-0000-000000000000' OR (at, id) < (SELECT b.at, b.id FROM notices b WHERE b.id = $2 AND b.person_id = $1))
 ORDER BY at DESC, id DESC
 LIMIT $3`
-	sqlUnread = sqlPartNotices + `AND read_at IS NULL ORDER BY at DESC, id DESC LIMIT $2`
+	sqlInbox  = sqlPartNotices + sqlPartBefore
+	sqlUnread = sqlPartNotices + `AND read_at IS NULL` + sqlPartBefore
 )
 
 // MarkRead notes that the actor has read a notice; doing it again changes nothing.

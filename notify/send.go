@@ -1,14 +1,17 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/mail"
@@ -39,6 +42,7 @@ type due struct {
 	lang    string
 	digest  bool
 	cadence string
+	wanted  bool // the wish that made it still holds
 }
 
 // SendDue hands what is due to the outbox, one address after the other. It may run
@@ -77,7 +81,7 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d due, err error) {
 		var follow *uuid.UUID
-		if err = row.Scan(&d.id, &follow, &d.about.Kind, &d.about.ID, &d.kind, &d.what, &d.detail, &d.lang, &d.cadence); follow != nil {
+		if err = row.Scan(&d.id, &follow, &d.about.Kind, &d.about.ID, &d.kind, &d.what, &d.detail, &d.lang, &d.cadence, &d.wanted); follow != nil {
 			d.follow = *follow
 		}
 		d.digest = d.cadence != "each"
@@ -86,13 +90,13 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	if err != nil {
 		return false, fmt.Errorf("deliveries: %w", err)
 	}
-	viewer, ok, err := s.viewerOf(ctx, tx, contact)
+	to, ok, err := s.readerOf(ctx, tx, contact)
 	if err != nil {
 		return false, err
 	}
 	mailed := map[uuid.UUID]bool{}
 	if ok {
-		if err := s.mail(ctx, tx, contact, viewer, list, mailed); err != nil {
+		if err := s.mail(ctx, tx, contact, to, list, mailed); err != nil {
 			return false, err
 		}
 	}
@@ -109,26 +113,27 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	return true, nil
 }
 
-// viewerOf is who reads the mails of a contact; ok is false where nothing may be
+// readerOf is who reads the mails of a contact; ok is false where nothing may be
 // sent to it any more.
-func (s *Service) viewerOf(ctx context.Context, tx pgx.Tx, contact uuid.UUID) (subject.Viewer, bool, error) {
+func (s *Service) readerOf(ctx context.Context, tx pgx.Tx, contact uuid.UUID) (to Reader, ok bool, err error) {
 	c, err := accounts.ContactByID(ctx, tx, contact)
 	if fault.Is(err, fault.NotFound) {
-		return subject.Viewer{}, false, nil
+		return to, false, nil
 	}
 	if err != nil || !c.Reachable() {
-		return subject.Viewer{}, false, err
+		return to, false, err
 	}
-	if c.Person == nil {
-		return subject.Viewer{}, true, nil
+	if c.Person != nil {
+		to.Person = *c.Person // as a resident: what staff may see is no matter for a mail
 	}
-	return subject.Viewer{Person: *c.Person}, true, nil // as a resident: what staff may see is no matter for a mail
+	to.Contacts, err = accounts.SameAddress(ctx, tx, contact)
+	return to, err == nil, err
 }
 
-func (s *Service) mail(ctx context.Context, tx pgx.Tx, contact uuid.UUID, viewer subject.Viewer, list []due, mailed map[uuid.UUID]bool) error {
+func (s *Service) mail(ctx context.Context, tx pgx.Tx, contact uuid.UUID, to Reader, list []due, mailed map[uuid.UUID]bool) error {
 	digests := map[string][]entry{}
 	for _, d := range list {
-		e, ok, err := s.entry(ctx, viewer, d)
+		e, ok, err := s.entry(ctx, tx, to, d)
 		if err != nil {
 			return err
 		}
@@ -157,19 +162,31 @@ type entry struct {
 	due
 	card subject.Card
 	says string
+	path string // of the link
 }
 
-// entry asks again whether the reader may know of it; ok is false if not.
-func (s *Service) entry(ctx context.Context, viewer subject.Viewer, d due) (e entry, ok bool, err error) {
+// entry asks again whether the reader may know of it and wants to; ok is false if
+// not.
+func (s *Service) entry(ctx context.Context, tx pgx.Tx, to Reader, d due) (e entry, ok bool, err error) {
 	domain := s.cfg.Domains[d.about.Kind]
 	if domain == nil {
 		return e, false, nil
 	}
-	cards, err := domain.Cards(ctx, viewer, d.lang, []uuid.UUID{d.about.ID})
+	if wanted, err := s.wanted(ctx, tx, to, d); err != nil || !wanted {
+		return e, false, err
+	}
+	cards, err := domain.Cards(ctx, tx, to, d.lang, []uuid.UUID{d.about.ID})
 	if err != nil || len(cards) != 1 || d.kind != Own && cards[0].Audience != subject.Public {
 		return e, false, err
 	}
-	e = entry{due: d, card: cards[0]}
+	e = entry{due: d, card: cards[0], path: cards[0].Path}
+	if d.kind == Own { // as the mail at once has it
+		door, err := domain.Door(ctx, tx, d.about.ID, to.Contacts)
+		if err != nil {
+			return e, false, err
+		}
+		e.path = cmp.Or(door, e.path)
+	}
 	loc := s.cfg.Messages.For(d.lang)
 	number := e.card.Number.Format(subject.PrefixReport)
 	if e.card.Audience == subject.Public {
@@ -180,12 +197,43 @@ func (s *Service) entry(ctx context.Context, viewer subject.Viewer, d due) (e en
 	return e, true, nil
 }
 
+// wanted asks again whether the wish still holds that made a delivery: mails about a
+// subject end with the follow of it.
+func (s *Service) wanted(ctx context.Context, tx pgx.Tx, to Reader, d due) (bool, error) {
+	if !d.wanted || d.kind == Area || d.kind == Search {
+		return d.wanted, nil
+	}
+	list, err := follows.Of(ctx, tx, d.about)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(list, func(f follows.Follow) bool {
+		return f.Kind == follows.Contact && slices.Contains(to.Contacts, f.Owner)
+	}), nil
+}
+
+// replyTo is where an answer to news of one's own thing goes: into its dialogue.
+// Nowhere for other news.
+func (s *Service) replyTo(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e entry) (string, error) {
+	if s.cfg.ReplyTo == nil || e.kind != Own {
+		return "", nil
+	}
+	return s.cfg.ReplyTo(ctx, tx, e.about, contact)
+}
+
 // single is the mail of one piece of news, in the thread of its thing.
 func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e entry) error {
 	loc := s.cfg.Messages.For(e.lang)
 	stop, reason := e.about, loc.T("mail.notice.reason")
 	if e.follow != uuid.Nil {
 		stop, reason = subject.Ref{Kind: KindFollow, ID: e.follow}, loc.T("mail.alert.reason")
+		if e.kind == Search {
+			reason = loc.T("mail.alert.reason.search")
+		}
+	}
+	reply, err := s.replyTo(ctx, tx, contact, e)
+	if err != nil {
+		return err
 	}
 	token, err := accounts.IssueToken(ctx, tx, accounts.PurposeUnsubscribe, accounts.Target{Contact: contact, Ref: stop}, 0)
 	if err != nil {
@@ -196,8 +244,8 @@ func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e en
 		Subject: e.card.Number.Format(subject.PrefixReport) + ": " + e.says,
 		Lead:    e.says + ".",
 		Next:    e.card.Title,
-		Button:  mail.Button{Label: loc.T("mail.notice.button"), URL: s.base + e.card.Path},
-		Reason:  reason, StopURL: s.base + "/unsubscribe/" + token,
+		Button:  mail.Button{Label: loc.T("mail.notice.button"), URL: s.base + e.path},
+		Reason:  reason, StopURL: s.base + "/unsubscribe/" + token, ReplyTo: reply,
 	})
 }
 
@@ -214,17 +262,24 @@ func (s *Service) digest(ctx context.Context, tx pgx.Tx, contact uuid.UUID, cade
 	}
 	m := mail.Message{
 		ToContact: contact, Kind: "notice." + cadence, Lang: lang,
-		Subject: loc.T("mail.digest.subject."+cadence, "n", len(list)),
-		Lead:    loc.T("mail.digest.lead", "n", len(list)),
+		Subject: loc.T("mail.digest.subject." + cadence), // no numbers: a part may be hidden before it is sent
+		Lead:    loc.T("mail.digest.lead"),
 		Button:  mail.Button{Label: loc.T("mail.digest.button"), URL: s.base + "/account/notices"},
 		Reason:  loc.T("mail.digest.reason"), StopURL: s.base + "/unsubscribe/" + token,
 	}
+	one := true // all of it is about one thing
 	for i, e := range list {
+		one = one && e.about == list[0].about
 		if i == perMail {
-			m.Paragraphs = append(m.Paragraphs, loc.T("mail.digest.more", "n", len(list)-perMail))
+			m.Parts = append(m.Parts, mail.Part{Text: loc.T("mail.digest.more", "n", len(list)-perMail)})
 			break
 		}
-		m.Paragraphs = append(m.Paragraphs, e.card.Title+"\n"+e.says+"\n"+s.base+e.card.Path)
+		m.Parts = append(m.Parts, mail.Part{About: e.about, Text: e.card.Title + "\n" + e.says + "\n" + s.base + e.path})
+	}
+	if one {
+		if m.ReplyTo, err = s.replyTo(ctx, tx, contact, list[0]); err != nil {
+			return err
+		}
 	}
 	return s.cfg.Outbox.Queue(ctx, tx, m)
 }
@@ -238,13 +293,19 @@ WHERE c.id IN (SELECT d.contact_id FROM deliveries d WHERE d.state = 'waiting' A
 LIMIT 1
 FOR NO KEY UPDATE SKIP LOCKED`
 
+	// wanted: a follow of an area or a search that has mails, or a wish that is not never
 	sqlDue = `
-SELECT id, follow_id, subject_kind, subject_id, kind, what, detail, lang, cadence
-FROM deliveries
-WHERE contact_id = $1 AND state = 'waiting' AND due_at <= mitwirk_now()
-ORDER BY at, id
+SELECT d.id, d.follow_id, d.subject_kind, d.subject_id, d.kind, d.what, d.detail, d.lang, d.cadence,
+       CASE WHEN d.kind IN ('area', 'search') THEN EXISTS (SELECT FROM follows f WHERE f.id = d.follow_id AND f.cadence <> 'never')
+            ELSE NOT EXISTS (
+              SELECT FROM contacts c
+              JOIN notice_preferences p ON p.person_id = c.person_id AND p.kind = d.kind AND p.cadence = 'never'
+              WHERE c.id = d.contact_id) END
+FROM deliveries d
+WHERE d.contact_id = $1 AND d.state = 'waiting' AND d.due_at <= mitwirk_now()
+ORDER BY d.at, d.id
 LIMIT 200
-FOR UPDATE`
+FOR UPDATE OF d`
 
 	sqlDone = `
 UPDATE deliveries d
@@ -257,6 +318,15 @@ WHERE d.id = t.id`
 // ConfirmArea asks an address without account whether it wants mails about an
 // area. One that said yes before is not asked again.
 func (s *Service) ConfirmArea(ctx context.Context, tx pgx.Tx, contact, follow uuid.UUID, label, lang string) error {
+	return s.confirm(ctx, tx, contact, follow, "mail.alert.confirm.", label, lang)
+}
+
+// ConfirmSearch is ConfirmArea for a search.
+func (s *Service) ConfirmSearch(ctx context.Context, tx pgx.Tx, contact, follow uuid.UUID, label, lang string) error {
+	return s.confirm(ctx, tx, contact, follow, "mail.found.confirm.", label, lang)
+}
+
+func (s *Service) confirm(ctx context.Context, tx pgx.Tx, contact, follow uuid.UUID, words, label, lang string) error {
 	c, err := accounts.ContactByID(ctx, tx, contact)
 	if err != nil || c.Reachable() {
 		return err
@@ -273,9 +343,9 @@ func (s *Service) ConfirmArea(ctx context.Context, tx pgx.Tx, contact, follow uu
 	loc := s.cfg.Messages.For(lang)
 	return s.cfg.Outbox.Queue(ctx, tx, mail.Message{
 		ToContact: contact, Kind: "alert.confirm", Lang: lang,
-		Subject: loc.T("mail.alert.confirm.subject"),
-		Lead:    loc.T("mail.alert.confirm.lead"),
-		Next:    loc.T("mail.alert.confirm.next"),
+		Subject: loc.T(words + "subject"),
+		Lead:    loc.T(words + "lead"),
+		Next:    loc.T(words + "next"),
 		Paragraphs: []string{
 			loc.T("mail.alert.confirm.what", "label", label), loc.T("mail.alert.confirm.ignore"),
 		},

@@ -1,10 +1,12 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,19 +19,43 @@ import (
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
 // Domain is what tells people of its things.
 type Domain interface {
-	// Cards introduces those of the things that the viewer may know of now, in a
+	// Cards introduces those of the things that the reader may know of now, in a
 	// language. Audience is Public for what everybody sees.
-	Cards(ctx context.Context, viewer subject.Viewer, lang string, ids []uuid.UUID) ([]subject.Card, error)
-	// Owners lists the people whose thing it is.
-	Owners(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error)
+	Cards(ctx context.Context, q db.Queryer, to Reader, lang string, ids []uuid.UUID) ([]subject.Card, error)
+	// Owners are those whose thing it is.
+	Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (Owners, error)
+	// Door is the path of a link that opens the thing, once, as whoever gave one of
+	// the contacts with it; "" where none of them was.
+	Door(ctx context.Context, tx pgx.Tx, id uuid.UUID, contacts []uuid.UUID) (path string, err error)
 	// Says is what happened, in a sentence; detail is that of the news.
 	Says(loc *i18n.Localizer, what What, detail string) string
 }
+
+// Reader is whoever reads: a person, and the contacts of the address that they are
+// mailed at.
+type Reader struct {
+	subject.Viewer
+
+	Contacts []uuid.UUID
+}
+
+// Owners are the people whose a thing is, and the ids of the confirmed contact (and
+// of its person) that was given with it: they are mailed about it as owners.
+type Owners struct{ People, Mailed []uuid.UUID }
+
+// has tells whether a person is among them.
+func (o Owners) has(person uuid.UUID) bool {
+	return person != uuid.Nil && (slices.Contains(o.People, person) || slices.Contains(o.Mailed, person))
+}
+
+// ReplyTo makes the address for answers to one contact about one thing.
+type ReplyTo func(ctx context.Context, tx pgx.Tx, about subject.Ref, contact uuid.UUID) (string, error)
 
 // Outbox takes a mail in the caller's transaction (mail.Outbox).
 type Outbox interface {
@@ -46,13 +72,16 @@ type Config struct {
 	Domains  map[subject.Kind]Domain
 	BaseURL  string         // without a slash at the end
 	Zone     *time.Location // of the city: quiet hours and digests
-	Log      *slog.Logger   // nil: slog.Default()
+	ReplyTo  ReplyTo        // nil: answers by mail are not read
+	Push     PushConfig
+	Log      *slog.Logger // nil: slog.Default()
 }
 
 // Service keeps the inboxes and mails what is due. It is safe for concurrent use.
 type Service struct {
-	cfg  Config
-	base string
+	cfg    Config
+	base   string
+	pusher *pusher
 }
 
 // New makes a Service and registers its events and its job.
@@ -63,10 +92,11 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	s := &Service{cfg: cfg, base: strings.TrimSuffix(cfg.BaseURL, "/")}
+	s := &Service{cfg: cfg, base: strings.TrimSuffix(cfg.BaseURL, "/"), pusher: newPusher(cfg.Push)}
 	events.Register[Added](cfg.Bus)
 	events.Register[Changed](cfg.Bus)
 	jobs.Register(cfg.Jobs, func(ctx context.Context, _ sendArgs) error { return s.SendDue(ctx) })
+	jobs.Register(cfg.Jobs, s.push)
 	jobs.Periodic(cfg.Jobs, "notify_send", time.Minute, s.SendDue)
 	jobs.Periodic(cfg.Jobs, "notify_bounces", time.Hour, func(ctx context.Context) error {
 		_, err := s.StopBounced(ctx)
@@ -84,6 +114,7 @@ const (
 	Own      Kind = "own"      // it is theirs
 	Followed Kind = "followed" // they follow it
 	Area     Kind = "area"     // it lies in an area that they follow
+	Search   Kind = "search"   // a search that they follow finds it
 )
 
 // What says what happened.
@@ -106,8 +137,12 @@ type News struct {
 	Detail string
 	// Owners limits it to those whose thing it is.
 	Owners bool
-	// Place is where it happened, for those who follow areas; nil: not for them.
+	// Place is where it happened, for those who follow areas; nil: not for them. Without
+	// News it is for searches only.
 	Place *follows.Thing
+	// Found is the thing as a search finds it now, for those who follow searches, with
+	// Place's News and Before; nil: not for them.
+	Found *search.Document
 }
 
 // Tell writes the notices of a piece of news and what is to be mailed to those
@@ -117,13 +152,13 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 	if d == nil {
 		return nil
 	}
-	owners, err := d.Owners(ctx, n.About.ID)
+	owners, err := d.Owners(ctx, s.cfg.DB, n.About.ID)
 	if err != nil {
 		return err
 	}
 	public := false
 	if !n.Owners {
-		cards, err := d.Cards(ctx, subject.Viewer{}, i18n.German, []uuid.UUID{n.About.ID})
+		cards, err := d.Cards(ctx, s.cfg.DB, Reader{}, i18n.German, []uuid.UUID{n.About.ID})
 		if err != nil {
 			return err
 		}
@@ -137,41 +172,62 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 			return err
 		}
 		if n.What != Arrived { // they know that they have reported it
-			if err := add(Own, owners); err != nil {
+			if err := add(Own, owners.People); err != nil {
 				return err
 			}
 		}
+		var told []uuid.UUID // that are mailed about this thing anyway: one event, one mail
 		if public && n.What != Arrived {
-			people, err := followers(ctx, tx, n.About)
+			f, err := followersOf(ctx, tx, n.About)
 			if err != nil {
 				return err
 			}
-			if err := add(Followed, people); err != nil {
+			if err := add(Followed, f.people); err != nil {
 				return err
 			}
+			told = f.mailed
 		}
 		if public && n.Place != nil {
-			people, err := s.alert(ctx, tx, n, owners)
+			people, err := s.alert(ctx, tx, n, owners, told)
 			if err != nil {
 				return err
 			}
-			if err := add(Area, people); err != nil {
-				return err
+			for _, kind := range []Kind{Area, Search} {
+				if err := add(kind, people[kind]); err != nil {
+					return err
+				}
 			}
 		}
 		if added == 0 {
 			return nil
 		}
+		if err := s.queuePushes(ctx, tx, n.Event); err != nil {
+			return err
+		}
 		return s.cfg.Bus.Append(ctx, tx, Added{Event: n.Event, About: n.About})
 	})
 }
 
-// alert queues what those who follow the place are mailed, and returns the people
-// among them for their inboxes. Owners are not told of their own thing.
-func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners []uuid.UUID) ([]uuid.UUID, error) {
-	hits, err := follows.Match(ctx, tx, *n.Place)
-	if err != nil || len(hits) == 0 {
-		return nil, err
+// alert queues what those who follow the place or a search are mailed, and returns the
+// people among them for their inboxes, by what led to them. Owners are not told of their own thing, and those in
+// told (confirmed contacts and their people) not by mail.
+func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners Owners, told []uuid.UUID) (map[Kind][]uuid.UUID, error) {
+	var hits []follows.Hit
+	var err error
+	if n.Place.News != "" {
+		if hits, err = follows.Match(ctx, tx, *n.Place); err != nil {
+			return nil, err
+		}
+	}
+	if n.Found != nil {
+		found, err := follows.MatchSearches(ctx, tx, n.Found, cmp.Or(n.Place.News, follows.Done), n.Place.Before)
+		if err != nil {
+			return nil, err
+		}
+		hits = append(hits, found...)
+	}
+	if len(hits) == 0 {
+		return nil, nil
 	}
 	readers, err := readersOf(ctx, tx, hits, owners)
 	if err != nil {
@@ -181,19 +237,23 @@ func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners []uuid.UU
 	if err != nil {
 		return nil, err
 	}
-	var people []uuid.UUID
+	people := map[Kind][]uuid.UUID{}
 	soon := false
 	var list []delivery
 	for _, r := range readers {
-		if r.person != uuid.Nil {
-			people = append(people, r.person)
+		kind := Area
+		if r.hit.Search {
+			kind = Search
 		}
-		if r.contact == uuid.Nil || r.hit.Cadence == follows.Never {
+		if r.person != uuid.Nil {
+			people[kind] = append(people[kind], r.person)
+		}
+		if r.contact == uuid.Nil || r.hit.Cadence == follows.Never || slices.Contains(told, r.contact) || r.person != uuid.Nil && slices.Contains(told, r.person) {
 			continue
 		}
 		due := Due(now, r.hit.Cadence, r.quiet, s.cfg.Zone)
 		soon = soon || !due.After(now)
-		list = append(list, delivery{contact: r.contact, follow: r.hit.ID, kind: Area, lang: r.hit.Lang, cadence: r.hit.Cadence, due: due})
+		list = append(list, delivery{contact: r.contact, follow: r.hit.ID, kind: kind, lang: r.hit.Lang, cadence: r.hit.Cadence, due: due})
 	}
 	if err := insertDeliveries(ctx, tx, n, list); err != nil {
 		return nil, err

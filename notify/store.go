@@ -41,32 +41,52 @@ FROM unnest($1::uuid[], $2::uuid[]) AS t (id, person_id)
 JOIN persons p ON p.id = t.person_id AND p.erased_at IS NULL
 ON CONFLICT DO NOTHING`
 
-// followers are the people who follow a subject, also by a mail address of theirs.
-func followers(ctx context.Context, q db.Queryer, ref subject.Ref) ([]uuid.UUID, error) {
+// followers are the people who follow a subject, also by a mail address of theirs,
+// and the ids of the confirmed contacts (and of their people) that are mailed about it.
+type followers struct{ people, mailed []uuid.UUID }
+
+func followersOf(ctx context.Context, q db.Queryer, ref subject.Ref) (f followers, err error) {
 	list, err := follows.Of(ctx, q, ref)
 	if err != nil {
-		return nil, err
+		return f, err
 	}
-	var people, contacts []uuid.UUID
-	for _, f := range list {
-		if f.Kind == follows.Person {
-			people = append(people, f.Owner)
+	var contacts []uuid.UUID
+	for _, l := range list {
+		if l.Kind == follows.Person {
+			f.people = append(f.people, l.Owner)
 		} else {
-			contacts = append(contacts, f.Owner)
+			contacts = append(contacts, l.Owner)
 		}
 	}
 	rows, err := q.Query(ctx, sqlPeopleOf, contacts)
 	if err != nil {
-		return nil, fmt.Errorf("people of contacts: %w", err)
+		return f, fmt.Errorf("people of contacts: %w", err)
 	}
-	more, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("people of contacts: %w", err)
+	var person *uuid.UUID
+	var contact uuid.UUID
+	var mailed bool
+	if _, err = pgx.ForEachRow(rows, []any{&person, &contact, &mailed}, func() error {
+		if person != nil {
+			f.people = append(f.people, *person)
+		}
+		if mailed {
+			f.mailed = append(f.mailed, contact)
+			if person != nil {
+				f.mailed = append(f.mailed, *person)
+			}
+		}
+		return nil
+	}); err != nil {
+		return f, fmt.Errorf("people of contacts: %w", err)
 	}
-	return append(people, more...), nil
+	return f, nil
 }
 
-const sqlPeopleOf = `SELECT DISTINCT person_id FROM confirmed_contacts WHERE id = ANY ($1) AND person_id IS NOT NULL`
+const sqlPeopleOf = `
+SELECT DISTINCT k.person_id, k.contact_id, k.stopped_at IS NULL AND coalesce(p.cadence, 'each') <> 'never'
+FROM confirmed_contacts k
+LEFT JOIN notice_preferences p ON p.person_id = k.person_id AND p.kind = 'followed'
+WHERE k.id = ANY ($1)`
 
 // reader is a follow with whom it leads to: a person, an address that may be
 // written to, or both.
@@ -79,7 +99,7 @@ type reader struct {
 
 // readersOf finds who is behind the follows: one for each person and address, that
 // with the most frequent mails. Owners of the thing are left out.
-func readersOf(ctx context.Context, q db.Queryer, hits []follows.Hit, owners []uuid.UUID) ([]reader, error) {
+func readersOf(ctx context.Context, q db.Queryer, hits []follows.Hit, owners Owners) ([]reader, error) {
 	kinds, ids := make([]string, len(hits)), make([]uuid.UUID, len(hits))
 	for i, h := range hits {
 		kinds[i], ids[i] = string(h.Kind), h.Owner
@@ -108,7 +128,10 @@ func readersOf(ctx context.Context, q db.Queryer, hits []follows.Hit, owners []u
 		if from != nil && to != nil {
 			r.quiet = Quiet{From: *from, To: *to}
 		}
-		if r.person != uuid.Nil && slices.Contains(owners, r.person) || r.person == uuid.Nil && r.contact == uuid.Nil {
+		if slices.Contains(owners.Mailed, r.contact) { // no mail about what they have reported
+			r.contact = uuid.Nil
+		}
+		if owners.has(r.person) || r.person == uuid.Nil && r.contact == uuid.Nil {
 			return nil
 		}
 		k := key{r.person, r.contact}

@@ -111,16 +111,16 @@ const (
 UPDATE deliveries SET state = 'dropped', done_at = mitwirk_now()
 WHERE state = 'waiting' AND cadence <> 'each' AND contact_id IN ` + sqlPartSame
 	sqlStopContactDigests = `
-DELETE FROM follows WHERE target_kind = 'area' AND cadence IN ('daily', 'weekly') AND owner_kind = 'contact' AND owner_id IN ` + sqlPartSame
+DELETE FROM follows WHERE target_kind IN ('area', 'search') AND cadence IN ('daily', 'weekly') AND owner_kind = 'contact' AND owner_id IN ` + sqlPartSame
 	sqlStopPersonDigests = `
 UPDATE follows SET cadence = 'never'
-WHERE target_kind = 'area' AND cadence IN ('daily', 'weekly') AND owner_kind = 'person' AND owner_id IN ` + sqlPartOwner
+WHERE target_kind IN ('area', 'search') AND cadence IN ('daily', 'weekly') AND owner_kind = 'person' AND owner_id IN ` + sqlPartOwner
 	sqlStopWishes = `UPDATE notice_preferences SET cadence = 'never' WHERE cadence IN ('daily', 'weekly') AND person_id IN ` + sqlPartOwner
 )
 
 // ForgetPerson deletes what this package knows of a person. It may be done again.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
-	for _, sql := range []string{sqlForgetNotices, sqlForgetWishes, sqlForgetQuiet, sqlForgetDeliveries} {
+	for _, sql := range []string{sqlForgetNotices, sqlForgetWishes, sqlForgetQuiet, sqlForgetDeliveries, sqlForgetBrowsers} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget notices of a person: %w", err)
 		}
@@ -143,6 +143,7 @@ const (
 	sqlForgetNotices    = `DELETE FROM notices WHERE person_id = $1`
 	sqlForgetWishes     = `DELETE FROM notice_preferences WHERE person_id = $1`
 	sqlForgetQuiet      = `DELETE FROM quiet_hours WHERE person_id = $1`
+	sqlForgetBrowsers   = `DELETE FROM push_subscriptions WHERE person_id = $1`
 	sqlForgetDeliveries = `DELETE FROM deliveries WHERE contact_id IN (SELECT id FROM contacts WHERE person_id = $1)`
 	sqlAdopt            = `
 UPDATE notices n SET person_id = $2

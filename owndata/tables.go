@@ -56,6 +56,7 @@ func hangs() []hang {
 		{table: "notices", rows: sqlPartMine, order: "t.at", also: []string{"kind", "what", "at"}},
 		{table: "notice_preferences", rows: sqlPartMine, order: "t.kind", also: []string{"kind"}},
 		{table: "quiet_hours", rows: sqlPartMine},
+		{table: "push_subscriptions", rows: sqlPartMine, order: "t.created_at", also: []string{"created_at"}},
 		{table: "deliveries", rows: `t.contact_id IN ` + sqlPartAddress, order: "t.at", also: []string{"what", "cadence", "at", "state"}},
 		{table: "drafts", rows: sqlPartMine, order: "t.updated_at", also: []string{"kind", "updated_at", "expires_at"}},
 		{table: "draft_handovers", rows: `t.from_person = $1`, order: "t.created_at", also: []string{"created_at"}},

@@ -2,19 +2,24 @@ package reports
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/geom"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -23,9 +28,10 @@ func (s *Service) Noticed() notify.Domain { return noticed{s} }
 
 type noticed struct{ *Service }
 
-// Cards introduces the public ones, and those of the viewer.
-func (n noticed) Cards(ctx context.Context, viewer subject.Viewer, lang string, ids []uuid.UUID) ([]subject.Card, error) {
-	rows, err := n.db.Query(ctx, sqlNoticeCards, ids, db.OrNull(viewer.Person))
+// Cards introduces the public ones, and those of the reader: also of whoever reads
+// the mails to the address that was given with one.
+func (noticed) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	rows, err := q.Query(ctx, sqlNoticeCards, ids, db.OrNull(to.Person), to.Contacts)
 	if err != nil {
 		return nil, fmt.Errorf("cards of notices: %w", err)
 	}
@@ -50,17 +56,38 @@ func (n noticed) Cards(ctx context.Context, viewer subject.Viewer, lang string, 
 	return cards, nil
 }
 
-// Owners lists who may act as the person who reported.
-func (n noticed) Owners(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := n.db.Query(ctx, sqlNoticeOwners, id)
-	if err != nil {
-		return nil, fmt.Errorf("owners: %w", err)
+// Owners are those who may act as the person who reported.
+func (noticed) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (o notify.Owners, err error) {
+	for _, of := range []struct {
+		sql string
+		to  *[]uuid.UUID
+	}{{sqlNoticeOwners, &o.People}, {sqlNoticeMailed, &o.Mailed}} {
+		rows, err := q.Query(ctx, of.sql, id)
+		if err != nil {
+			return o, fmt.Errorf("owners: %w", err)
+		}
+		if *of.to, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID]); err != nil {
+			return o, fmt.Errorf("owners: %w", err)
+		}
 	}
-	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("owners: %w", err)
+	return o, nil
+}
+
+// Door is a one-time link that opens the report as the person who gave a contact
+// with it.
+func (noticed) Door(ctx context.Context, tx pgx.Tx, id uuid.UUID, contacts []uuid.UUID) (string, error) {
+	r, err := byID(ctx, tx, id, uuid.Nil)
+	if fault.Is(err, fault.NotFound) || err == nil && (r.Contact == uuid.Nil || !slices.Contains(contacts, r.Contact)) {
+		return "", nil
 	}
-	return people, nil
+	if err != nil {
+		return "", err
+	}
+	token, err := accounts.IssueToken(ctx, tx, accounts.PurposeOpen, accounts.Target{Contact: r.Contact, Ref: r.Ref()}, 0)
+	if err != nil {
+		return "", err
+	}
+	return "/reports/open/" + token, nil
 }
 
 // Says is what happened, in a few words.
@@ -82,7 +109,21 @@ const (
 SELECT r.id, r.number, r.title, r.status, r.visibility = 'public', r.created_at
 FROM reports r
 WHERE r.id = ANY ($1) AND r.visibility <> 'erased'
-  AND (r.visibility = 'public' OR EXISTS (SELECT FROM report_parties p WHERE p.report_id = r.id AND p.person_id = $2))`
+  AND (r.visibility = 'public' OR r.contact_id = ANY ($3)
+       OR EXISTS (SELECT FROM report_parties p WHERE p.report_id = r.id AND p.person_id = $2))`
+	// The address counts before it is confirmed, too: nobody sees that it was compared.
+	// Whose it is counts only once they have said so.
+	sqlNoticeMailed = `
+SELECT k.id
+FROM reports r
+JOIN contacts t ON t.id = r.contact_id
+JOIN contacts k ON k.address_hash = t.address_hash AND k.confirmed_at IS NOT NULL
+WHERE r.id = $1
+UNION
+SELECT k.person_id
+FROM reports r
+JOIN confirmed_contacts k ON k.id = r.contact_id
+WHERE r.id = $1 AND k.person_id IS NOT NULL`
 	sqlNoticeOwners = `
 SELECT DISTINCT p.person_id
 FROM report_parties p
@@ -98,6 +139,13 @@ func (s *Service) UseNotices(n *notify.Service) {
 		return s.tellNew(ctx, n, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject()})
 	}, events.NoBatches)
 	events.OnJob(s.bus, "notify", func(ctx context.Context, d events.Delivery[Released]) error {
+		return s.tellNew(ctx, n, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject()})
+	}, events.NoBatches)
+	// what moderation lets through or brings back may be new to everybody
+	events.OnJob(s.bus, "notify", func(ctx context.Context, d events.Delivery[Hidden]) error {
+		if d.Event.On {
+			return nil
+		}
 		return s.tellNew(ctx, n, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject()})
 	}, events.NoBatches)
 	events.OnJob(s.bus, "notify", func(ctx context.Context, d events.Delivery[StatusChanged]) error {
@@ -132,6 +180,10 @@ func (s *Service) stands(ctx context.Context, entry uuid.UUID) (bool, error) {
 	return !undone, err
 }
 
+// freshDays is how long a report may be new to somebody: less than what was told
+// is remembered (notify.Forget), so that nothing is told twice.
+const freshDays = 150
+
 func (s *Service) tellNew(ctx context.Context, n *notify.Service, news notify.News) error {
 	r, err := byID(ctx, s.db, news.About.ID, uuid.Nil)
 	if fault.Is(err, fault.NotFound) {
@@ -140,8 +192,15 @@ func (s *Service) tellNew(ctx context.Context, n *notify.Service, news notify.Ne
 	if err != nil || r.Visibility != VisPublic {
 		return err
 	}
+	now, err := db.Now(ctx, s.db)
+	if err != nil || r.CreatedAt.Before(now.AddDate(0, 0, -freshDays)) {
+		return err
+	}
 	news.What = notify.Arrived
 	news.Place = &follows.Thing{Point: r.Point, District: r.DistrictRef, Category: r.Category, News: follows.New, Before: r.CreatedAt}
+	if news.Found, err = s.foundAs(ctx, r.ID); err != nil {
+		return err
+	}
 	return n.Tell(ctx, news)
 }
 
@@ -157,10 +216,28 @@ func (s *Service) tellStatus(ctx context.Context, n *notify.Service, e StatusCha
 		return err
 	}
 	news.Detail = statusDetail(r, e.To)
+	if e.To.Class() == e.From.Class() {
+		return n.Tell(ctx, news)
+	}
+	news.Place = &follows.Thing{Point: r.Point, District: r.DistrictRef, Category: r.Category, Before: news.At}
 	if e.To.Class() == ClassDone {
-		news.Place = &follows.Thing{Point: r.Point, District: r.DistrictRef, Category: r.Category, News: follows.Done, Before: news.At}
+		news.Place.News = follows.Done
+	}
+	if r.Status.Class() == e.To.Class() { // else a newer status says where it stands
+		if news.Found, err = s.foundAs(ctx, r.ID); err != nil {
+			return err
+		}
 	}
 	return n.Tell(ctx, news)
+}
+
+// foundAs is a public report as the search finds it now; nil for others.
+func (s *Service) foundAs(ctx context.Context, id uuid.UUID) (*search.Document, error) {
+	docs, err := s.Findable().Documents(ctx, s.db, []uuid.UUID{id})
+	if err != nil || len(docs) != 1 || docs[0].Audience != subject.Public {
+		return nil, err
+	}
+	return &docs[0], nil
 }
 
 // statusDetail names the words of a status: a result that may not be told has its own.
@@ -174,7 +251,15 @@ func statusDetail(r *Report, to Status) string {
 // InArea lists the newest public reports that lie in an area that is followed. It
 // is for everybody.
 func (s *Service) InArea(ctx context.Context, follow uuid.UUID, lang string, limit int) ([]subject.Card, error) {
-	rows, err := s.db.Query(ctx, sqlInArea, follow, limit)
+	a, err := follows.AreaByID(ctx, s.db, follow)
+	if err != nil {
+		return nil, err
+	}
+	w, err := within(&a.Area)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Query(ctx, "SELECT r.id\nFROM reports r\n"+w.SQL()+"\nORDER BY r.created_at DESC, r.id DESC\nLIMIT "+w.Arg(limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("reports in an area: %w", err)
 	}
@@ -182,7 +267,7 @@ func (s *Service) InArea(ctx context.Context, follow uuid.UUID, lang string, lim
 	if err != nil {
 		return nil, fmt.Errorf("reports in an area: %w", err)
 	}
-	cards, err := noticed{s}.Cards(ctx, subject.Viewer{}, lang, ids)
+	cards, err := noticed{s}.Cards(ctx, s.db, notify.Reader{}, lang, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -190,15 +275,72 @@ func (s *Service) InArea(ctx context.Context, follow uuid.UUID, lang string, lim
 	return cards, nil
 }
 
-const sqlInArea = `
-SELECT r.id
-FROM follows f
-JOIN reports r ON r.visibility = 'public'
-  AND (f.geom IS NULL OR r.point && f.geom
-       AND CASE WHEN f.centre IS NULL THEN ST_Covers(f.geom, r.point) ELSE ST_DWithin(f.centre::geography, r.point::geography, f.radius_m) END)
-  AND (f.district_ref = '' OR r.district_ref = f.district_ref)
-  AND (f.category_id IS NULL OR r.category_id = f.category_id)
-  AND (f.news <> 'done' OR r.status_class = 'done')
-WHERE f.id = $1 AND f.target_kind = 'area'
-ORDER BY r.created_at DESC, r.id DESC
-LIMIT $2`
+// within is what lies in an area: conditions with constants, so that each place has
+// its index. On the border is inside, as for follows.Match.
+func within(a *follows.Area) (w db.Where, err error) {
+	w.And("r.visibility = 'public'")
+	switch {
+	case a.Centre != nil:
+		p, err := geom.Point(a.Centre.Lon, a.Centre.Lat)
+		if err != nil {
+			return w, fmt.Errorf("reports in an area: %w", err)
+		}
+		w.And("ST_DWithin(r.point::geography, ?::geometry::geography, ?)", p, a.Radius)
+	case len(a.Ring) > 0:
+		ring, err := a.Polygon()
+		if err != nil {
+			return w, err
+		}
+		w.And("ST_Covers(?::geometry, r.point)", ring)
+	case a.District != "":
+		w.And("r.district_ref = ?", a.District)
+	}
+	if a.Category != uuid.Nil {
+		w.And("r.category_id = ?", a.Category)
+	}
+	if a.News == follows.Done {
+		w.And("r.status_class = 'done'")
+	}
+	return w, nil
+}
+
+// MayMail tells whether a contact may still read what a mail of a kind says of a
+// report (mail.Config.May): what is hidden or erased goes to nobody, what is not
+// public to its owners only. What moderation writes of it, and what asks for a
+// confirmation, says nothing of its content.
+func (s *Service) MayMail(ctx context.Context, q db.Queryer, contact uuid.UUID, kind string, about subject.Ref) (bool, error) {
+	if about.Kind != subject.Report || strings.HasPrefix(kind, "moderation.") || strings.HasSuffix(kind, ".confirm") {
+		return true, nil
+	}
+	var visibility Visibility
+	var own bool
+	err := q.QueryRow(ctx, sqlMayMail, about.ID, contact).Scan(&visibility, &own)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("may mail: %w", err)
+	}
+	switch visibility {
+	case VisPublic:
+		return true, nil
+	case VisErased:
+		return false, nil
+	case VisHidden:
+		return contact == uuid.Nil || own && (kind == "report.message" || kind == "report.remind"), nil // the dialogue goes on; no text stands in these
+	default:
+		return own || contact == uuid.Nil, nil
+	}
+}
+
+// own: the contact, or one of the same address, was given with it, or its person may
+// act as the one who reported.
+const sqlMayMail = `
+SELECT r.visibility,
+       coalesce(r.contact_id = $2, false) OR EXISTS (
+         SELECT FROM confirmed_contacts m
+         WHERE m.id = $2
+           AND (EXISTS (SELECT FROM confirmed_contacts o WHERE o.contact_id = m.contact_id AND o.id = r.contact_id)
+                OR EXISTS (SELECT FROM report_parties p WHERE p.report_id = r.id AND p.person_id = m.person_id)))
+FROM reports r
+WHERE r.id = $1`

@@ -8,11 +8,13 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/internal/events/eventstest"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
@@ -39,9 +41,24 @@ type noticed struct {
 	n   *notify.Service
 	box *box
 	loc *i18n.Localizer
+	cfg notify.Config
 }
 
-func withNotices(t *testing.T) noticed {
+// over is the same service on another pool.
+func (c noticed) over(t *testing.T, pool *pgxpool.Pool) *notify.Service {
+	t.Helper()
+	cfg := c.cfg
+	cfg.DB = pool
+	b := eventstest.New(t, pool)
+	cfg.Bus, cfg.Jobs = b.Bus, b.Jobs
+	n, err := notify.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func withNotices(t *testing.T, edit ...func(*notify.Config)) noticed {
 	t.Helper()
 	c := reportstest.New(t)
 	zone, err := time.LoadLocation("Europe/Berlin")
@@ -53,10 +70,14 @@ func withNotices(t *testing.T) noticed {
 		t.Fatal(err)
 	}
 	b := &box{}
-	n, err := notify.New(notify.Config{
+	cfg := notify.Config{
 		DB: c.Pool, Bus: c.Events.Bus, Jobs: c.Events.Jobs, Outbox: b, Messages: messages, BaseURL: "https://mitwirk.example", Zone: zone,
 		Domains: map[subject.Kind]notify.Domain{subject.Report: c.Reports.Noticed()},
-	})
+	}
+	for _, f := range edit {
+		f(&cfg)
+	}
+	n, err := notify.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +87,7 @@ func withNotices(t *testing.T) noticed {
 	}
 	c.Reports.SubscribeMails(post)
 	c.Reports.UseNotices(n)
-	return noticed{c, n, b, messages.For("de")}
+	return noticed{c, n, b, messages.For("de"), cfg}
 }
 
 func (c noticed) follow(t *testing.T, f follows.AreaFollow) uuid.UUID {
@@ -269,7 +290,10 @@ func TestDigestOnce(t *testing.T) {
 	if len(mails) != 1 {
 		t.Fatalf("%d mails, want 1", len(mails))
 	}
-	text := strings.Join(mails[0].Paragraphs, "\n")
+	var text string
+	for _, p := range mails[0].Parts {
+		text += p.Text + "\n"
+	}
 	if strings.Contains(text, numbers[0]) || !strings.Contains(text, numbers[1]) || strings.Index(text, numbers[1]) > strings.Index(text, numbers[2]) {
 		t.Errorf("digest of %v:\n%s", numbers, text)
 	}

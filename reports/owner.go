@@ -41,7 +41,7 @@ func (s *Service) OpenByCode(ctx context.Context, actor accounts.Actor, number, 
 		return 0, err
 	}
 	return n, db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		return addOwner(ctx, tx, r.ID, actor.Person)
+		return s.opened(ctx, tx, r, actor.Person)
 	})
 }
 
@@ -60,9 +60,17 @@ func (s *Service) OpenByToken(ctx context.Context, actor accounts.Actor, token s
 			return accounts.LinkGone(accounts.PurposeOpen)
 		}
 		n = r.Number
-		return addOwner(ctx, tx, r.ID, actor.Person)
+		return s.opened(ctx, tx, r, actor.Person)
 	})
 	return n, err
+}
+
+// opened makes somebody an owner of a report; theirs is found by them from now on.
+func (s *Service) opened(ctx context.Context, tx pgx.Tx, r *Report, person uuid.UUID) error {
+	if err := addOwner(ctx, tx, r.ID, person); err != nil || r.Visibility == VisPublic {
+		return err
+	}
+	return TellOwners(ctx, tx, s.bus, []uuid.UUID{r.ID})
 }
 
 // words4 cleans what somebody wrote into a field and checks its length.

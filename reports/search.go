@@ -44,7 +44,7 @@ func (f Findable) Documents(ctx context.Context, q db.Queryer, ids []uuid.UUID) 
 		var quiet bool
 		var address string
 		var point *gogeom.Point
-		if err := row.Scan(&d.ID, &number, &title, &d.Body, &address, &status, &visibility, &quiet, &point, &d.At, &d.Department, &d.Category, &d.District, &d.Owners); err != nil {
+		if err := row.Scan(&d.ID, &number, &title, &d.Body, &address, &status, &visibility, &quiet, &point, &d.At, &d.Department, &d.Category, &d.District, &d.Owners, &d.Holders); err != nil {
 			return d, err
 		}
 		n := subject.Number(number)
@@ -62,7 +62,7 @@ func (f Findable) Documents(ctx context.Context, q db.Queryer, ids []uuid.UUID) 
 			d.Point = &subject.Point{Lon: point.X(), Lat: point.Y()}
 		}
 		if visibility == VisPublic {
-			d.Owners = nil // everybody finds it
+			d.Owners, d.Holders = nil, nil // everybody finds it
 		} else {
 			d.Audience, d.Body = subject.Owner, ""
 		}
@@ -114,13 +114,16 @@ func (f Findable) OnChange(fn func(ctx context.Context, ids []uuid.UUID) error) 
 		return fn(ctx, []uuid.UUID{d.Event.Report})
 	})
 	events.OnJob(b, name, func(ctx context.Context, d events.Delivery[Imported]) error { return fn(ctx, d.Event.IDs) })
+	events.OnJob(b, name, func(ctx context.Context, d events.Delivery[OwnersChanged]) error { return fn(ctx, d.Event.IDs) })
 }
 
 const (
 	sqlFindable = `
 SELECT r.id, r.number, r.title, CASE WHEN r.text_state = 'released' AND r.publish IN ('A', 'B') THEN r.text_public ELSE '' END, r.address,
        r.status, r.visibility, r.quiet, r.point, r.created_at, coalesce(c.department_id, '00000000-0000-0000-0000-000000000000'),
-       r.category_id, r.district_ref, ARRAY(SELECT o.person_id FROM report_parties o WHERE o.report_id = r.id ORDER BY 1)
+       r.category_id, r.district_ref, ARRAY(SELECT o.person_id FROM report_parties o WHERE o.report_id = r.id ORDER BY 1),
+       ARRAY(SELECT o.person_id FROM report_owners o WHERE o.report_id = r.id
+             UNION SELECT o.organisation_id FROM report_organisations o WHERE o.report_id = r.id ORDER BY 1)
 FROM reports r
 LEFT JOIN cases c ON c.subject_kind = 'report' AND c.subject_id = r.id
 WHERE r.id = ANY ($1) AND r.visibility IN ('public', 'held', 'private')`

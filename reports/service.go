@@ -90,6 +90,7 @@ func registerEvents(b *events.Bus) {
 	events.Register[Erased](b)
 	events.Register[Hidden](b)
 	events.Register[Imported](b)
+	events.Register[OwnersChanged](b)
 }
 
 // change loads a report for update, asks the policy, and runs fn in the same

@@ -43,6 +43,7 @@ type Server struct {
 
 	InboundDir     string `name:"inbound-dir" env:"MITWIRK_INBOUND_DIR" placeholder:"DIR" group:"Mail" help:"A maildir whose mails become cases and answers; each file goes once its mail is taken (see doc/operations.md). Unset: mails that come in are not read."`
 	InboundAddress string `name:"inbound-address" env:"MITWIRK_INBOUND_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address that is delivered to that maildir, together with all its plus addresses (meldung@example.org and meldung+…@example.org). Questions can be answered by mail then."`
+	BounceAddress  string `name:"bounce-address" env:"MITWIRK_BOUNCE_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address to which servers send back what they can't deliver (the envelope's sender), delivered to the same maildir; your mail server must let you send with it. After three mails that came back an address gets no more. Unset: the sender's address, whose mailbox must then be that maildir for the same effect."`
 
 	CityName     string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
 	Timezone     string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
@@ -82,6 +83,7 @@ func (s *Server) Validate() error {
 		about("MITWIRK_SMTP_URL", checkSMTP(s.SMTPURL)),
 		about("MITWIRK_SCANNER_URL", checkScanner(s.ScannerURL)),
 		about("MITWIRK_INBOUND_ADDRESS", checkInbound(s.InboundAddress, s.InboundDir)),
+		about("MITWIRK_BOUNCE_ADDRESS", checkBounce(s.BounceAddress, s.InboundDir)),
 		about("MITWIRK_MAIL_FROM", from),
 		about("MITWIRK_TIMEZONE", zone),
 		about("MITWIRK_MAP_CENTER", centre),

@@ -33,3 +33,17 @@ func checkInbound(address, dir string) error {
 	}
 	return nil
 }
+
+func checkBounce(address, dir string) error {
+	if address == "" {
+		return nil
+	}
+	a, err := mail.ParseAddress(address)
+	switch {
+	case err != nil || a.Address != address:
+		return errors.New("expected a plain address, e.g. zurueck@example.org")
+	case dir == "":
+		return errors.New("needs MITWIRK_INBOUND_DIR, or nobody would read what comes back")
+	}
+	return nil
+}

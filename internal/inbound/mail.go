@@ -33,8 +33,9 @@ type Mail struct {
 	From    string // plain address; "" when there is none that can be read
 	To      []string
 	Subject string
-	Text    string // without what it quotes at its end
-	Machine bool   // nobody wrote it: nothing may be made of it
+	Text    string  // without what it quotes at its end
+	Machine bool    // nobody wrote it: nothing may be made of it
+	Bounce  *Bounce // a server says what became of a mail of ours; nil: it is none of these
 	Files   []File
 }
 
@@ -74,8 +75,15 @@ func Read(raw []byte, own string) (Mail, error) {
 		}
 	}
 	out.Machine = byMachine(h, own)
+	body, err := io.ReadAll(m.Body)
+	if err != nil {
+		return Mail{}, fmt.Errorf("%w: %w", ErrNoMail, err)
+	}
+	if b, ok := readBounce(h, bytes.NewReader(body)); ok {
+		out.Bounce, out.Machine = &b, true
+	}
 	p := parser{}
-	p.part(h, m.Body, 0)
+	p.part(h, bytes.NewReader(body), 0)
 	text := p.plain.String()
 	if strings.TrimSpace(text) == "" {
 		text = textOf(p.html.String())

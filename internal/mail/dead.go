@@ -37,8 +37,16 @@ func (o *Outbox) DeadLetters(ctx context.Context) ([]Dead, error) {
 
 // Replay sends a mail that was given up anew, for another 72 h and with the same
 // Message-ID; address and permission are asked again. fault.NotFound where there
-// is none, or its texts are gone. Of two at the same time one finds it.
+// is none, its texts are gone, or nobody may read them any more. Of two at the same
+// time one finds it.
 func (o *Outbox) Replay(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	m, err := load(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := o.readable(ctx, tx, &m); err != nil {
+		return err
+	}
 	tag, err := tx.Exec(ctx, sqlReplay, id)
 	if err != nil {
 		return fmt.Errorf("replay mail: %w", err)

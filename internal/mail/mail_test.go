@@ -136,7 +136,7 @@ func TestLayout(t *testing.T) {
 		tt.edit(&m)
 		l, err := b.out.compose(row{
 			id: uuid.MustParse("01890000-0000-7000-8000-0000000000ff"), lang: m.Lang, about: m.About,
-			content: content{m.Subject, m.Lead, m.Next, m.Paragraphs, m.Button, m.Reason, m.StopURL, m.ReplyTo},
+			content: content{m.Subject, m.Lead, m.Next, m.Paragraphs, m.Parts, m.Button, m.Reason, m.StopURL, m.ReplyTo},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -38,6 +38,9 @@ type Message struct {
 	Next string
 	// Paragraphs follow; may be empty.
 	Paragraphs []string
+	// Parts follow those: paragraphs about other things, each left out when it may
+	// not be read any more at the time of sending. May be empty.
+	Parts []Part
 	// Button is the one thing to press; the zero value leaves it out.
 	Button Button
 	// Reason is the footer's first line: why you get this.
@@ -47,6 +50,12 @@ type Message struct {
 	StopURL string
 	// ReplyTo is where an answer goes; empty: to the sender.
 	ReplyTo string
+}
+
+// Part is a paragraph about a thing; one about nothing always stays.
+type Part struct {
+	About subject.Ref `json:"about,omitzero"`
+	Text  string      `json:"text"`
 }
 
 // Button is a link that looks like one.

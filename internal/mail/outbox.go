@@ -45,6 +45,10 @@ type Config struct {
 	Jobs *jobs.Client
 	// Directory looks up contacts; nil: mails to contacts are dropped.
 	Directory Directory
+	// May tells, when a mail is sent, whether its contact (uuid.Nil: an office) may
+	// still read what a mail of the kind says of a thing: texts of what was hidden
+	// or erased meanwhile go to nobody. nil: always.
+	May func(ctx context.Context, q db.Queryer, contact uuid.UUID, kind string, about subject.Ref) (bool, error)
 	// Catalogue has the layout's fixed words.
 	Catalogue *i18n.Catalogue
 	// SMTPURL is smtp://user:password@host:587 (STARTTLS; ?tls=none for a relay
@@ -54,6 +58,8 @@ type Config struct {
 	// From is the sender, e.g. "Mitwirk <meldungen@example.org>". Empty only
 	// without SMTPURL.
 	From *netmail.Address
+	// ReturnTo is where servers send back what they can't deliver; "": From.
+	ReturnTo string
 	// BaseURL is the site's address without a slash at its end.
 	BaseURL string
 	// Site is the name at the top of a mail; "": Mitwirk.
@@ -114,6 +120,7 @@ type content struct {
 	Lead       string   `json:"lead"`
 	Next       string   `json:"next,omitempty"`
 	Paragraphs []string `json:"paragraphs,omitempty"`
+	Parts      []Part   `json:"parts,omitempty"`
 	Button     Button   `json:"button,omitzero"`
 	Reason     string   `json:"reason"`
 	StopURL    string   `json:"stop_url,omitempty"`

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,8 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	gomail "github.com/wneessen/go-mail"
 
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 )
@@ -35,10 +38,31 @@ type transport interface {
 	send(ctx context.Context, m *gomail.Msg) error
 }
 
-// work is the job: claim, ask again whether it may be sent, send, note. Its
-// errors carry no address: River stores them.
+// ahead is how many older mails one job sends before its own.
+const ahead = 10
+
+// work is the job of one mail: those to the same contact about the same thing that
+// are older go first, so that nobody reads of an end before its beginning.
 func (o *Outbox) work(ctx context.Context, args sendArgs) error {
-	m, waiting, err := claim(ctx, o.cfg.DB, args.Mail)
+	for range ahead {
+		older, err := before(ctx, o.cfg.DB, args.Mail)
+		if err != nil {
+			return err
+		}
+		if older == uuid.Nil {
+			return o.one(ctx, args.Mail)
+		}
+		if err := o.one(ctx, older); err != nil {
+			return err
+		}
+	}
+	return jobs.Later(time.Second)
+}
+
+// one sends a mail: claim, ask again whether it may be sent, send, note. Its errors
+// carry no address: River stores them.
+func (o *Outbox) one(ctx context.Context, id uuid.UUID) error {
+	m, waiting, err := claim(ctx, o.cfg.DB, id)
 	if fault.Is(err, fault.NotFound) {
 		return nil // sent, dropped or erased before
 	}
@@ -49,6 +73,9 @@ func (o *Outbox) work(ctx context.Context, args sendArgs) error {
 		return jobs.Later(30 * time.Second)
 	}
 	to, err := o.recipient(ctx, m)
+	if err == nil {
+		err = o.readable(ctx, o.cfg.DB, &m)
+	}
 	if fault.Is(err, fault.NotFound) {
 		o.log.InfoContext(ctx, "mail: dropped", "mail", m.id, "kind", m.kind)
 		return finish(ctx, o.cfg.DB, m.id, "dropped", 0, false, "")
@@ -92,6 +119,44 @@ func (o *Outbox) recipient(ctx context.Context, m row) (string, error) {
 	return to, nil
 }
 
+// readable takes out of a mail what may not be read any more. fault.NotFound where
+// that is all of it.
+func (o *Outbox) readable(ctx context.Context, q db.Queryer, m *row) error {
+	if o.cfg.May == nil {
+		return nil
+	}
+	var contact uuid.UUID
+	if m.contact != nil {
+		contact = *m.contact
+	}
+	if !m.about.IsZero() {
+		if ok, err := o.cfg.May(ctx, q, contact, m.kind, m.about); err != nil || !ok {
+			return cmp.Or(err, error(fault.Missing("permission to read")))
+		}
+	}
+	said, left := false, false
+	kept := m.Parts[:0]
+	for _, p := range m.Parts {
+		if p.About.IsZero() {
+			kept = append(kept, p)
+			continue
+		}
+		said = true
+		ok, err := o.cfg.May(ctx, q, contact, m.kind, p.About)
+		if err != nil {
+			return err
+		}
+		if ok {
+			left, kept = true, append(kept, p)
+		}
+	}
+	if said && !left {
+		return fault.Missing("permission to read")
+	}
+	m.Parts = kept
+	return nil
+}
+
 // later decides what a failed try means. Only the SMTP code is kept: servers
 // put addresses into their texts.
 func (o *Outbox) later(ctx context.Context, m row, err error) error {
@@ -120,6 +185,11 @@ func (o *Outbox) message(m row, l Letter) (*gomail.Msg, error) {
 	out.FromMailAddress(o.cfg.From)
 	if err := out.To(m.to); err != nil {
 		return nil, errors.New("unusable recipient") // the cause names it
+	}
+	if o.cfg.ReturnTo != "" {
+		if err := out.EnvelopeFrom(o.cfg.ReturnTo); err != nil {
+			return nil, fmt.Errorf("return address: %w", err)
+		}
 	}
 	out.Subject(m.Subject)
 	out.SetDateWithValue(o.cfg.Clock.Now())
@@ -151,6 +221,9 @@ func (o *Outbox) headers(m row) []Header {
 		sum := sha256.Sum256([]byte("mail thread " + m.about.String()))
 		root := "<thread." + hex.EncodeToString(sum[:12]) + "@" + o.host + ">"
 		hs = append(hs, Header{"In-Reply-To", root}, Header{"References", root})
+	}
+	if m.ReplyTo != "" {
+		hs = append(hs, Header{"Reply-To", "<" + m.ReplyTo + ">"})
 	}
 	if m.StopURL != "" {
 		hs = append(hs,

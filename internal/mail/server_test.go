@@ -24,6 +24,7 @@ type server struct {
 
 	mu         sync.Mutex
 	mails      []wired
+	tried      []string // Message-IDs of what was refused, too
 	rcpt, data error
 }
 
@@ -98,6 +99,9 @@ func (s *session) Data(r io.Reader) error {
 	}
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
+	if m, err := netmail.ReadMessage(strings.NewReader(string(raw))); err == nil {
+		s.server.tried = append(s.server.tried, m.Header.Get("Message-Id"))
+	}
 	if s.server.data != nil {
 		return s.server.data
 	}

@@ -21,7 +21,7 @@ VALUES ($1, nullif($2::uuid, '00000000-0000-0000-0000-000000000000'), nullif($3,
 
 func insert(ctx context.Context, tx pgx.Tx, id uuid.UUID, m Message) error {
 	c := content{
-		Subject: m.Subject, Lead: m.Lead, Next: m.Next, Paragraphs: m.Paragraphs,
+		Subject: m.Subject, Lead: m.Lead, Next: m.Next, Paragraphs: m.Paragraphs, Parts: m.Parts,
 		Button: m.Button, Reason: m.Reason, StopURL: m.StopURL, ReplyTo: m.ReplyTo,
 	}
 	_, err := tx.Exec(ctx, sqlInsert, id, m.ToContact, m.ToAddress, m.Kind, m.About.Kind, m.About.ID, m.Lang, c)
@@ -103,6 +103,27 @@ const sqlState = `
 SELECT state
 FROM mails
 WHERE id = $1`
+
+// The same contact, the same thing, made earlier: id decides between equals.
+const sqlBefore = `
+SELECT o.id
+FROM mails m
+JOIN mails o ON o.contact_id = m.contact_id AND o.about_kind = m.about_kind AND o.about_id = m.about_id
+WHERE m.id = $1
+  AND m.state IN ('queued', 'sending')
+  AND o.state IN ('queued', 'sending')
+  AND (o.created_at, o.id) < (m.created_at, m.id)
+ORDER BY o.created_at, o.id
+LIMIT 1`
+
+// before is the oldest mail that goes out before this one; uuid.Nil: none.
+func before(ctx context.Context, q db.Queryer, id uuid.UUID) (older uuid.UUID, err error) {
+	err = q.QueryRow(ctx, sqlBefore, id).Scan(&older)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, fmt.Errorf("mails before: %w", err)
+	}
+	return older, nil
+}
 
 // claim takes the mail for this job; waiting says that another job has it now.
 func claim(ctx context.Context, d db.DB, id uuid.UUID) (m row, waiting bool, err error) {

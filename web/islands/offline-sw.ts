@@ -16,12 +16,25 @@ interface FetchEvent extends Extendable {
   request: Request;
   respondWith(r: Promise<Response>): void;
 }
+interface ClickEvent extends Extendable {
+  notification: Notification;
+}
+interface Window {
+  url: string;
+  focus(): Promise<unknown>;
+}
 interface Scope {
   mitwirk: Config;
   location: Location;
   skipWaiting(): Promise<void>;
-  clients: { claim(): Promise<void> };
-  addEventListener(type: "install" | "activate", fn: (e: Extendable) => void): void;
+  clients: {
+    claim(): Promise<void>;
+    matchAll(of: { type: "window"; includeUncontrolled: boolean }): Promise<Window[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
+  registration: { showNotification(title: string, options: NotificationOptions): Promise<void> };
+  addEventListener(type: "install" | "activate" | "push", fn: (e: Extendable) => void): void;
+  addEventListener(type: "notificationclick", fn: (e: ClickEvent) => void): void;
   addEventListener(type: "fetch", fn: (e: FetchEvent) => void): void;
 }
 const sw = self as unknown as Scope;
@@ -94,4 +107,31 @@ sw.addEventListener("fetch", (e) => {
   } else if (request.mode === "navigate" && !own.test(url.pathname)) {
     e.respondWith(fromNetwork(e));
   }
+});
+
+// A push says only that there is news: what it is stands in the inbox. One notification
+// takes the place of the last.
+const news: Record<string, { title: string; body: string }> = {
+  de: { title: "Neues in Ihrem Postkorb", body: "Öffnen Sie den Postkorb, um es zu lesen." },
+  en: { title: "News in your inbox", body: "Open the inbox to read it." },
+};
+const inbox = "/inbox";
+
+async function tell(): Promise<void> {
+  const lang = await language();
+  const { title, body } = news[lang] ?? news.de;
+  await sw.registration.showNotification(title, { body, lang, tag: "inbox", icon: "/icons/mitwirk-192.png", badge: "/icons/mitwirk-192.png" });
+}
+
+/** open shows the inbox in a page that has it open already, else in a new one. */
+async function open(): Promise<void> {
+  const pages = await sw.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = pages.find((p) => new URL(p.url).pathname === inbox);
+  await (there ? there.focus() : sw.clients.openWindow(inbox));
+}
+
+sw.addEventListener("push", (e) => e.waitUntil(tell()));
+sw.addEventListener("notificationclick", (e) => {
+  e.notification.close();
+  e.waitUntil(open());
 });

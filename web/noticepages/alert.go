@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/follows"
@@ -53,6 +52,12 @@ func (p *pages) askArea(c kit.Context) error {
 	in := alertInput{Where: "district", Radius: "500", News: string(follows.All), Cadence: string(follows.Each)}
 	if c.QueryParam("district") != "" {
 		in.District = kit.Clean(c.QueryParam("district"), false)
+	}
+	if c.QueryParam("category") != "" { // a kind alone, unless a place is chosen, too
+		in.Category = kit.Clean(c.QueryParam("category"), false)
+		if in.District == "" {
+			in.Where = "all"
+		}
 	}
 	return p.alertForm(c, http.StatusOK, in, nil)
 }
@@ -195,34 +200,15 @@ func (p *pages) follow(c kit.Context) error {
 		kit.Flash(c, "success", "alert.done")
 		return kit.Redirect(c, "/account/notices")
 	}
-	return kit.Render(c, http.StatusOK, alertSaid(page(c, "alert.mailed.title")))
+	return kit.Render(c, http.StatusOK, alertSaid(page(c, "alert.mailed.title"), "alert.mailed"))
 }
 
 func (p *pages) followByMail(c kit.Context, typed string, f follows.AreaFollow) error {
-	address, err := accounts.ParseAddress(typed)
-	if err != nil {
-		return err
-	}
-	if f.Cadence == follows.Never {
-		return fault.OnField("cadence", "field.choice")
-	}
-	if err := p.Accounts.Allow(c.Request().Context(), accounts.RuleConfirm, address); err != nil {
-		if fault.Is(err, fault.TooMany) {
-			return nil // whoever the address belongs to has enough of these mails
-		}
-		return err
-	}
-	actor := kit.Actor(c)
-	actor.Locale = f.Lang
 	what, err := p.describe(c.Request().Context(), kit.Loc(c), f)
 	if err != nil {
 		return err
 	}
-	return p.tx(c, func(ctx context.Context, tx pgx.Tx) error {
-		contact, err := accounts.AddContact(ctx, tx, actor, address)
-		if err != nil {
-			return err
-		}
+	return p.byMail(c, typed, f.Cadence, f.Lang, func(ctx context.Context, tx pgx.Tx, contact uuid.UUID) error {
 		f.Kind, f.Owner = follows.Contact, contact
 		id, err := follows.FollowArea(ctx, tx, f)
 		if err != nil {

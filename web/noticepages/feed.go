@@ -2,11 +2,17 @@ package noticepages
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -42,7 +48,7 @@ type atomEntry struct {
 	Link    atomLink `xml:"link"`
 }
 
-// feed is an area that is followed as a feed: public reports only. Whoever has the
+// feed is an area or a search that is followed as a feed: what is public only. Whoever has the
 // address may read it; it can't be guessed and says nothing of its owner.
 func (p *pages) feed(c kit.Context) error {
 	id, err := parseID(c.Param("id"))
@@ -50,24 +56,16 @@ func (p *pages) feed(c kit.Context) error {
 		return err
 	}
 	ctx, loc := c.Request().Context(), kit.Loc(c)
-	f, err := follows.AreaByID(ctx, p.DB, id)
-	if err != nil {
-		return err
-	}
-	cards, err := p.Feed(ctx, id, loc.Lang(), feedEntries)
-	if err != nil {
-		return err
-	}
-	title, err := p.describe(ctx, loc, f)
+	e, err := p.followed(ctx, loc, id)
 	if err != nil {
 		return err
 	}
 	self := p.url("/alerts/" + id.String() + "/feed.atom")
 	out := atom{
-		Xmlns: "http://www.w3.org/2005/Atom", Lang: loc.HTMLLang(), ID: self, Title: title, Updated: stamp(f.At), Author: "Mitwirk",
-		Links: []atomLink{{"self", self}, {"alternate", p.url("/reports")}},
+		Xmlns: "http://www.w3.org/2005/Atom", Lang: loc.HTMLLang(), ID: self, Title: e.title, Updated: stamp(e.at), Author: "Mitwirk",
+		Links: []atomLink{{"self", self}, {"alternate", p.url(e.page)}},
 	}
-	for i, k := range cards {
+	for i, k := range e.cards {
 		if i == 0 {
 			out.Updated = stamp(k.At)
 		}
@@ -81,4 +79,37 @@ func (p *pages) feed(c kit.Context) error {
 	}
 	kit.Public(c, keepFeed)
 	return kit.Send(c, http.StatusOK, "application/atom+xml; charset=utf-8", b.Bytes())
+}
+
+// followedFeed is what a feed is made of.
+type followedFeed struct {
+	title, page string
+	at          time.Time
+	cards       []subject.Card
+}
+
+// followed reads an area or a search that is followed. fault.NotFound for anything else.
+func (p *pages) followed(ctx context.Context, loc *i18n.Localizer, id uuid.UUID) (f followedFeed, err error) {
+	a, err := follows.AreaByID(ctx, p.DB, id)
+	if fault.Is(err, fault.NotFound) {
+		s, err := follows.SearchByID(ctx, p.DB, id)
+		if err != nil {
+			return f, err
+		}
+		f.at, f.page = s.At, searchURL(s.Saved)
+		if f.title, err = p.describeSearch(ctx, loc, s.Saved); err != nil {
+			return f, err
+		}
+		f.cards, err = p.Find(ctx, s.Saved, loc.Lang(), feedEntries)
+		return f, err
+	}
+	if err != nil {
+		return f, err
+	}
+	f.at, f.page = a.At, "/reports"
+	if f.title, err = p.describe(ctx, loc, a); err != nil {
+		return f, err
+	}
+	f.cards, err = p.Feed(ctx, id, loc.Lang(), feedEntries)
+	return f, err
 }

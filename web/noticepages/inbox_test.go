@@ -21,6 +21,7 @@ import (
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit/kittest"
 )
@@ -48,6 +49,11 @@ func (places) SearchAddress(_ context.Context, text string, _ *subject.Point, _ 
 		return nil, nil
 	}
 	return []geo.Address{{Street: "Marienplatz", HouseNo: "8", Point: reportstest.Marienplatz}}, nil
+}
+
+// find says what a search finds: here, only that it was asked.
+func find(_ context.Context, s search.Saved, _ string, _ int) ([]subject.Card, error) {
+	return []subject.Card{{Title: "Gefunden zu " + s.Text, Path: "/reports/M-2026-7K3QX9"}}, nil
 }
 
 type bundle struct {
@@ -78,7 +84,7 @@ func setup(t *testing.T) bundle {
 	}
 	c.Reports.UseNotices(n)
 	site := kittest.New(t, c.Pool, nil)
-	if err := Register(site.Router, Deps{DB: c.Pool, Accounts: c.Accounts, Notices: n, Categories: c.Categories, Places: places{}, Feed: c.Reports.InArea}); err != nil {
+	if err := Register(site.Router, Deps{DB: c.Pool, Accounts: c.Accounts, Notices: n, Categories: c.Categories, Places: places{}, Feed: c.Reports.InArea, Find: find}); err != nil {
 		t.Fatal(err)
 	}
 	return bundle{c, site, n, out}

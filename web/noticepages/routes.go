@@ -13,6 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -35,6 +36,8 @@ type Deps struct {
 	Letters    Letters    // what could not be mailed; nil: no page of it
 	// Feed lists the newest public reports in an area that is followed.
 	Feed func(ctx context.Context, follow uuid.UUID, lang string, limit int) ([]subject.Card, error)
+	// Find lists the newest public things that a search finds now.
+	Find func(ctx context.Context, s search.Saved, lang string, limit int) ([]subject.Card, error)
 }
 
 type pages struct {
@@ -44,7 +47,7 @@ type pages struct {
 
 // Register adds the routes.
 func Register(r *kit.Router, deps Deps) error {
-	if deps.DB == nil || deps.Accounts == nil || deps.Notices == nil || deps.Categories == nil || deps.Places == nil || deps.Feed == nil {
+	if deps.DB == nil || deps.Accounts == nil || deps.Notices == nil || deps.Categories == nil || deps.Places == nil || deps.Feed == nil || deps.Find == nil {
 		return errors.New("noticepages: something is missing")
 	}
 	p := &pages{deps, r.URL}
@@ -58,12 +61,16 @@ func Register(r *kit.Router, deps Deps) error {
 	r.GET("/account/notices", p.settings, own, kit.RequireSignIn)
 	r.POST("/account/notices", p.saveSettings, own, kit.RequireSignIn)
 	r.POST("/account/notices/areas/:id", p.changeArea, own, kit.RequireSignIn)
+	r.POST("/account/notices/push", p.subscribe, own, kit.RequireSignIn)
+	r.POST("/account/notices/push/:id/end", p.unsubscribe, own, kit.RequireSignIn)
 	if deps.Letters != nil {
 		r.GET("/desk/deliveries", p.deliveries, own, kit.RequireSignIn)
 		r.POST("/desk/deliveries/:id/replay", p.replay, own, kit.RequireSignIn)
 	}
 	r.GET("/alerts/new", p.askArea, own)
 	r.POST("/alerts/new", p.follow, own)
+	r.GET("/alerts/search", p.askFound, own)
+	r.POST("/alerts/search", p.followSearch, own)
 	r.GET("/alerts/:id/feed.atom", p.feed)
 	return nil
 }

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -30,11 +32,16 @@ type settingsView struct {
 	Wrong         kit.Errors
 	Own, Followed []kit.Option
 	Areas         []areaRow
-	NoMail        bool // no address that may be written to
+	Searches      []areaRow
+	Browsers      []browserRow
+	PushKey       string    // of the server, for the browser's script
+	Now           time.Time // of the database
+	NoMail        bool      // no address that may be written to
 }
 
 type areaRow struct {
 	ID, Says, Feed string
+	URL            string // of what a search finds now
 	Cadences       []kit.Option
 }
 
@@ -53,6 +60,7 @@ func (p *pages) settings(c kit.Context) error {
 func (p *pages) settingsForm(c kit.Context, status int, in settingsInput, wrong error) error {
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	v := settingsView{Page: page(c, "notice.settings"), In: in}
+	v.Scripts = []string{"notice-settings"}
 	v.Wrong = kit.ErrorsOf(v.Page, wrong)
 	v.Own, v.Followed = cadences(v.Page, in.Own, true), cadences(v.Page, in.Followed, true)
 	list, err := follows.Areas(ctx, p.DB, follows.Person, actor.Person)
@@ -66,6 +74,26 @@ func (p *pages) settingsForm(c kit.Context, status int, in settingsInput, wrong 
 		}
 		id := f.ID.String()
 		v.Areas = append(v.Areas, areaRow{ID: id, Says: says, Feed: "/alerts/" + id + "/feed.atom", Cadences: cadences(v.Page, string(f.Cadence), true)})
+	}
+	searches, err := follows.Searches(ctx, p.DB, follows.Person, actor.Person)
+	if err != nil {
+		return err
+	}
+	for _, f := range searches {
+		says, err := p.describeSearch(ctx, v.Loc, f.Saved)
+		if err != nil {
+			return err
+		}
+		id := f.ID.String()
+		v.Searches = append(v.Searches, areaRow{
+			ID: id, Says: says, Feed: "/alerts/" + id + "/feed.atom", URL: searchURL(f.Saved), Cadences: cadences(v.Page, string(f.Cadence), true),
+		})
+	}
+	if v.Now, err = db.Now(ctx, p.DB); err != nil {
+		return err
+	}
+	if err := p.browsers(c, &v); err != nil {
+		return err
 	}
 	contacts, err := accounts.ContactsOf(ctx, p.DB, actor.Person)
 	if err != nil {

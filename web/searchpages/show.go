@@ -50,6 +50,7 @@ type view struct {
 	Newer    string
 	Older    string
 	Examples []kit.ChipProps
+	Follow   string // where the search can be followed; "": nothing new can come of it
 }
 
 type (
@@ -226,6 +227,7 @@ func (p *pages) fill(ctx context.Context, v *view, found *search.Result) error {
 	if found.Loose {
 		v.Notes = append(v.Notes, note{Text: v.T("search.loose")})
 	}
+	v.Follow = follow(&v.In, found)
 	p.kinds(v, values, found)
 	if err := p.filters(ctx, v, values, found); err != nil {
 		return err
@@ -359,4 +361,20 @@ func keepOf(v view) [][2]string {
 		list = append(list, [2]string{k.Name, k.Value})
 	}
 	return list
+}
+
+// follow is where a search is followed, with the words that found something; nothing
+// new comes of one for kinds of reports, streets and pages.
+func follow(in *input, found *search.Result) string {
+	if len(in.Kinds) > 0 && !slices.Contains(in.Kinds, string(subject.Report)) {
+		return ""
+	}
+	v := in.values()
+	for _, name := range []string{"sort", "lon", "lat", "exact"} {
+		v.Del(name)
+	}
+	if found.Corrected != "" {
+		v.Set("q", found.Corrected)
+	}
+	return "/alerts/search?" + v.Encode()
 }
