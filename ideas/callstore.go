@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/votes"
 )
 
 const sqlPartCall = `
@@ -217,7 +218,8 @@ func (s *Service) PublishCall(ctx context.Context, actor accounts.Actor, n subje
 	})
 }
 
-// EndCall closes a call for good: nobody proposes or supports any more.
+// EndCall closes a call for good: nobody proposes or supports any more, and what
+// was counted can be counted again by anybody.
 func (s *Service) EndCall(ctx context.Context, actor accounts.Actor, n subject.Number) error {
 	return s.callState(ctx, actor, n, func(ctx context.Context, tx pgx.Tx, c *Call, _ time.Time) error {
 		if c.State != CallPublished {
@@ -225,6 +227,9 @@ func (s *Service) EndCall(ctx context.Context, actor accounts.Actor, n subject.N
 		}
 		if _, err := tx.Exec(ctx, sqlEndCall, c.ID); err != nil {
 			return fmt.Errorf("end call: %w", err)
+		}
+		if err := votes.Close(ctx, tx, Scope(c)); err != nil {
+			return err
 		}
 		return s.bus.Append(ctx, tx, CallChanged{Call: c.ID})
 	})

@@ -27,9 +27,9 @@ type Supporting struct {
 	Receipt string `json:"receipt,omitempty"`
 }
 
-// scopeOf keeps the voters of each call apart, and those of the open box, so
+// Scope keeps the voters of each call apart, and those of the open box, so
 // that nobody can follow a voter through all of them.
-func scopeOf(c *Call) string {
+func Scope(c *Call) string {
 	if c == nil {
 		return scope
 	}
@@ -66,7 +66,7 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 		if on {
 			value = 1
 		}
-		cast, err := votes.Cast(ctx, tx, actor, votes.Ballot{Scope: scopeOf(c), Ref: i.Ref(), Aspect: votes.Support, Value: value, Network: network})
+		cast, err := votes.Cast(ctx, tx, actor, votes.Ballot{Scope: Scope(c), Ref: i.Ref(), Aspect: votes.Support, Value: value, Network: network})
 		if err != nil {
 			return err
 		}

@@ -163,7 +163,7 @@ func (s *Service) about(ctx context.Context, actor accounts.Actor, v *View) erro
 		}
 	}
 	if actor.Person != uuid.Nil {
-		mine, err := votes.Mine(ctx, s.db, actor.Person, scopeOf(v.Call), v.Ref(), votes.Support)
+		mine, err := votes.Mine(ctx, s.db, actor.Person, Scope(v.Call), v.Ref(), votes.Support)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,420 @@
+package ideapages
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/ideas"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+func (p *pages) registerDesk(r *kit.Router) {
+	in := kit.RequireSignIn
+	r.GET("/desk/ideas", p.desk, in)
+	r.GET("/desk/ideas/:number", p.work, in)
+	r.POST("/desk/ideas/:number/status", p.setStatus, in)
+	r.POST("/desk/ideas/:number/decides", p.sayWho, in)
+	r.POST("/desk/ideas/:number/checks", p.check, in)
+	r.POST("/desk/ideas/:number/milestones", p.addMilestone, in)
+	r.POST("/desk/ideas/:number/milestones/:id/reached", p.reachMilestone, in)
+	r.POST("/desk/ideas/:number/merge", p.askMerge, in)
+	r.POST("/desk/ideas/:number/unmerge", p.unmerge, in)
+	r.POST("/desk/ideas/:number/move", p.move, in)
+	r.POST("/desk/ideas/:number/photos/:photo", p.releasePhoto, in)
+	r.GET("/desk/calls", p.deskCalls, in)
+	r.GET("/desk/calls/new", p.newCall, in)
+	r.POST("/desk/calls/new", p.saveCall, in)
+	r.GET("/desk/calls/:number", p.editCall, in)
+	r.POST("/desk/calls/:number", p.saveCall, in)
+	r.POST("/desk/calls/:number/publish", p.publishCall, in)
+	r.POST("/desk/calls/:number/end", p.endCall, in)
+}
+
+type deskView struct {
+	kit.Page
+	Filter ideas.DeskFilter
+	Chips  []kit.ChipProps
+	Rows   []deskRow
+}
+
+type deskRow struct {
+	URL, Number, Title, Team, Shape, Status string
+	Due, DueKind                            string
+	Supports                                string
+	Marks                                   []string
+}
+
+func (p *pages) desk(c kit.Context) error {
+	ctx := c.Request().Context()
+	f := ideas.DeskFilter{Due: c.QueryParam("due"), Text: kit.Clean(c.QueryParam("q"), false)}
+	if r := []rune(f.Text); len(r) > 200 {
+		f.Text = string(r[:200])
+	}
+	list, err := p.Ideas.Desk(ctx, kit.Actor(c), f)
+	if err != nil {
+		return err
+	}
+	now, err := db.Now(ctx, p.DB)
+	if err != nil {
+		return err
+	}
+	v := &deskView{Page: kit.NewPage(c, "idea.desk.title"), Filter: f}
+	v.Nav, v.Robots = "desk", "noindex"
+	for _, k := range []string{"", "who", "late", "goal", "all"} {
+		name, url := k, "/desk/ideas?due="+k
+		if k == "" {
+			name, url = "open", "/desk/ideas"
+		}
+		v.Chips = append(v.Chips, kit.ChipProps{URL: url, Label: v.T("idea.desk." + name), On: f.Due == k})
+	}
+	for i := range list {
+		r := &list[i]
+		d := deskRow{
+			URL: "/desk/ideas/" + ideaNumber(r.Number), Number: ideaNumber(r.Number), Title: r.Title, Team: r.Team, Shape: r.Status.Shape(), Status: label(v.Loc, r.Status),
+			Supports: v.Loc.Int(r.Supports),
+		}
+		if r.AnswerBy != nil && !r.Status.IsClosed() {
+			d.Due, d.DueKind = v.Loc.NearDate(*r.AnswerBy, now), ""
+			switch left := r.AnswerBy.Sub(now); {
+			case left < 0:
+				d.DueKind = "late"
+			case left < 7*24*time.Hour:
+				d.DueKind = "soon"
+			}
+		}
+		if r.Say && !r.Status.IsClosed() {
+			d.Marks = append(d.Marks, v.T("idea.desk.mark.who"))
+		}
+		if r.Held {
+			d.Marks = append(d.Marks, v.T("idea.desk.mark.held"))
+		}
+		if r.Photos > 0 {
+			d.Marks = append(d.Marks, v.T("idea.desk.mark.photos"))
+		}
+		v.Rows = append(v.Rows, d)
+	}
+	kit.NoStore(c)
+	return kit.Render(c, http.StatusOK, deskPage(v))
+}
+
+// workView is an idea as those work on it who answer.
+type workView struct {
+	*showView
+
+	To       ideas.Status // the chosen status; "": none yet
+	Next     []kit.Option
+	In       statusIn
+	Errors   kit.Errors
+	Findings []findingRow
+	Teams    []kit.Option
+	Decides  []kit.Option
+	Criteria []kit.Option
+}
+
+type findingRow struct {
+	Kind, Name string
+	Mine       *ideas.Finding
+	Others     []ideas.Finding
+	States     []kit.Option
+}
+
+type statusIn struct {
+	To       string   `form:"to" max:"20"`
+	Version  int      `form:"version"`
+	Until    string   `form:"until" max:"20"`
+	Date     string   `form:"date" max:"20"`
+	Body     string   `form:"body" max:"1000"`
+	Period   string   `form:"period" max:"1000"`
+	What     string   `form:"what" lines:"true" max:"9000"`
+	Not      string   `form:"not" lines:"true" max:"9000"`
+	Reason   string   `form:"reason" lines:"true" max:"9000"`
+	Change   string   `form:"change" lines:"true" max:"9000"`
+	Measure  string   `form:"measure" max:"1000"`
+	Link     string   `form:"link" max:"1000"`
+	Cost     string   `form:"cost" max:"40"`
+	Criteria []string `form:"criteria" max:"4"`
+}
+
+func (p *pages) work(c kit.Context) error {
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	return p.showWork(c, n, statusIn{To: c.QueryParam("to")}, nil, http.StatusOK)
+}
+
+func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong error, status int) error {
+	ctx, actor := c.Request().Context(), kit.Actor(c)
+	show, err := p.showView(c, n)
+	if err != nil {
+		return err
+	}
+	if !show.I.May.Work {
+		return fault.Missing("idea")
+	}
+	v := &workView{showView: show, In: in}
+	v.Page.Title, v.Nav, v.Robots = show.I.Title, "desk", "noindex"
+	if wrong != nil {
+		v.Errors = kit.ErrorsOf(v.Page, wrong)
+		if len(v.Errors) == 0 {
+			v.Errors = kit.Errors{{Name: "to", Text: kit.Explain(c, wrong).Title}}
+		}
+	}
+	for _, st := range show.I.Status.Next() {
+		v.Next = append(v.Next, kit.Option{Value: string(st), Label: label(v.Loc, st), On: string(st) == in.To})
+		if string(st) == in.To {
+			v.To = st
+		}
+	}
+	list, err := p.Ideas.Findings(ctx, actor, &show.I.Idea)
+	if err != nil {
+		return err
+	}
+	for _, kind := range ideas.FindingKinds() {
+		row := findingRow{Kind: kind, Name: v.T("idea.check." + kind)}
+		state := "open"
+		for i := range list {
+			if list[i].Kind != kind {
+				continue
+			}
+			if list[i].Department == show.I.Department {
+				row.Mine, state = &list[i], list[i].State
+			} else {
+				row.Others = append(row.Others, list[i])
+			}
+		}
+		for _, st := range []string{"open", "ok", "problem"} {
+			row.States = append(row.States, kit.Option{Value: st, Label: v.T("idea.check." + st), On: st == state})
+		}
+		v.Findings = append(v.Findings, row)
+	}
+	teams, err := accounts.Departments(ctx, p.DB)
+	if err != nil {
+		return err
+	}
+	for _, d := range teams {
+		if d.Active {
+			v.Teams = append(v.Teams, kit.Option{Value: d.ID.String(), Label: d.Name.In(v.Loc.Lang()), On: d.ID == show.I.Department})
+		}
+	}
+	for _, d := range ideas.DecidesChoices() {
+		v.Decides = append(v.Decides, kit.Option{Value: d, Label: v.T("idea.decides." + d), On: d == show.I.Decides})
+	}
+	if show.I.Call != nil {
+		for k, t := range show.I.Call.Criteria {
+			v.Criteria = append(v.Criteria, kit.Option{Value: strconv.Itoa(k), Label: t.In(v.Loc.Lang())})
+		}
+	}
+	kit.NoStore(c)
+	return kit.Render(c, status, workPage(v))
+}
+
+// needs tells whether the chosen status asks for an entry.
+func (v *workView) needs(n ideas.Need) bool {
+	for _, m := range v.To.Needs() {
+		if m == n {
+			return true
+		}
+	}
+	return false
+}
+
+// day reads "2026-03-14" as a day in the city.
+func (p *pages) day(text string) *time.Time {
+	at, err := time.ParseInLocation(time.DateOnly, strings.TrimSpace(text), p.Zone)
+	if err != nil || at.Year() < 1900 || at.Year() > 2200 {
+		return nil
+	}
+	return &at
+}
+
+func (p *pages) setStatus(c kit.Context) error {
+	var in statusIn
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	cents, ok := readMoney(in.Cost)
+	ch := ideas.Change{To: ideas.Status(in.To), Version: in.Version, Params: ideas.Params{
+		Until: p.day(in.Until), Date: p.day(in.Date), Body: in.Body, Period: in.Period, What: in.What, Not: in.Not, Reason: in.Reason, Change: in.Change,
+		Measure: in.Measure, Link: in.Link, CostCents: cents,
+	}}
+	for _, k := range in.Criteria {
+		if x, err := strconv.Atoi(k); err == nil {
+			ch.Criteria = append(ch.Criteria, x)
+		}
+	}
+	if ok {
+		err = p.Ideas.SetStatus(c.Request().Context(), kit.Actor(c), n, ch)
+	} else {
+		err = fault.OnField("cost", "idea.err.cost")
+	}
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		return p.showWork(c, n, in, err, kit.StatusOf(fault.As(err).Kind))
+	}
+	return p.deskDone(c, n, err, "idea.desk.done.status")
+}
+
+// deskDone goes back to the idea with a word of what was done.
+func (p *pages) deskDone(c kit.Context, n subject.Number, err error, key string) error {
+	if fault.Is(err, fault.Invalid) {
+		return p.showWork(c, n, statusIn{}, err, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	kit.Flash(c, "success", key)
+	return kit.Redirect(c, "/desk/ideas/"+ideaNumber(n))
+}
+
+func (p *pages) sayWho(c kit.Context) error {
+	var in struct {
+		Decides string `form:"decides" max:"20"`
+		Who     string `form:"who" max:"400"`
+		Answer  string `form:"answer_by" max:"20"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	return p.deskDone(c, n, p.Ideas.SayWho(c.Request().Context(), kit.Actor(c), n, in.Decides, in.Who, p.day(in.Answer)), "idea.desk.done.who")
+}
+
+func (p *pages) check(c kit.Context) error {
+	var in struct {
+		Kind  string `form:"kind" max:"20"`
+		State string `form:"state" max:"20"`
+		Note  string `form:"note" lines:"true" max:"9000"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	return p.deskDone(c, n, p.Ideas.SetFinding(c.Request().Context(), kit.Actor(c), n, in.Kind, in.State, in.Note), "idea.desk.done.check")
+}
+
+func (p *pages) addMilestone(c kit.Context) error {
+	var in struct {
+		Title string `form:"title" max:"400"`
+		Note  string `form:"note" lines:"true" max:"4000"`
+		Due   string `form:"due" max:"20"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	err = p.Ideas.AddMilestone(c.Request().Context(), kit.Actor(c), n, ideas.NewMilestone{Title: in.Title, Note: in.Note, Due: p.day(in.Due)})
+	return p.deskDone(c, n, err, "idea.desk.done.milestone")
+}
+
+func (p *pages) reachMilestone(c kit.Context) error {
+	if err := kit.Bind(c, &struct{}{}); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(c.Param("id"))
+	if err != nil {
+		return fault.Missing("milestone")
+	}
+	i, err := p.Ideas.Get(c.Request().Context(), kit.Actor(c), n)
+	if err != nil {
+		return err
+	}
+	if !i.May.Work {
+		return fault.Missing("idea")
+	}
+	up, err := p.takePhoto(c)
+	if err != nil {
+		return err
+	}
+	return p.deskDone(c, n, p.Ideas.ReachMilestone(c.Request().Context(), kit.Actor(c), n, id, up), "idea.desk.done.milestone")
+}
+
+func (p *pages) askMerge(c kit.Context) error {
+	var in struct {
+		Into string `form:"into" max:"40"`
+		Why  string `form:"why" lines:"true" max:"4000"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	prefix, into, perr := subject.ParseNumber(in.Into)
+	if perr != nil || prefix != subject.PrefixIdea {
+		return p.deskDone(c, n, fault.OnField("into", "idea.err.number_unknown"), "")
+	}
+	return p.deskDone(c, n, p.Ideas.AskMerge(c.Request().Context(), kit.Actor(c), n, into, in.Why), "idea.desk.done.merge")
+}
+
+func (p *pages) unmerge(c kit.Context) error {
+	if err := kit.Bind(c, &struct{}{}); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	return p.deskDone(c, n, p.Ideas.UndoMerge(c.Request().Context(), kit.Actor(c), n), "idea.desk.done.unmerge")
+}
+
+func (p *pages) move(c kit.Context) error {
+	var in struct {
+		Department uuid.UUID `form:"department"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Ideas.Move(c.Request().Context(), kit.Actor(c), n, in.Department); err != nil {
+		return err
+	}
+	kit.Flash(c, "success", "idea.desk.done.move")
+	return kit.Redirect(c, "/desk/ideas")
+}
+
+func (p *pages) releasePhoto(c kit.Context) error {
+	var in struct {
+		On bool `form:"on"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(c.Param("photo"))
+	if err != nil {
+		return fault.Missing("photo")
+	}
+	return p.deskDone(c, n, p.Ideas.ReleasePhoto(c.Request().Context(), kit.Actor(c), n, id, in.On), "idea.desk.done.photo")
+}
