@@ -14,10 +14,11 @@ import (
 )
 
 // Left is somebody who does not act for an organisation any more. Last: nobody
-// does; the organisation is gone after this.
+// does; the organisation is gone after this. Erased: all that is known of them
+// goes, not only what they may do.
 type Left struct {
 	Organisation, Person uuid.UUID
-	Last                 bool
+	Last, Erased         bool
 }
 
 // LeftFunc takes what follows from it in the same transaction: whose reports
@@ -39,16 +40,22 @@ func (s *Service) CreateOrganisation(ctx context.Context, actor Actor, id uuid.U
 		id = subject.NewID()
 	}
 	return id, db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if err := mayBelong(ctx, tx, actor); err != nil {
+		if err := lockAccount(ctx, tx, actor); err != nil {
+			return err
+		}
+		// sent before, even where that was the last one that there was room for
+		if _, err := OrganisationByID(ctx, tx, actor, id); !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err := roomForOne(ctx, tx, actor); err != nil {
 			return err
 		}
 		tag, err := tx.Exec(ctx, sqlInsertOrganisation, id, organisation)
 		if err != nil {
 			return fmt.Errorf("insert organisation: %w", err)
 		}
-		if tag.RowsAffected() == 0 { // sent before, or somebody else's id
-			_, err := OrganisationByID(ctx, tx, actor, id)
-			return err
+		if tag.RowsAffected() == 0 { // somebody else's id
+			return fault.Missing("organisation")
 		}
 		if _, err := tx.Exec(ctx, sqlInsertMember, id, actor.Person, OrganisationOwner, name); err != nil {
 			return fmt.Errorf("insert member: %w", err)
@@ -57,15 +64,17 @@ func (s *Service) CreateOrganisation(ctx context.Context, actor Actor, id uuid.U
 	})
 }
 
-// mayBelong lets somebody with an account begin to act for one more
-// organisation; two requests of one person go one after the other.
-func mayBelong(ctx context.Context, tx pgx.Tx, actor Actor) error {
+// lockAccount lets through who has an account; two requests of one person go one
+// after the other.
+func lockAccount(ctx context.Context, tx pgx.Tx, actor Actor) error {
 	if actor.Person == uuid.Nil || actor.Level < L1 {
 		return fault.New(fault.Unauthenticated, "err.401")
 	}
-	if err := lockPerson(ctx, tx, actor.Person); err != nil {
-		return err
-	}
+	return lockPerson(ctx, tx, actor.Person)
+}
+
+// roomForOne lets somebody begin to act for one more organisation.
+func roomForOne(ctx context.Context, tx pgx.Tx, actor Actor) error {
 	var n int
 	if err := tx.QueryRow(ctx, sqlCountOrganisations, actor.Person).Scan(&n); err != nil {
 		return fmt.Errorf("count organisations: %w", err)
@@ -289,7 +298,7 @@ func LeaveAllOrganisations(ctx context.Context, tx pgx.Tx, person uuid.UUID, lef
 		if err := tx.QueryRow(ctx, sqlCountMembers, o.ID).Scan(&members); err != nil {
 			return fmt.Errorf("count members: %w", err)
 		}
-		if err := departed(ctx, tx, Left{Organisation: o.ID, Person: person, Last: members == 1}, left); err != nil {
+		if err := departed(ctx, tx, Left{Organisation: o.ID, Person: person, Last: members == 1, Erased: true}, left); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, sqlCountOwners, o.ID).Scan(&owners); err != nil {

@@ -129,7 +129,9 @@ func PeekJoin(ctx context.Context, q db.Queryer, token string) (Joining, error) 
 // the others there read. Somebody who is signed in joins as who they are; anybody
 // else is signed in by it, since the link went to their address, which counts as
 // confirmed. Of many at the same time exactly one succeeds. fault.Gone as
-// PeekJoin. The SignedIn has no Token where nothing changed about the session.
+// PeekJoin. Somebody who belongs to it already becomes an owner where the link
+// says so; else it is fault.Conflict, and the link stays good for somebody else.
+// The SignedIn has no Token where nothing changed about the session.
 func Join(ctx context.Context, tx pgx.Tx, before Actor, token, name string) (SignedIn, uuid.UUID, error) {
 	name = tidyName(name)
 	var wrong fault.Fields
@@ -155,26 +157,55 @@ func Join(ctx context.Context, tx pgx.Tx, before Actor, token, name string) (Sig
 	if err != nil {
 		return SignedIn{}, uuid.Nil, fmt.Errorf("take invitation: %w", err)
 	}
-	var n int
-	if err := tx.QueryRow(ctx, sqlCountMembers, j.Organisation).Scan(&n); err != nil {
-		return SignedIn{}, uuid.Nil, fmt.Errorf("count members: %w", err)
-	}
-	if n >= maxMembers {
-		return SignedIn{}, uuid.Nil, fault.New(fault.Conflict, "org.err.full").With("max", maxMembers)
-	}
 	in := SignedIn{Actor: before}
 	if before.Level < L1 {
 		if in, err = signInInvited(ctx, tx, before, contact); err != nil {
 			return SignedIn{}, uuid.Nil, err
 		}
 	}
-	if err := mayBelong(ctx, tx, in.Actor); err != nil {
+	was, err := roleIn(ctx, tx, j.Organisation, in.Actor.Person)
+	if err != nil {
 		return SignedIn{}, uuid.Nil, err
 	}
-	if _, err := tx.Exec(ctx, sqlInsertMember, j.Organisation, in.Actor.Person, j.Role, name); err != nil {
-		return SignedIn{}, uuid.Nil, fmt.Errorf("insert member: %w", err)
+	if was != "" {
+		return in, j.Organisation, raise(ctx, tx, in.Actor, j, was)
+	}
+	if err := admit(ctx, tx, in.Actor, j, name); err != nil {
+		return SignedIn{}, uuid.Nil, err
 	}
 	return in, j.Organisation, auditOrganisation(ctx, tx, in.Actor, "organisation.join", j.Organisation, "role:"+string(j.Role))
+}
+
+// raise makes an owner of a member whose link says so.
+func raise(ctx context.Context, tx pgx.Tx, actor Actor, j Joining, was OrganisationRole) error {
+	if was == OrganisationOwner || j.Role != OrganisationOwner {
+		return fault.New(fault.Conflict, "org.err.member")
+	}
+	if _, err := tx.Exec(ctx, sqlSetMemberRole, j.Organisation, actor.Person, j.Role); err != nil {
+		return fmt.Errorf("role of a member: %w", err)
+	}
+	return auditOrganisation(ctx, tx, actor, "organisation.role", j.Organisation, "role:"+string(j.Role))
+}
+
+// admit adds a member where there is room, in the organisation and with them.
+func admit(ctx context.Context, tx pgx.Tx, actor Actor, j Joining, name string) error {
+	var n int
+	if err := tx.QueryRow(ctx, sqlCountMembers, j.Organisation).Scan(&n); err != nil {
+		return fmt.Errorf("count members: %w", err)
+	}
+	if n >= maxMembers {
+		return fault.New(fault.Conflict, "org.err.full").With("max", maxMembers)
+	}
+	if err := lockAccount(ctx, tx, actor); err != nil {
+		return err
+	}
+	if err := roomForOne(ctx, tx, actor); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlInsertMember, j.Organisation, actor.Person, j.Role, name); err != nil {
+		return fmt.Errorf("insert member: %w", err)
+	}
+	return nil
 }
 
 // signInInvited signs in by an address that a link went to.

@@ -280,7 +280,7 @@ func TestLeaveAll(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(seen) != 2 || seen[0] != (accounts.Left{Organisation: alone, Person: owner.Person, Last: true}) || seen[1] != (accounts.Left{Organisation: id, Person: owner.Person}) {
+	if len(seen) != 2 || seen[0] != (accounts.Left{Organisation: alone, Person: owner.Person, Last: true, Erased: true}) || seen[1] != (accounts.Left{Organisation: id, Person: owner.Person, Erased: true}) {
 		t.Errorf("%+v", seen)
 	}
 	o, err := accounts.OrganisationByID(t.Context(), tx, rest[0], id)

@@ -28,7 +28,7 @@ func (a *App) adminDoors(r *kit.Router, adopt []func(ctx context.Context, tx pgx
 	}
 	return adminpages.Register(r, adminpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Categories: a.categories, Geo: a.geo, Site: a.site, Districts: districts, Exports: exports,
-		Preview: reportpages.Preview, Covered: reports.Covered, Messages: a.messages, Adopt: adopt,
+		Preview: reportpages.Preview, PreviewGroup: reportpages.PreviewGroup, PreviewStop: reportpages.PreviewStop, Covered: reports.Covered, Messages: a.messages, Adopt: adopt,
 	})
 }
 

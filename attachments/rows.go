@@ -114,6 +114,15 @@ func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {
 	return nil
 }
 
+// Untie makes a person's photos of some subjects nobody's: the subjects are not
+// theirs any more, so that what they delete later leaves these photos alone.
+func Untie(ctx context.Context, tx pgx.Tx, person uuid.UUID, kind subject.Kind, ids ...uuid.UUID) error {
+	if _, err := tx.Exec(ctx, sqlUntie, person, string(kind), ids); err != nil {
+		return fmt.Errorf("untie photos: %w", err)
+	}
+	return nil
+}
+
 // ForgetPerson unties photos from an erased person. What belongs to a draft goes
 // with the draft, what belongs to a subject by its own rules.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {

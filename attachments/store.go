@@ -124,6 +124,7 @@ SELECT small_blob FROM attachment_versions WHERE small_blob = ANY($1)`
 
 	sqlAdopt  = `UPDATE attachments SET owner_id = $2 WHERE owner_id = $1`
 	sqlForget = `UPDATE attachments SET owner_id = NULL WHERE owner_id = $1`
+	sqlUntie  = `UPDATE attachments SET owner_id = NULL WHERE owner_id = $1 AND draft_id IS NULL AND subject_kind = $2 AND subject_id = ANY($3)`
 )
 
 func load(ctx context.Context, q db.Queryer, sql string, id uuid.UUID) (Attachment, error) {

@@ -165,7 +165,7 @@ func (s *Service) ActorByCode(ctx context.Context, n subject.Number, code string
 		return accounts.Actor{}, err
 	}
 	var owner uuid.UUID
-	err = s.db.QueryRow(ctx, sqlFirstOwner, r.ID).Scan(&owner)
+	err = s.db.QueryRow(ctx, sqlFirstOwner, r.ID, r.Person).Scan(&owner)
 	if err == nil {
 		return accounts.Actor{Person: owner}, nil
 	}
@@ -178,7 +178,7 @@ func (s *Service) ActorByCode(ctx context.Context, n subject.Number, code string
 		if err != nil {
 			return err
 		}
-		err = tx.QueryRow(ctx, sqlFirstOwner, r.ID).Scan(&owner)
+		err = tx.QueryRow(ctx, sqlFirstOwner, r.ID, r.Person).Scan(&owner)
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
@@ -190,9 +190,19 @@ func (s *Service) ActorByCode(ctx context.Context, n subject.Number, code string
 	return accounts.Actor{Person: owner}, err
 }
 
+// Of a report for an organisation it is whoever wrote it, as long as they belong
+// to it, else somebody who does: nobody comes to own it beside them.
 const sqlFirstOwner = `
 SELECT person_id
-FROM report_owners
-WHERE report_id = $1
-ORDER BY since, person_id
+FROM (
+  SELECT person_id, since, 2 AS after
+  FROM report_owners
+  WHERE report_id = $1
+  UNION ALL
+  SELECT m.person_id, m.since, CASE m.person_id WHEN $2 THEN 0 ELSE 1 END
+  FROM report_organisations o
+  JOIN organisation_members m ON m.organisation_id = o.organisation_id
+  WHERE o.report_id = $1
+) parties
+ORDER BY after, since, person_id
 LIMIT 1`

@@ -223,7 +223,7 @@ func (s *Service) dropContact(ctx context.Context, tx pgx.Tx, r *Report) error {
 	if err := follows.Unfollow(ctx, tx, follows.Contact, r.Contact, r.Ref()); err != nil {
 		return err
 	}
-	return s.forgetUnused(ctx, tx, r.Contact)
+	return forgetUnused(ctx, tx, r.Contact)
 }
 
 // dropFollowers ends the mails about a report that was closed long ago; an
@@ -240,7 +240,7 @@ func (s *Service) dropFollowers(ctx context.Context, tx pgx.Tx, r *Report) error
 		if f.Kind != follows.Contact {
 			continue
 		}
-		if err := s.forgetUnused(ctx, tx, f.Owner); err != nil {
+		if err := forgetUnused(ctx, tx, f.Owner); err != nil {
 			return err
 		}
 	}
@@ -248,7 +248,7 @@ func (s *Service) dropFollowers(ctx context.Context, tx pgx.Tx, r *Report) error
 }
 
 // forgetUnused removes a contact that no report and no follow needs.
-func (s *Service) forgetUnused(ctx context.Context, tx pgx.Tx, contact uuid.UUID) error {
+func forgetUnused(ctx context.Context, tx pgx.Tx, contact uuid.UUID) error {
 	needed, err := db.Exists(ctx, tx, sqlContactNeeded, contact)
 	if err != nil || needed {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -20,6 +21,7 @@ type Organisation struct {
 	ID    uuid.UUID
 	Name  string // as it was called then: the name that the team read before it released the text
 	Shown bool   // its owners want the name beside its reports
+	Read  bool   // the team has read the name and released the text with it
 }
 
 // authored says whose a new report is: the actor's, or that of an organisation
@@ -42,16 +44,17 @@ func authored(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report, o
 }
 
 // namePublic tells whether everybody may read for whom a report was made: the
-// organisation wants it, and the team has read its name and released the text.
+// organisation wants it, and the team has read its name and released the text. A
+// text that moderation has let through is no word about the name.
 func namePublic(r *Report, o Organisation) bool {
-	return o.Shown && r.Visibility == VisPublic && r.TextState == TextReleased &&
+	return o.Shown && o.Read && r.Visibility == VisPublic && r.TextState == TextReleased &&
 		(r.Publish == categories.PublishAtOnce || r.Publish == categories.PublishChecked)
 }
 
 // fillOrganisation adds for whom a report was made, for those who may read it.
 func fillOrganisation(ctx context.Context, q db.Queryer, v *View, r *Report, held bool) error {
 	var o Organisation
-	err := q.QueryRow(ctx, sqlOrganisationOf, r.ID).Scan(&o.ID, &o.Name, &o.Shown)
+	err := q.QueryRow(ctx, sqlOrganisationOf, r.ID).Scan(&o.ID, &o.Name, &o.Shown, &o.Read)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
@@ -60,6 +63,14 @@ func fillOrganisation(ctx context.Context, q db.Queryer, v *View, r *Report, hel
 	}
 	if held || namePublic(r, o) {
 		v.Organisation = &o
+	}
+	return nil
+}
+
+// readName notes what the team's release of a text says about the name beside it.
+func readName(ctx context.Context, tx pgx.Tx, r *Report) error {
+	if _, err := tx.Exec(ctx, sqlReadName, r.ID, r.TextState == TextReleased); err != nil {
+		return fmt.Errorf("organisation of a report: %w", err)
 	}
 	return nil
 }
@@ -87,9 +98,9 @@ func fillOrganisations(ctx context.Context, q db.Queryer, items []Item) error {
 }
 
 // LeftOrganisation unties somebody who does not act for an organisation any more
-// from its reports: they are the others' now, and what led to them (the code,
-// mails to an address that is no member's) ends. Those of an organisation that is
-// gone are its last member's.
+// from its reports: they are the others' now, and what led to them (the code and
+// whoever came in by it, mails to an address of theirs or of nobody there) ends.
+// Those of an organisation that is gone are its last member's.
 func LeftOrganisation(ctx context.Context, tx pgx.Tx, l accounts.Left) error {
 	if l.Last {
 		if _, err := tx.Exec(ctx, sqlInheritReports, l.Organisation, l.Person); err != nil {
@@ -97,42 +108,80 @@ func LeftOrganisation(ctx context.Context, tx pgx.Tx, l accounts.Left) error {
 		}
 		return nil
 	}
-	rows, err := tx.Query(ctx, sqlWrittenFor, l.Organisation, l.Person)
+	list, err := waysOf(ctx, tx, l)
 	if err != nil {
-		return fmt.Errorf("reports of an organisation: %w", err)
-	}
-	type written struct {
-		ID      uuid.UUID
-		Contact *uuid.UUID // to be forgotten
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[written])
-	if err != nil {
-		return fmt.Errorf("reports of an organisation: %w", err)
+		return err
 	}
 	for _, w := range list {
-		ref := subject.Ref{Kind: subject.Report, ID: w.ID}
+		if err := w.end(ctx, tx, l); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, sqlUntieWriter, l.Organisation, l.Person); err != nil {
+		return fmt.Errorf("reports of an organisation: %w", err)
+	}
+	rows, err := tx.Query(ctx, sqlReportsFor, l.Organisation)
+	if err != nil {
+		return fmt.Errorf("reports of an organisation: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return fmt.Errorf("reports of an organisation: %w", err)
+	}
+	return attachments.Untie(ctx, tx, l.Person, subject.Report, ids...)
+}
+
+// way is what leads somebody who leaves to a report of the organisation.
+type way struct {
+	ID      uuid.UUID
+	Contact *uuid.UUID // an address that reaches nobody who still belongs to it
+	Code    bool       // they wrote it or opened it, so they know its code
+}
+
+func waysOf(ctx context.Context, tx pgx.Tx, l accounts.Left) ([]way, error) {
+	rows, err := tx.Query(ctx, sqlWaysOf, l.Organisation, l.Person)
+	if err != nil {
+		return nil, fmt.Errorf("reports of an organisation: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[way])
+	if err != nil {
+		return nil, fmt.Errorf("reports of an organisation: %w", err)
+	}
+	return list, nil
+}
+
+func (w way) end(ctx context.Context, tx pgx.Tx, l accounts.Left) error {
+	ref := subject.Ref{Kind: subject.Report, ID: w.ID}
+	if err := follows.Unfollow(ctx, tx, follows.Person, l.Person, ref); err != nil {
+		return err
+	}
+	if w.Code {
 		if err := accounts.DeleteReceipt(ctx, tx, ref); err != nil {
 			return err
 		}
-		if err := follows.Unfollow(ctx, tx, follows.Person, l.Person, ref); err != nil {
-			return err
-		}
-		if w.Contact == nil {
-			continue
-		}
-		if err := follows.Unfollow(ctx, tx, follows.Contact, *w.Contact, ref); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, sqlForgetContact, w.ID); err != nil {
-			return fmt.Errorf("forget contact: %w", err)
-		}
-	}
-	for _, sql := range []string{sqlUntieWriter, sqlUntieOpener} {
-		if _, err := tx.Exec(ctx, sql, l.Organisation, l.Person); err != nil {
+		// whoever else came in by the code had it from them; members need none
+		if _, err := tx.Exec(ctx, sqlEraseOwners, w.ID); err != nil {
 			return fmt.Errorf("reports of an organisation: %w", err)
 		}
 	}
-	return nil
+	if w.Contact == nil {
+		return nil
+	}
+	if err := follows.Unfollow(ctx, tx, follows.Contact, *w.Contact, ref); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlForgetContact, w.ID); err != nil {
+		return fmt.Errorf("forget contact: %w", err)
+	}
+	if !l.Erased {
+		return forgetUnused(ctx, tx, *w.Contact)
+	}
+	// nothing leads from the report to the address any more: noted here, or the erasure misses it
+	account, err := db.Exists(ctx, tx, sqlOthersContact, *w.Contact, l.Person)
+	if err != nil || account {
+		return err
+	}
+	return accounts.NoteContacts(ctx, tx, l.Person, []uuid.UUID{*w.Contact})
 }
 
 const (
@@ -144,8 +193,9 @@ SELECT $1, organisation_id, name
 FROM report_organisations
 WHERE report_id = $2
 ON CONFLICT DO NOTHING`
+	sqlReadName       = `UPDATE report_organisations SET name_read = $2 WHERE report_id = $1 AND name_read <> $2`
 	sqlOrganisationOf = `
-SELECT o.organisation_id, o.name, g.shown
+SELECT o.organisation_id, o.name, g.shown, o.name_read
 FROM report_organisations o
 JOIN organisations g ON g.id = o.organisation_id
 WHERE o.report_id = $1`
@@ -157,30 +207,29 @@ SELECT report_id, $2
 FROM report_organisations
 WHERE organisation_id = $1
 ON CONFLICT DO NOTHING`
+	sqlReportsFor = `SELECT report_id FROM report_organisations WHERE organisation_id = $1`
 	// the address stays where a mail to it reaches somebody who still belongs to it.
-	sqlWrittenFor = `
+	sqlWaysOf = `
 SELECT r.id,
        CASE WHEN NOT EXISTS (
          SELECT FROM confirmed_contacts c
          JOIN organisation_members m ON m.person_id = c.person_id AND m.organisation_id = $1
-         WHERE c.id = r.contact_id) THEN r.contact_id END
+         WHERE c.id = r.contact_id) THEN r.contact_id END,
+       r.person_id IS NOT DISTINCT FROM $2 OR EXISTS (SELECT FROM report_owners w WHERE w.report_id = r.id AND w.person_id = $2)
 FROM reports r
 JOIN report_organisations o ON o.report_id = r.id
 WHERE o.organisation_id = $1
-  AND r.person_id = $2
+  AND (r.person_id = $2
+    OR EXISTS (SELECT FROM report_owners w WHERE w.report_id = r.id AND w.person_id = $2)
+    OR EXISTS (SELECT FROM confirmed_contacts c WHERE c.id = r.contact_id AND c.person_id = $2))
 ORDER BY r.id
 FOR UPDATE OF r`
-	sqlUntieWriter = `
+	sqlOthersContact = `SELECT EXISTS (SELECT FROM contacts WHERE id = $1 AND person_id IS NOT NULL AND person_id <> $2)`
+	sqlUntieWriter   = `
 UPDATE reports r
 SET person_id = NULL
 FROM report_organisations o
 WHERE o.report_id = r.id
   AND o.organisation_id = $1
   AND r.person_id = $2`
-	sqlUntieOpener = `
-DELETE FROM report_owners w
-USING report_organisations o
-WHERE o.report_id = w.report_id
-  AND o.organisation_id = $1
-  AND w.person_id = $2`
 )

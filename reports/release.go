@@ -88,6 +88,9 @@ func (s *Service) Release(ctx context.Context, actor accounts.Actor, n subject.N
 		if err := saveRelease(ctx, tx, r); err != nil {
 			return err
 		}
+		if err := readName(ctx, tx, r); err != nil {
+			return err
+		}
 		if err := s.bus.Append(ctx, tx, Released{Report: r.ID}); err != nil {
 			return err
 		}

@@ -36,7 +36,25 @@ type Part struct {
 // and target, at the same place and linked to it. The person who reported owns
 // and follows all of them, and so do the other followers. key makes it safe to
 // send twice: the same numbers come back.
-func (s *Service) Split(ctx context.Context, actor accounts.Actor, n subject.Number, parts []Part, key uuid.UUID) (made []subject.Number, err error) {
+func (s *Service) Split(ctx context.Context, actor accounts.Actor, n subject.Number, parts []Part, key uuid.UUID) ([]subject.Number, error) {
+	ready, err := s.ReadyParts(ctx, actor, n, parts)
+	if err != nil {
+		return nil, err
+	}
+	return s.SplitReady(ctx, actor, ready, key)
+}
+
+// Parts is what a report is to be split into, looked up and checked.
+type Parts struct {
+	of    subject.Number
+	id    uuid.UUID
+	list  []Part
+	ready []*prepared
+}
+
+// ReadyParts does what Split does before its transaction: it asks the map and the
+// catalogue, who have connections of their own.
+func (s *Service) ReadyParts(ctx context.Context, actor accounts.Actor, n subject.Number, parts []Part) (*Parts, error) {
 	if len(parts) == 0 || len(parts) > MaxParts {
 		return nil, fault.OnField("parts", "case.err.parts")
 	}
@@ -46,24 +64,29 @@ func (s *Service) Split(ctx context.Context, actor accounts.Actor, n subject.Num
 			return nil, fault.OnField("parts", "case.err.part_text")
 		}
 	}
-	body, err := json.Marshal(parts)
-	if err != nil {
-		return nil, fmt.Errorf("split: %w", err)
-	}
 	report, err := s.workedReport(ctx, s.db, actor, n)
 	if err != nil {
 		return nil, err
 	}
-	ready := make([]*prepared, len(parts))
+	out := &Parts{of: n, id: report.ID, list: parts, ready: make([]*prepared, len(parts))}
 	for i, p := range parts {
-		if ready[i], err = s.preparePart(ctx, report, p); err != nil {
+		if out.ready[i], err = s.preparePart(ctx, report, p); err != nil {
 			return nil, err
 		}
 	}
+	return out, nil
+}
+
+// SplitReady is the rest of Split: one transaction, on its connection alone.
+func (s *Service) SplitReady(ctx context.Context, actor accounts.Actor, p *Parts, key uuid.UUID) (made []subject.Number, err error) {
+	body, err := json.Marshal(p.list)
+	if err != nil {
+		return nil, fmt.Errorf("split: %w", err)
+	}
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, "reports.split", key.String(), idem.Hash(body, actor.Person[:], report.ID[:]), func() (idem.Answer, error) {
-			if err := changeIn(ctx, tx, actor, n, ActStep, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
-				made, err = s.splitInto(ctx, tx, actor, r, parts, ready)
+		answer, err := idem.Do(ctx, tx, "reports.split", key.String(), idem.Hash(body, actor.Person[:], p.id[:]), func() (idem.Answer, error) {
+			if err := changeIn(ctx, tx, actor, p.of, ActStep, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+				made, err = s.splitInto(ctx, tx, actor, r, p.list, p.ready)
 				return err
 			}); err != nil {
 				return idem.Answer{}, err

@@ -203,8 +203,22 @@ func (s *Service) teamOnly(ctx context.Context, tx pgx.Tx, actor accounts.Actor,
 
 // MarkRead takes the marks of new messages away for the actor's side.
 func (s *Service) MarkRead(ctx context.Context, actor accounts.Actor, n subject.Number) error {
+	return s.markRead(ctx, actor, n, func(owner bool) bool { return owner })
+}
+
+// MarkReadAs is MarkRead for one of the two sides only, whichever else the actor
+// may be: team says for the team, else for whoever reported. Forbidden for who
+// is not on that side.
+func (s *Service) MarkReadAs(ctx context.Context, actor accounts.Actor, n subject.Number, team bool) error {
+	return s.markRead(ctx, actor, n, func(bool) bool { return !team })
+}
+
+func (s *Service) markRead(ctx context.Context, actor accounts.Actor, n subject.Number, reporter func(owner bool) bool) error {
 	return s.change(ctx, actor, n, ActView, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
-		if r.IsOwner {
+		if reporter(r.IsOwner) {
+			if !r.IsOwner {
+				return fault.New(fault.Forbidden, "err.403").With("why", whyNotYours)
+			}
 			return casework.MarkRead(ctx, tx, r.Ref(), casework.Out)
 		}
 		if err := s.teamOnly(ctx, tx, actor, r); err != nil {

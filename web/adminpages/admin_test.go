@@ -69,7 +69,7 @@ func setup(t *testing.T) *bundle {
 	}
 	if err := Register(b.Router, Deps{
 		DB: pool, Accounts: b.Accounts, Categories: b.city.Categories, Geo: places, Site: city, Districts: districts, Exports: exports,
-		Preview: reportpages.Preview, Covered: reports.Covered, Messages: b.Catalogue,
+		Preview: reportpages.Preview, PreviewGroup: reportpages.PreviewGroup, PreviewStop: reportpages.PreviewStop, Covered: reports.Covered, Messages: b.Catalogue,
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,8 @@ func TestWho(t *testing.T) {
 		"/desk/admin", "/desk/admin/people", "/desk/admin/people/" + accountstest.Resident(t, b.DB).Person.String(), "/desk/admin/invitations",
 		"/desk/admin/invitations/new", "/desk/admin/audit", "/desk/admin/departments", "/desk/admin/departments/new", "/desk/admin/categories",
 		"/desk/admin/categories/new", "/desk/admin/categories/laterne", "/desk/admin/categories/laterne/questions/new",
-		"/desk/admin/categories/laterne/questions/art", "/desk/admin/calendar", "/desk/admin/districts", "/desk/admin/exports",
+		"/desk/admin/categories/laterne/questions/art", "/desk/admin/groups", "/desk/admin/groups/new", "/desk/admin/groups/weg",
+		"/desk/admin/stops", "/desk/admin/stops/new", "/desk/admin/stops/gefahr", "/desk/admin/calendar", "/desk/admin/districts", "/desk/admin/exports",
 	} {
 		b.Browser().Get(path).WantRedirect("/login")
 		b.As(accountstest.Resident(t, b.DB)).Get(path).Want(http.StatusNotFound)

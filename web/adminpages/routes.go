@@ -28,8 +28,11 @@ type Deps struct {
 	Districts  *site.Districts
 	Exports    *accounts.Exports
 	// Preview is the questions of a category as residents see them.
-	Preview  func(p kit.Page, k *categories.Category) (templ.Component, error)
-	Messages *i18n.Catalogue
+	Preview func(p kit.Page, k *categories.Category) (templ.Component, error)
+	// PreviewGroup and PreviewStop are the same of a group and of a stop page.
+	PreviewGroup func(p kit.Page, g *categories.Group, offered []*categories.Category) templ.Component
+	PreviewStop  func(p kit.Page, s *categories.Stop) templ.Component
+	Messages     *i18n.Catalogue
 	// Covered tells which reports the actor's roles reach (reports.Covered).
 	Covered func(ctx context.Context, q db.Queryer, actor accounts.Actor, ids []uuid.UUID, roles ...subject.Role) (map[uuid.UUID]bool, error)
 	// Adopt moves what a visitor began over to the person they become, in the
@@ -42,7 +45,7 @@ type pages struct{ Deps }
 // Register adds the routes below /desk/admin, and the invitation's own.
 func Register(r *kit.Router, deps Deps) error {
 	if deps.DB == nil || deps.Accounts == nil || deps.Categories == nil || deps.Geo == nil || deps.Messages == nil ||
-		deps.Site == nil || deps.Districts == nil || deps.Exports == nil || deps.Preview == nil || deps.Covered == nil {
+		deps.Site == nil || deps.Districts == nil || deps.Exports == nil || deps.Preview == nil || deps.PreviewGroup == nil || deps.PreviewStop == nil || deps.Covered == nil {
 		return errors.New("adminpages: something of the deps is missing")
 	}
 	p := &pages{deps}
@@ -76,6 +79,19 @@ func Register(r *kit.Router, deps Deps) error {
 	get(categoriesPath+"/:key/questions/:question", p.question)
 	post(categoriesPath+"/:key/questions/:question", p.saveQuestion)
 	post(categoriesPath+"/:key/questions/:question/move", p.moveQuestion)
+	get(groupsPath, p.groups)
+	get(groupsPath+"/new", p.newGroup)
+	post(groupsPath+"/new", p.saveNewGroup)
+	get(groupsPath+"/:key", p.group)
+	post(groupsPath+"/:key", p.saveGroup)
+	post(groupsPath+"/:key/move", p.moveGroup)
+	post(groupsPath+"/:key/remove", p.removeGroup)
+	get(stopsPath, p.stops)
+	get(stopsPath+"/new", p.newStop)
+	post(stopsPath+"/new", p.saveNewStop)
+	get(stopsPath+"/:key", p.stop)
+	post(stopsPath+"/:key", p.saveStop)
+	post(stopsPath+"/:key/remove", p.removeStop)
 	get(calendarPath, p.calendar)
 	post(calendarPath+"/add", p.addHoliday)
 	post(calendarPath+"/remove", p.removeHoliday)

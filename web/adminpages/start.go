@@ -22,6 +22,8 @@ func areas() []area {
 		{"/desk/admin/invitations", "admin.invitations", "admin.invitations.lead", admin},
 		{departmentsPath, "admin.departments", "admin.departments.lead", admin},
 		{categoriesPath, "admin.categories", "admin.categories.lead", admin},
+		{groupsPath, "admin.groups", "admin.groups.lead", admin},
+		{stopsPath, "admin.stops", "admin.stops.lead", admin},
 		{districtsPath, "admin.districts", "admin.districts.lead", admin},
 		{calendarPath, "admin.calendar", "admin.calendar.lead", admin},
 		{"/desk/site", "sitedesk.title", "admin.site.lead", []subject.Role{subject.Admin, subject.Editor}},

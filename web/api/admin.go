@@ -50,6 +50,11 @@ type newGrant struct {
 	Reason      string   `json:"reason" maxLength:"500" doc:"For the audit log."`
 }
 
+// reasonOnly is why something is done. It stands in no address: those are logged.
+type reasonOnly struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"For the audit log."`
+}
+
 type newInvitation struct {
 	Mail  string   `json:"mail" maxLength:"254"`
 	Name  string   `json:"name,omitempty" maxLength:"100" doc:"The function, as colleagues see it."`
@@ -219,15 +224,15 @@ func (a *api) admin() {
 		ThingParam
 		RoleParam
 		OnceParam
-		Reason string `query:"reason" required:"true" minLength:"1" maxLength:"500" doc:"For the audit log."`
+		Body reasonOnly
 	}
-	writes(a, adminOp("dropRole", http.MethodDelete, "/admin/people/{id}/roles/{role}", "Take a role away", "Their sessions end. The last admin stays one. For admins."),
+	writes(a, adminOp("dropRole", http.MethodPost, "/admin/people/{id}/roles/{role}/removal", "Take a role away", "Their sessions end. The last admin stays one. For admins."),
 		func(ctx context.Context, tx pgx.Tx, _ *call, actor accounts.Actor, in *dropIn) (nothing, error) {
 			id, role, err := personRole(in.ID, in.Role)
 			if err != nil {
 				return nothing{}, err
 			}
-			return nothing{true}, a.Accounts.Within(tx).DropGrant(ctx, actor, id, role, kit.Clean(in.Reason, true))
+			return nothing{true}, a.Accounts.Within(tx).DropGrant(ctx, actor, id, role, kit.Clean(in.Body.Reason, true))
 		})
 	a.invitations()
 	a.audit()

@@ -461,7 +461,7 @@ func (h house) manage(t *testing.T) {
 	if len(p.Grants) != 1 || p.Grants[0].Departments[0] != lamps {
 		t.Errorf("%+v", p)
 	}
-	h.send(t, "admin", "DELETE", of+"/roles/caseworker?reason=weg", nil, 200, nil)
+	h.send(t, "admin", "POST", of+"/roles/caseworker/removal", fields{"reason": "weg"}, 200, nil)
 
 	var list struct {
 		Invitations []struct {

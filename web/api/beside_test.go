@@ -294,7 +294,7 @@ func besideOps() []tried {
 		{"GET", "/admin/people", nil, "admins", 200},
 		{"GET", "/admin/people/{id}", nil, "admins", 404},
 		{"PUT", "/admin/people/{id}/roles/{role}", fields{"departments": []string{lamps}, "reason": "Neu im Team"}, "admins", 404},
-		{"DELETE", "/admin/people/{id}/roles/{role}?reason=weg", nil, "admins", 404},
+		{"POST", "/admin/people/{id}/roles/{role}/removal", fields{"reason": "weg"}, "admins", 404},
 		{"GET", "/admin/invitations", nil, "admins", 200},
 		{"POST", "/admin/invitations", fields{"mail": "neu@stelle.example", "role": "caseworker", "grant": fields{"departments": []string{lamps}, "reason": "Neu im Team"}}, "admins", 201},
 		{"DELETE", "/admin/invitations/{id}", nil, "admins", 404},

@@ -151,6 +151,21 @@ func (a *api) party(ctx context.Context, k *call, s accounts.Scope, of NumberPar
 	return n, actor, err
 }
 
+// PartyParam is a report and whoever speaks about it. It is found out before the
+// transaction: a code takes a connection of its own, and a wrong one waits.
+type PartyParam struct {
+	NumberParam
+	CodeParam
+
+	number subject.Number
+	actor  accounts.Actor
+}
+
+func (p *PartyParam) before(ctx context.Context, a *api, k *call, _ accounts.Actor) (err error) {
+	p.number, p.actor, err = a.party(ctx, k, accounts.ScopeWrite, p.NumberParam, p.CodeParam)
+	return err
+}
+
 // as is actor, or the report's author for whoever sends its access code. Wrong
 // codes are limited as on the page; the right one always opens.
 func (a *api) as(ctx context.Context, k *call, s accounts.Scope, n subject.Number, code string) (accounts.Actor, error) {

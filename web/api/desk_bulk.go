@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -191,13 +192,17 @@ func (a *api) apply(ctx context.Context, actor accounts.Actor, id uuid.UUID, in 
 	if err != nil {
 		return err
 	}
-	versions := map[string]int{}
+	versions := map[subject.Number]int{}
 	for _, c := range in.Cases {
-		versions[c.Number] = c.Version
+		n, err := number(c.Number) // it may be typed otherwise than it is shown
+		if err != nil {
+			return err
+		}
+		versions[n] = c.Version
 	}
 	list := make([]casework.Chosen, len(rows))
 	for i, r := range rows {
-		list[i] = casework.Chosen{Ref: r.Ref, Version: versions[r.Number.Format(subject.PrefixReport)]}
+		list[i] = casework.Chosen{Ref: r.Ref, Version: versions[r.Number]}
 	}
 	return inAction(a.Queue.Apply(ctx, actor, id, action, list))
 }
@@ -234,10 +239,12 @@ func (a *api) chosen(ctx context.Context, actor accounts.Actor, in *newBatch) (a
 		return action, nil, false, inAction(err)
 	}
 	numbers := make([]subject.Number, 0, len(in.Cases))
-	for _, c := range in.Cases {
-		if _, n, err := subject.ParseNumber(c.Number); err == nil {
-			numbers = append(numbers, n)
+	for i, c := range in.Cases {
+		n, err := number(c.Number)
+		if err != nil {
+			return action, nil, false, fault.OnField(fmt.Sprintf("/cases/%d/number", i), "api.field.report").Because(err)
 		}
+		numbers = append(numbers, n)
 	}
 	if rows, more, err = a.Queue.Select(ctx, actor, f, numbers, all); err != nil {
 		return action, nil, false, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -39,29 +40,39 @@ type OtherParam struct {
 	Other string `path:"other" maxLength:"40" doc:"Number of the other report."`
 }
 
-func (a *api) joinOps() {
-	type split struct {
-		NumberParam
-		OnceParam
-		Body newParts
+// splitIn is read before the transaction: where the parts lie is looked up on
+// connections of the map's own.
+type splitIn struct {
+	NumberParam
+	OnceParam
+	Body newParts
+
+	ready *reports.Parts
+}
+
+func (in *splitIn) before(ctx context.Context, a *api, _ *call, actor accounts.Actor) error {
+	n, err := number(in.Number)
+	if err != nil {
+		return err
 	}
+	if _, err := a.Reports.OnDesk(ctx, actor, n); err != nil { // a reason for those who know of it
+		return err
+	}
+	list := make([]reports.Part, len(in.Body.Parts))
+	for i, p := range in.Body.Parts {
+		list[i] = reports.Part{Category: p.Category, Text: kit.Clean(p.Text, true)}
+	}
+	in.ready, err = a.Reports.ReadyParts(ctx, actor, n, list)
+	return err
+}
+
+func (a *api) joinOps() {
 	deskWrite(a, op{
 		id: "splitCase", method: http.MethodPost, path: "/desk/reports/{number}/parts", status: http.StatusCreated,
 		summary: "Make reports of their own of parts of one",
 		detail:  "Each with its number, team and target, at the same place and linked to it. Whoever reported it and those who follow it follow all of them.",
-	}, func(ctx context.Context, d *desk, in *split) (parts, error) {
-		n, err := number(in.Number)
-		if err != nil {
-			return parts{}, err
-		}
-		if _, err := d.reports.OnDesk(ctx, d.actor, n); err != nil { // a reason for those who know of it
-			return parts{}, err
-		}
-		list := make([]reports.Part, len(in.Body.Parts))
-		for i, p := range in.Body.Parts {
-			list[i] = reports.Part{Category: p.Category, Text: kit.Clean(p.Text, true)}
-		}
-		made, err := d.reports.Split(ctx, d.actor, n, list, subject.NewID())
+	}, func(ctx context.Context, d *desk, in *splitIn) (parts, error) {
+		made, err := d.reports.SplitReady(ctx, d.actor, in.ready, subject.NewID())
 		out := parts{Numbers: make([]string, len(made))}
 		for i, m := range made {
 			out.Numbers[i] = m.Format(subject.PrefixReport)

@@ -151,8 +151,7 @@ func (a *api) flags() {
 	})
 
 	type appealIn struct {
-		FlagParam
-		FlagCodeParam
+		OpenFlagParam
 		OnceParam
 		Body objection
 	}
@@ -160,12 +159,22 @@ func (a *api) flags() {
 		id: "appealFlag", method: http.MethodPost, path: "/flags/{flag}/appeal", tag: tagModeration, status: http.StatusCreated, people: true,
 		scope: accounts.ScopeWrite, summary: "See the decision about a notice otherwise", detail: "Once, within six months. Somebody decides who had no hand in the decision.",
 	}, func(ctx context.Context, tx pgx.Tx, k *call, actor accounts.Actor, in *appealIn) (nothing, error) {
-		n, err := a.openFlag(ctx, k, actor, in.Flag, in.Code)
-		if err != nil {
-			return nothing{}, err
-		}
-		return nothing{true}, a.Moderation.Within(tx).AppealAsNotifier(ctx, actor, n, kit.Clean(in.Body.Text, true), k.loc().Lang())
+		return nothing{true}, a.Moderation.Within(tx).AppealAsNotifier(ctx, actor, in.number, kit.Clean(in.Body.Text, true), k.loc().Lang())
 	})
+}
+
+// OpenFlagParam is a notice and its code. It is opened before the transaction: a
+// code takes a connection of its own, and a wrong one waits.
+type OpenFlagParam struct {
+	FlagParam
+	FlagCodeParam
+
+	number subject.Number
+}
+
+func (p *OpenFlagParam) before(ctx context.Context, a *api, k *call, actor accounts.Actor) (err error) {
+	p.number, err = a.openFlag(ctx, k, actor, p.Flag, p.Code)
+	return err
 }
 
 // openFlag reads the number of a notice, and opens it with its code if one came.
@@ -274,8 +283,7 @@ func (a *api) rulings() {
 	})
 
 	type appealIn struct {
-		NumberParam
-		CodeParam
+		PartyParam
 		OnceParam
 		Decision string `path:"decision" maxLength:"60" doc:"As the list of decisions names it." example:"mw-0198a4c2-6d1e-7c3a-9f00-2b6f5f1e8a11"`
 		Body     objection
@@ -285,15 +293,11 @@ func (a *api) rulings() {
 		open: true, scope: accounts.ScopeWrite, summary: "See a decision otherwise",
 		detail: "By whoever reported it, once, within six months. Somebody decides who had no hand in the decision.",
 	}, func(ctx context.Context, tx pgx.Tx, k *call, _ accounts.Actor, in *appealIn) (nothing, error) {
-		n, actor, err := a.party(ctx, k, accounts.ScopeWrite, in.NumberParam, in.CodeParam)
-		if err != nil {
-			return nothing{}, err
-		}
 		m := a.Moderation.Within(tx)
-		if _, err := a.whyOf(ctx, actor, n, in.Decision, m); err != nil {
+		if _, err := a.whyOf(ctx, in.actor, in.number, in.Decision, m); err != nil {
 			return nothing{}, err
 		}
-		return nothing{true}, m.AppealAsAuthor(ctx, actor, in.Decision, kit.Clean(in.Body.Text, true), k.loc().Lang())
+		return nothing{true}, m.AppealAsAuthor(ctx, in.actor, in.Decision, kit.Clean(in.Body.Text, true), k.loc().Lang())
 	})
 }
 

@@ -218,37 +218,41 @@ func (a *api) talk() {
 	})
 
 	type seenIn struct {
-		NumberParam
-		CodeParam
+		PartyParam
 		OnceParam
 	}
 	writes(a, op{
 		id: "markDialogueRead", method: http.MethodPost, path: "/reports/{number}/messages/read", tag: tagDialogue, open: true, scope: accounts.ScopeWrite,
-		summary: "Say that the other side's messages were read", detail: "For the side that you are. No body.",
-	}, func(ctx context.Context, tx pgx.Tx, k *call, _ accounts.Actor, in *seenIn) (nothing, error) {
-		n, actor, err := a.party(ctx, k, accounts.ScopeWrite, in.NumberParam, in.CodeParam)
+		summary: "Say that the team's messages were read", detail: "By whoever reported it. The team has markCaseDialogueRead. No body.",
+	}, func(ctx context.Context, tx pgx.Tx, _ *call, _ accounts.Actor, in *seenIn) (nothing, error) {
+		return nothing{true}, a.Reports.Within(tx).MarkReadAs(ctx, in.actor, in.number, false)
+	})
+	type readByTeam struct {
+		NumberParam
+		OnceParam
+	}
+	deskDrop(a, op{
+		id: "markCaseDialogueRead", method: http.MethodPost, path: "/desk/reports/{number}/messages/read",
+		summary: "Say that the reporter's messages were read", detail: "By the team in charge: the case leaves the list of those whose answer waits. No body.",
+	}, func(ctx context.Context, d *desk, in *readByTeam) error {
+		n, err := number(in.Number)
 		if err != nil {
-			return nothing{}, err
+			return err
 		}
-		return nothing{true}, a.Reports.Within(tx).MarkRead(ctx, actor, n)
+		return d.reports.MarkReadAs(ctx, d.actor, n, true)
 	})
 
 	type rateIn struct {
-		NumberParam
-		CodeParam
+		PartyParam
 		OnceParam
 		Body opinion
 	}
 	writes(a, op{
 		id: "rateReport", method: http.MethodPut, path: "/reports/{number}/satisfaction", tag: tagDialogue, open: true, scope: accounts.ScopeWrite,
 		summary: "Say whether you are satisfied", detail: "By whoever reported it, once it is closed; may be changed. With reopen a solved report is opened again.",
-	}, func(ctx context.Context, tx pgx.Tx, k *call, _ accounts.Actor, in *rateIn) (nothing, error) {
-		n, actor, err := a.party(ctx, k, accounts.ScopeWrite, in.NumberParam, in.CodeParam)
-		if err != nil {
-			return nothing{}, err
-		}
+	}, func(ctx context.Context, tx pgx.Tx, _ *call, _ accounts.Actor, in *rateIn) (nothing, error) {
 		o := casework.Opinion{Value: in.Body.value(), Text: kit.Clean(in.Body.Text, true)}
-		return nothing{true}, a.Reports.Within(tx).Rate(ctx, actor, n, o, in.Body.Reopen)
+		return nothing{true}, a.Reports.Within(tx).Rate(ctx, in.actor, in.number, o, in.Body.Reopen)
 	})
 	a.talkFile()
 }
