@@ -15,6 +15,7 @@ const islands: Record<string, () => Promise<Island>> = {
   "[data-search]": () => import("./search"),
   "[data-questions]": () => import("./wizard-questions"),
   "[data-live]": () => import("./live"),
+  "[data-discussion]": () => import("./discussion"),
   "[data-inbox]": () => import("./inbox"),
   "[data-metoo]": () => import("./metoo"),
   "[data-remember], [data-remembered]": () => import("./remember"),

@@ -22,7 +22,7 @@ export function t(key: TextKey, params: Params = {}): string {
 
 /** plural picks KEY.one or KEY.other by n. */
 export function plural(
-  key: "live.step" | "address.found" | "cover.done" | "offline.waiting" | "offline.photos",
+  key: "live.step" | "discussion.new" | "address.found" | "cover.done" | "offline.waiting" | "offline.photos",
   n: number,
 ): string {
   return t(`${key}.${n === 1 ? "one" : "other"}`, { n });
