@@ -74,10 +74,18 @@ func (Findable) IDs(ctx context.Context, q db.Queryer, after uuid.UUID, limit in
 // may find it, or no longer.
 func (f Findable) OnChange(fn func(ctx context.Context, ids []uuid.UUID) error) {
 	b := f.s.bus
-	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Added]) error { return fn(ctx, []uuid.UUID{d.Event.Comment}) })
-	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Edited]) error { return fn(ctx, []uuid.UUID{d.Event.Comment}) })
-	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Hidden]) error { return fn(ctx, []uuid.UUID{d.Event.Comment}) })
-	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Removed]) error { return fn(ctx, []uuid.UUID{d.Event.Comment}) })
+	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Added]) error {
+		return fn(ctx, []uuid.UUID{d.Event.Comment})
+	})
+	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Edited]) error {
+		return fn(ctx, []uuid.UUID{d.Event.Comment})
+	})
+	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Hidden]) error {
+		return fn(ctx, []uuid.UUID{d.Event.Comment})
+	})
+	events.OnJob(b, "search", func(ctx context.Context, d events.Delivery[Removed]) error {
+		return fn(ctx, []uuid.UUID{d.Event.Comment})
+	})
 }
 
 // OfThing lists the comments on a thing, for whoever keeps an index of them when

@@ -175,4 +175,14 @@ WHERE subject_kind = $1 AND subject_id = $2
 RETURNING id`
 	sqlMoveBack        = `UPDATE comments SET subject_kind = $1, subject_id = $2 WHERE id = ANY ($3) AND parent_id IS NULL`
 	sqlMoveAnswersBack = `UPDATE comments SET subject_kind = $1, subject_id = $2 WHERE parent_id = ANY ($3)`
+
+	sqlEraseVersions = `
+DELETE FROM comment_versions v USING comments c
+WHERE c.id = v.comment_id AND c.subject_kind = $1 AND c.subject_id = $2`
+	sqlEraseMentions = `
+DELETE FROM comment_mentions m USING comments c
+WHERE c.id = m.comment_id AND c.subject_kind = $1 AND c.subject_id = $2`
+	sqlEraseAnswers  = `DELETE FROM comments WHERE subject_kind = $1 AND subject_id = $2 AND parent_id IS NOT NULL`
+	sqlEraseComments = `DELETE FROM comments WHERE subject_kind = $1 AND subject_id = $2`
+	sqlUntie         = `UPDATE comments SET author_id = NULL, author_name = '', redacted_from = NULL WHERE subject_kind = $1 AND subject_id = $2`
 )

@@ -390,3 +390,25 @@ func MoveBack(ctx context.Context, tx pgx.Tx, from subject.Ref, moved []uuid.UUI
 	}
 	return nil
 }
+
+// Erase deletes all comments on a thing that is deleted itself.
+func Erase(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
+	for _, sql := range []string{sqlEraseVersions, sqlEraseMentions, sqlEraseAnswers, sqlEraseComments} {
+		if _, err := tx.Exec(ctx, sql, string(ref.Kind), ref.ID); err != nil {
+			return fmt.Errorf("erase comments: %w", err)
+		}
+	}
+	return nil
+}
+
+// Untie makes the comments on a thing nobody's, once nothing more is to be said:
+// a year after its process is over. What was said before goes, and who was
+// spoken to.
+func Untie(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
+	for _, sql := range []string{sqlEraseVersions, sqlEraseMentions, sqlUntie} {
+		if _, err := tx.Exec(ctx, sql, string(ref.Kind), ref.ID); err != nil {
+			return fmt.Errorf("untie comments: %w", err)
+		}
+	}
+	return nil
+}
