@@ -161,6 +161,7 @@ func sources() map[string]source {
 		"notices":                  {people: "ARRAY[t.person_id]"},
 		"notice_preferences":       {people: "ARRAY[t.person_id]"},
 		"quiet_hours":              {people: "ARRAY[t.person_id]"},
+		"push_subscriptions":       {people: "ARRAY[t.person_id]"},
 		"deliveries":               {people: "ARRAY[(SELECT person_id FROM contacts WHERE id = t.contact_id)]"},
 		"cases":                    report("t.subject_id"),
 		"documents":                {report: "CASE WHEN t.subject_kind = 'report' THEN t.subject_id END", narrow: "t.audience <> 'public'"},

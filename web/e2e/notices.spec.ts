@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { mailTo, people, signIn } from "./steps";
 
-for (const path of ["/inbox", "/alerts/new"]) {
+for (const path of ["/inbox", "/alerts/new", "/alerts/search?q=Laterne&kind=report"]) {
   test(`${path} for nobody`, async ({ page, check }) => {
     const answer = await page.goto(path);
     expect(answer?.status()).toBe(200);
@@ -120,4 +120,27 @@ test("mails about an area end with one click", { tag: "@phone" }, async ({ page,
     expect((await mailTo(page, stays)).some((l) => l.includes(second))).toBe(true);
   }).toPass();
   expect((await mailTo(page, who)).some((l) => l.includes(second))).toBe(false);
+});
+
+test("a search is followed from its page", { tag: "@phone" }, async ({ page, check }) => {
+  await signIn(page, people.light);
+  await page.goto("/search?q=laternen&kind=report");
+  await page.locator("a[href^='/alerts/search']").click();
+  await page.locator("input[name=cadence][value=never]").check({ force: true });
+  await page.locator("form[action='/alerts/search'] button[type=submit]").click();
+  await expect(page.locator("#suchen ~ ul [data-area]")).not.toHaveCount(0);
+  await check(page);
+  const number = await report(page, west + 0.03, south);
+  await expect(async () => {
+    await page.goto("/inbox");
+    await expect(page.locator(".notices")).toContainText(number, { timeout: 500 });
+  }).toPass();
+  const feed = await page.request.get(
+    await page
+      .goto("/account/notices")
+      .then(() => page.locator("#suchen ~ ul a[href$='feed.atom']").first().getAttribute("href"))
+      .then((href) => href ?? ""),
+  );
+  expect(await feed.text()).toContain(number);
+  await page.locator("#suchen ~ ul button[name=end]").first().click();
 });

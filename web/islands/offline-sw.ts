@@ -111,7 +111,7 @@ sw.addEventListener("fetch", (e) => {
 
 // A push says only that there is news: what it is stands in the inbox. One notification
 // takes the place of the last.
-const news: Record<string, { title: string; body: string }> = {
+const news = {
   de: { title: "Neues in Ihrem Postkorb", body: "Öffnen Sie den Postkorb, um es zu lesen." },
   en: { title: "News in your inbox", body: "Open the inbox to read it." },
 };
@@ -119,8 +119,14 @@ const inbox = "/inbox";
 
 async function tell(): Promise<void> {
   const lang = await language();
-  const { title, body } = news[lang] ?? news.de;
-  await sw.registration.showNotification(title, { body, lang, tag: "inbox", icon: "/icons/mitwirk-192.png", badge: "/icons/mitwirk-192.png" });
+  const { title, body } = lang === "en" ? news.en : news.de;
+  await sw.registration.showNotification(title, {
+    body,
+    lang,
+    tag: "inbox",
+    icon: "/icons/mitwirk-192.png",
+    badge: "/icons/mitwirk-192.png",
+  });
 }
 
 /** open shows the inbox in a page that has it open already, else in a new one. */

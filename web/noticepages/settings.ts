@@ -15,7 +15,11 @@ export function keyOf(text: string): Uint8Array<ArrayBuffer> {
 
 /** fill puts what the push service gave into the form. */
 export function fill(form: HTMLFormElement, sub: PushSubscriptionJSON): boolean {
-  const values: Record<string, string | undefined> = { endpoint: sub.endpoint, p256dh: sub.keys?.p256dh, auth: sub.keys?.auth };
+  const values: Record<string, string | undefined> = {
+    endpoint: sub.endpoint,
+    p256dh: sub.keys?.p256dh,
+    auth: sub.keys?.auth,
+  };
   for (const [name, value] of Object.entries(values)) {
     const input = form.elements.namedItem(name);
     if (!(input instanceof HTMLInputElement) || !value) return false;
