@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/discussion"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// tellComments makes new comments go to the inboxes of those whom they concern.
+func (a *App) tellComments() {
+	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[discussion.Added]) error {
+		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Arrived, Owners: true})
+	}, events.NoBatches)
+}
+
+// commentNews is comments as the inbox knows them (notify.Domain).
+type commentNews struct{ s *discussion.Service }
+
+func (n commentNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.Cards(ctx, q, to.Viewer, lang, ids)
+}
+
+// Owners are those whom a comment concerns: who is spoken to, who is answered,
+// who follows the discussion, whose thing it is; never its author.
+func (n commentNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
+	people, err := n.s.Concerned(ctx, q, id)
+	return notify.Owners{People: people}, err
+}
+
+func (commentNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (commentNews) Says(loc *i18n.Localizer, _ notify.What, _ string) string {
+	return loc.T("notice.says.comment")
+}
