@@ -283,6 +283,7 @@ func (a *App) subscribe(context.Context) (err error) {
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))
 	events.OnEachFrom(a.bus, "settings", a.site.Reload, reloadOn(site.SettingsChanged{}.EventType(), a.reloadCity))
 	a.reports.RegisterJobs(a.jobs)
+	a.tellComments()
 	a.site.RegisterJobs(a.jobs)
 	a.photos.RegisterJobs(a.jobs)
 	a.drafts.RegisterJobs(a.jobs)
