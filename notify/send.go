@@ -188,7 +188,7 @@ func (s *Service) entry(ctx context.Context, tx pgx.Tx, to Reader, d due) (e ent
 		e.path = cmp.Or(door, e.path)
 	}
 	loc := s.cfg.Messages.For(d.lang)
-	number := e.card.Number.Format(subject.PrefixReport)
+	number := e.card.Number.Format(subject.PrefixOf(e.card.Kind))
 	if e.card.Audience == subject.Public {
 		e.says = domain.Says(loc, d.what, d.detail)
 	} else { // theirs and private: only that there is news
@@ -241,7 +241,7 @@ func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e en
 	}
 	return s.cfg.Outbox.Queue(ctx, tx, mail.Message{
 		ToContact: contact, Kind: "notice." + string(e.kind), About: e.about, Lang: e.lang,
-		Subject: e.card.Number.Format(subject.PrefixReport) + ": " + e.says,
+		Subject: e.card.Number.Format(subject.PrefixOf(e.card.Kind)) + ": " + e.says,
 		Lead:    e.says + ".",
 		Next:    e.card.Title,
 		Button:  mail.Button{Label: loc.T("mail.notice.button"), URL: s.base + e.path},

@@ -26,6 +26,25 @@ const (
 	PrefixComment   Prefix = "K"
 )
 
+// PrefixOf is the first letter of the numbers of a kind; "" for kinds without.
+func PrefixOf(kind Kind) Prefix {
+	switch kind {
+	case Report:
+		return PrefixReport
+	case Complaint:
+		return PrefixComplaint
+	case Idea:
+		return PrefixIdea
+	case Call:
+		return PrefixCall
+	case Measure:
+		return PrefixMeasure
+	case Comment:
+		return PrefixComment
+	}
+	return ""
+}
+
 // numberAlphabet leaves out 0 1 I L O, which people mix up on paper and phone.
 const numberAlphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 

@@ -91,7 +91,7 @@ func (a *api) notices() {
 			for i := range p.Notices {
 				n := &p.Notices[i]
 				out.Notices[i] = inboxNotice{
-					ID: n.ID.String(), Number: n.Card.Number.Format(subject.PrefixReport), Title: n.Card.Title, Why: string(n.Kind), What: string(n.What),
+					ID: n.ID.String(), Number: n.Card.Number.Format(subject.PrefixOf(n.Card.Kind)), Title: n.Card.Title, Why: string(n.Kind), What: string(n.What),
 					Says: n.Says, At: stamp(n.At), ReadAt: stampOf(n.ReadAt), Page: a.router.URL(n.Card.Path),
 				}
 			}

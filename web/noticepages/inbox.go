@@ -51,7 +51,7 @@ func (p *pages) inbox(c kit.Context) error {
 		n := &list.Notices[i]
 		v.Rows = append(v.Rows, row{
 			ID: n.ID.String(), URL: n.Card.Path, Title: n.Card.Title, Says: n.Says, Why: v.T("notice.why." + string(n.Kind)),
-			Number: n.Card.Number.Format(subject.PrefixReport), At: stamp(n.At), When: v.Loc.DateTime(n.At, now), Shape: n.Card.Status, New: n.ReadAt == nil,
+			Number: n.Card.Number.Format(subject.PrefixOf(n.Card.Kind)), At: stamp(n.At), When: v.Loc.DateTime(n.At, now), Shape: n.Card.Status, New: n.ReadAt == nil,
 		})
 	}
 	if len(v.Rows) > 0 {
