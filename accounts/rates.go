@@ -120,16 +120,14 @@ func tooMany(rule Rule, left time.Duration) error {
 	return e
 }
 
-// dayKey hashes a rate key under the secret of the day, which is made on first
-// use and forgotten after two days (Sweep).
+// dayKey hashes a rate key under the secret of the day, which is made the day
+// before, else on first use, and forgotten after two days (Sweep).
 func dayKey(ctx context.Context, tx pgx.Tx, parts ...string) ([]byte, error) {
 	var key []byte
 	err := tx.QueryRow(ctx, sqlDayKey).Scan(&key)
 	if errors.Is(err, pgx.ErrNoRows) {
-		fresh := make([]byte, 32)
-		_, _ = rand.Read(fresh) // never fails since Go 1.24
-		if _, err := tx.Exec(ctx, sqlMakeDayKey, fresh); err != nil {
-			return nil, fmt.Errorf("make day key: %w", err)
+		if err := makeDayKey(ctx, tx, 0); err != nil {
+			return nil, err
 		}
 		err = tx.QueryRow(ctx, sqlDayKey).Scan(&key)
 	}
@@ -137,4 +135,15 @@ func dayKey(ctx context.Context, tx pgx.Tx, parts ...string) ([]byte, error) {
 		return nil, fmt.Errorf("day key: %w", err)
 	}
 	return sum(key, parts...), nil
+}
+
+// makeDayKey makes the secret of the day that is days from today, unless there
+// is one.
+func makeDayKey(ctx context.Context, tx pgx.Tx, days int) error {
+	fresh := make([]byte, 32)
+	_, _ = rand.Read(fresh) // never fails since Go 1.24
+	if _, err := tx.Exec(ctx, sqlMakeDayKey, fresh, days); err != nil {
+		return fmt.Errorf("make day key: %w", err)
+	}
+	return nil
 }

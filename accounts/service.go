@@ -98,8 +98,8 @@ func wait(ctx context.Context, d time.Duration) {
 // Swept is what Sweep removed.
 type Swept struct{ Sessions, Tokens, Rates int64 }
 
-// Sweep removes sessions, tokens and rate counts that are over. It is a
-// periodic job; running twice does no harm.
+// Sweep removes sessions, tokens and rate counts that are over, and makes the
+// secret of tomorrow. It is a periodic job; running twice does no harm.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	var swept Swept
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
@@ -121,7 +121,8 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 				*step.n = tag.RowsAffected()
 			}
 		}
-		return nil
+		// on first use many would wait for the one that makes it
+		return makeDayKey(ctx, tx, 1)
 	})
 	return swept, err
 }

@@ -98,7 +98,7 @@ VALUES ($1, $2, $3)`
 
 	sqlMakeDayKey = `
 INSERT INTO server_keys (name, key)
-VALUES ('rate:' || (mitwirk_now() AT TIME ZONE 'UTC')::date, $1)
+VALUES ('rate:' || (mitwirk_now() AT TIME ZONE 'UTC')::date + $2::int, $1)
 ON CONFLICT DO NOTHING`
 
 	sqlCountRate = `

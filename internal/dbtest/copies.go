@@ -20,6 +20,12 @@ const (
 	sqlTryRun = `SELECT pg_try_advisory_lock($1::int, $2::int)`
 	sqlEndRun = `SELECT pg_advisory_unlock($1::int, $2::int)`
 	sqlCopies = `SELECT datname FROM pg_database WHERE datname ~ '^mt_copy_[0-9]+_[0-9]+$'`
+	// a server has the secret of the day since the day before; made in an open
+	// transaction, all others would wait for its end
+	sqlDayKeys = `
+INSERT INTO server_keys (name, key)
+SELECT 'rate:' || (mitwirk_now() AT TIME ZONE 'UTC')::date + days, sha256(random()::text::bytea) FROM unnest(ARRAY[0, 1]) days
+ON CONFLICT DO NOTHING`
 )
 
 var copyName = regexp.MustCompile(`^mt_copy_([0-9]+)_[0-9]+$`)
@@ -38,7 +44,14 @@ var txPool = sync.OnceValues(func() (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.Open(context.Background(), db.Config{URL: s.url(s.schema), MaxConns: txConns, AppName: "mitwirk test"})
+	pool, err := db.Open(context.Background(), db.Config{URL: s.url(s.schema), MaxConns: txConns, AppName: "mitwirk test"})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := pool.Exec(context.Background(), sqlDayKeys); err != nil {
+		return nil, fmt.Errorf("test server: %w", err)
+	}
+	return pool, nil
 })
 
 var theCopies = sync.OnceValues(func() (*copies, error) {
