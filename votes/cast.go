@@ -92,7 +92,7 @@ func trace(ctx context.Context, tx pgx.Tx, actor accounts.Actor, b Ballot, voter
 		return err
 	}
 	hash := func(kind, text string) []byte {
-		if text == "" {
+		if text == "" || key == nil {
 			return nil
 		}
 		h := hmac.New(sha256.New, key)
@@ -123,20 +123,31 @@ func trace(ctx context.Context, tx pgx.Tx, actor accounts.Actor, b Ballot, voter
 	return holdVotes(ctx, tx, hold, b.Ref, b.Aspect, []uuid.UUID{voter}, true)
 }
 
-// dayKey is the secret under which addresses of today are hashed. It is
+// dayKey is the secret under which addresses of today are hashed; nil where it
+// was not made yet (Watch makes it, a day ahead), and then nothing is hashed. It
+// is not made here: the first votes of a day would wait for each other. It is
 // forgotten after two days (Clean), and with it every way back.
 func dayKey(ctx context.Context, tx pgx.Tx) ([]byte, error) {
 	var key []byte
 	err := tx.QueryRow(ctx, sqlDayKey).Scan(&key)
 	if errors.Is(err, pgx.ErrNoRows) {
-		fresh := make([]byte, 32)
-		_, _ = rand.Read(fresh) // never fails since Go 1.24
-		if _, err := tx.Exec(ctx, sqlMakeDayKey, fresh); err != nil {
-			return nil, fmt.Errorf("make day key: %w", err)
-		}
-		err = tx.QueryRow(ctx, sqlDayKey).Scan(&key)
+		return nil, nil
 	}
 	return key, wrap("day key", err)
+}
+
+// makeKeys makes the secrets of today and tomorrow unless they are there.
+func makeKeys(ctx context.Context, d db.DB) error {
+	return db.Transact(ctx, d, func(ctx context.Context, tx pgx.Tx) error {
+		for ahead := range 2 {
+			fresh := make([]byte, 32)
+			_, _ = rand.Read(fresh) // never fails since Go 1.24
+			if _, err := tx.Exec(ctx, sqlMakeDayKey, ahead, fresh); err != nil {
+				return fmt.Errorf("make day key: %w", err)
+			}
+		}
+		return nil
+	})
 }
 
 // Tally is how a thing was voted on.
@@ -227,7 +238,7 @@ SET value = excluded.value, at = excluded.at, net = excluded.net, domain = exclu
 SELECT id FROM vote_holds
 WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND state = 'open' AND net = $4`
 	sqlDayKey     = `SELECT key FROM vote_keys WHERE day = (mitwirk_now() AT TIME ZONE 'UTC')::date`
-	sqlMakeDayKey = `INSERT INTO vote_keys (day, key) VALUES ((mitwirk_now() AT TIME ZONE 'UTC')::date, $1) ON CONFLICT DO NOTHING`
+	sqlMakeDayKey = `INSERT INTO vote_keys (day, key) VALUES ((mitwirk_now() AT TIME ZONE 'UTC')::date + $1::int, $2) ON CONFLICT DO NOTHING`
 	sqlTotalsFrom = `
 SELECT subject_id, value, sum(n)::int
 FROM vote_totals

@@ -72,6 +72,9 @@ const (
 // what came in a pattern. A second time it holds nothing more. It returns how
 // many votes it held.
 func Watch(ctx context.Context, d db.DB, told Told) (held int, err error) {
+	if err := makeKeys(ctx, d); err != nil {
+		return 0, err
+	}
 	rows, err := d.Query(ctx, sqlVotedOn, lookSince.Seconds())
 	if err != nil {
 		return 0, fmt.Errorf("watch votes: %w", err)
