@@ -15,7 +15,7 @@
 //
 // Tables: programmes, programme_fields, rating_questions, measures,
 // measure_versions, measure_edits, measure_spots, releases, release_items,
-// help_requests, help_offers, inquiries, inquiry_answers.
+// help_requests, help_offers.
 //
 // Events: MeasureChanged, ReleaseMade.
 package radar

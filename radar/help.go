@@ -51,7 +51,6 @@ FOR UPDATE OF h`
 	sqlForget    = `DELETE FROM help_offers WHERE person_id = $1`
 	sqlForgetBy  = `UPDATE measure_edits SET proposed_by = CASE WHEN proposed_by = $1 THEN NULL ELSE proposed_by END,
   reviewed_by = CASE WHEN reviewed_by = $1 THEN NULL ELSE reviewed_by END WHERE proposed_by = $1 OR reviewed_by = $1`
-	sqlForgetRelease = `UPDATE inquiry_answers SET released_by = NULL WHERE released_by = $1`
 )
 
 // HelpOf is what a measure asks for and has asked for, the latest first.
@@ -144,7 +143,7 @@ func (s *Service) OfferHelp(ctx context.Context, actor accounts.Actor, n subject
 // ForgetPerson takes a person out of what they offered; what they wrote for the
 // city stays and is nobody's.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
-	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetRelease} {
+	for _, sql := range []string{sqlForget, sqlForgetBy} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget person: %w", err)
 		}

@@ -136,3 +136,36 @@ func (s *Service) Follows(ctx context.Context, actor accounts.Actor, ref subject
 	list, err := follows.Of(ctx, s.db, ref)
 	return slices.ContainsFunc(list, func(f follows.Follow) bool { return f.Kind == follows.Person && f.Owner == actor.Person }), err
 }
+
+// SeedRatings adds anonymous ratings to measures, and publishes them: for the
+// demo and for measuring. of tells how many people gave each of 1 to 5.
+func (s *Service) SeedRatings(ctx context.Context, actor accounts.Actor, p *Programme, of func(it *Placed, question int) [5]int) error {
+	if !actor.System {
+		return fault.New(fault.Forbidden, "err.403")
+	}
+	st, err := s.Now(ctx, p)
+	if err != nil {
+		return err
+	}
+	for i := range st.Items {
+		it := &st.Items[i]
+		if err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+			for n, q := range p.Questions {
+				var seeds []votes.Seeding
+				for v, count := range of(it, n) {
+					seeds = append(seeds, votes.Seeding{Ref: it.Ref(), Aspect: votes.Aspect(q.Key), Value: int16(v + 1), N: count})
+				}
+				if err := votes.SeedAll(ctx, tx, scope, seeds); err != nil {
+					return err
+				}
+				if err := votes.PublishSeeded(ctx, tx, it.Ref(), votes.Aspect(q.Key)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -3,11 +3,13 @@ package radar
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -94,6 +96,40 @@ func Shape(st Status) string {
 
 // Describe implements subject.Describer: what is public introduces itself.
 func (s *Service) Describe(ctx context.Context, ids []uuid.UUID) ([]subject.Card, error) {
+	return s.Cards(ctx, i18n.German, ids)
+}
+
+// Followers are the people who follow the field or the programme of a measure.
+func (s *Service) Followers(ctx context.Context, q db.Queryer, measure uuid.UUID) ([]uuid.UUID, error) {
+	m, err := byID(ctx, q, measure)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.programmeByID(ctx, q, m.Programme)
+	if err != nil {
+		return nil, err
+	}
+	refs := []subject.Ref{p.Ref()}
+	if f := p.Field(m.Content.Field); f != nil {
+		refs = append(refs, f.Ref())
+	}
+	var people []uuid.UUID
+	for _, ref := range refs {
+		list, err := follows.Of(ctx, q, ref)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			if f.Kind == follows.Person && !slices.Contains(people, f.Owner) {
+				people = append(people, f.Owner)
+			}
+		}
+	}
+	return people, nil
+}
+
+// Cards are those of public measures in a language.
+func (s *Service) Cards(ctx context.Context, lang string, ids []uuid.UUID) ([]subject.Card, error) {
 	list, err := many(ctx, s.db, sqlFindable, ids)
 	if err != nil {
 		return nil, err
@@ -101,7 +137,7 @@ func (s *Service) Describe(ctx context.Context, ids []uuid.UUID) ([]subject.Card
 	cards := make([]subject.Card, len(list))
 	for i := range list {
 		m := &list[i]
-		t := m.Content.In(i18n.German)
+		t := m.Content.In(lang)
 		cards[i] = subject.Card{
 			Ref: m.Ref(), Number: m.Number, Title: t.Title, Excerpt: t.Change, Path: m.Path(), Status: string(m.Content.Status), Audience: subject.Public, At: m.Changed,
 		}

@@ -1,0 +1,26 @@
+package app
+
+import "github.com/mitwirk/mitwirk/subject"
+
+// radar fills a programme whose one measure is being changed by two people and
+// is helped by a third.
+func (c *town) radar() {
+	c.t.Helper()
+	c.person("writes a plan", subject.Editor, "")
+	c.person("approves a plan", subject.Editor, "")
+	c.person("helps a plan", "", "")
+	c.exec(`INSERT INTO programmes (id, slug, name, public) VALUES (gen_random_uuid(), 'kanari', '{"de":"Programm"}', true)`)
+	c.exec(`INSERT INTO programme_fields (id, programme_id, key, ord, name) SELECT gen_random_uuid(), id, 'feld', 0, '{"de":"Feld"}' FROM programmes`)
+	c.exec(`INSERT INTO rating_questions (programme_id, key, ord, text, low, high)
+		SELECT id, 'importance', 0, '{"de":"Wichtig?"}', '{"de":"nein"}', '{"de":"ja"}' FROM programmes`)
+	c.exec(`INSERT INTO measures (id, programme_id, number, no, visibility, content, version)
+		SELECT gen_random_uuid(), id, (2026::bigint << 30) + 4711, 1, 'public', '{"field":"feld","status":"running","texts":{"de":{"title":"Plan"}}}', 1 FROM programmes`)
+	c.exec(`INSERT INTO measure_edits (id, measure_id, content, base, state, proposed_by, reviewed_by, publish_at)
+		SELECT gen_random_uuid(), id, content, 1, 'approved', $1, $2, mitwirk_now() + interval '1 year' FROM measures`,
+		c.actors["writes a plan"].Person, c.actors["approves a plan"].Person)
+	c.exec(`INSERT INTO help_requests (id, measure_id, kind, wanted, until_on)
+		SELECT gen_random_uuid(), id, 'testers', '{"de":"Wer hilft?"}', '2099-01-01' FROM measures`)
+	c.exec(`INSERT INTO help_offers (request_id, person_id) SELECT id, $1 FROM help_requests`, c.actors["helps a plan"].Person)
+	c.params["measure"] = []string{subject.Number(2026<<30 + 4711).Format(subject.PrefixMeasure)}
+	c.params["request"] = c.column(`SELECT id::text FROM help_requests`)
+}

@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/demo/programme"
+	"github.com/mitwirk/mitwirk/discussion"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/radar"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/discusspages"
+	"github.com/mitwirk/mitwirk/web/kit"
+	"github.com/mitwirk/mitwirk/web/radarpages"
+)
+
+// programmes makes the city's programmes, and lets measures be discussed.
+func (a *App) programmes() (err error) {
+	if a.radar, err = radar.New(radar.Config{DB: a.cfg.Pool, Bus: a.bus, Zone: a.zone}); err != nil {
+		return err
+	}
+	a.radar.Register()
+	a.radar.RegisterJobs(a.jobs)
+	a.discussion.Plug(subject.Measure, a.radar)
+	return nil
+}
+
+// Radar is for commands that import, export and measure programmes.
+func (a *App) Radar() *radar.Service { return a.radar }
+
+func (a *App) radarPages(r *kit.Router) error {
+	return radarpages.Register(r, radarpages.Deps{
+		DB: a.cfg.Pool, Radar: a.radar, Geo: a.geo, City: a.cityOf, BaseURL: a.cfg.Settings.Base(), Zone: a.zone,
+		Messages: func(lang string) *i18n.Localizer { return a.messages.For(lang) },
+		Talk: func(c kit.Context, page kit.Page, ref subject.Ref) (templ.Component, error) {
+			v, err := a.discussed.Load(c, page, ref)
+			if err != nil {
+				return nil, err
+			}
+			return discusspages.Thread(v), nil
+		},
+	})
+}
+
+var _ discussion.Domain = (*radar.Service)(nil)
+
+// findMeasures keeps the search like the measures.
+func (a *App) findMeasures() {
+	a.radar.Findable().OnChange(func(ctx context.Context, ids []uuid.UUID) error {
+		return a.search.Refresh(ctx, subject.Measure, ids...)
+	})
+}
+
+// tellMeasures makes changes of measures go to those who follow them, their
+// field or their programme.
+func (a *App) tellMeasures() {
+	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[radar.MeasureChanged]) error {
+		what := notify.Step
+		if d.Event.From != d.Event.To {
+			what = notify.Status
+		}
+		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: what, Detail: string(d.Event.To)})
+	}, events.NoBatches)
+}
+
+// measureNews is measures as the inbox knows them (notify.Domain).
+type measureNews struct{ s *radar.Service }
+
+func (n measureNews) Cards(ctx context.Context, _ db.Queryer, _ notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.Cards(ctx, lang, ids)
+}
+
+// Owners are those who follow the field or the programme of the measure: who
+// follows the measure itself is found by the service.
+func (n measureNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
+	people, err := n.s.Followers(ctx, q, id)
+	return notify.Owners{People: people}, err
+}
+
+func (measureNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (measureNews) Says(loc *i18n.Localizer, what notify.What, detail string) string {
+	if what == notify.Status && loc.Has("radar.status."+detail) {
+		return loc.T("radar.notice.status", "status", loc.T("radar.status."+detail))
+	}
+	return loc.T("radar.notice.changed")
+}
+
+// demoProgramme fills the demonstration's programme, with what people asked and
+// what the city answered.
+func (a *App) demoProgramme(ctx context.Context) error {
+	return programme.Fill(ctx, a.radar)
+}
