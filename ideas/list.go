@@ -28,11 +28,11 @@ type Sort string
 
 // The orders.
 const (
-	Random    Sort = ""          // stable per visitor: by Filter.Seed
-	Newest    Sort = "new"       //
+	Random        Sort = ""          // stable per visitor: by Filter.Seed
+	Newest        Sort = "new"       //
 	MostSupported Sort = "supported" // most supports first
-	Ending    Sort = "ending"    // what can be supported, ending soon first
-	Near      Sort = "near"      // by distance from Filter.Near
+	Ending        Sort = "ending"    // what can be supported, ending soon first
+	Near          Sort = "near"      // by distance from Filter.Near
 )
 
 // Sorts lists them in the order of a form.
@@ -188,8 +188,13 @@ func visibleTo(w *db.Where, actor accounts.Actor) {
 	}
 }
 
-func (s *Service) where(ctx context.Context, actor accounts.Actor, f *Filter) (*db.Where, error) {
+// where turns a filter into conditions; first are parameters that come before
+// those of the conditions.
+func (s *Service) where(ctx context.Context, actor accounts.Actor, f *Filter, first ...any) (*db.Where, error) {
 	w := &db.Where{}
+	for _, v := range first {
+		w.Arg(v)
+	}
 	visibleTo(w, actor)
 	switch f.Call {
 	case "":

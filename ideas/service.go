@@ -70,8 +70,8 @@ type Service struct {
 	forms    Forms
 	zone     *time.Location
 	log      *slog.Logger
-	gate     Gate            // nil: nothing is held
-	notices  *notify.Service // nil: nobody is told
+	gate     Gate                // nil: nothing is held
+	notices  *notify.Service     // nil: nobody is told
 	talk     *discussion.Service // nil: nothing is discussed
 }
 

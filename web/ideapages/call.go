@@ -45,7 +45,7 @@ func (p *pages) callBox(loc *i18n.Localizer, c *ideas.Call, now time.Time) callB
 		URL: c.Path(), Number: c.Number.Format(subject.PrefixCall), Title: c.Title.In(loc.Lang()), Lead: c.Lead.In(loc.Lang()),
 		From: loc.T("idea.call.from", "team", c.DepartmentOf.In(loc.Lang())),
 	}
-	facts := []string{loc.T("idea.list.count", "count", c.Ideas)}
+	facts := []string{loc.T("idea.list.count", "n", c.Ideas)}
 	if c.BudgetCents != nil {
 		facts = append(facts, money(loc, *c.BudgetCents))
 	}

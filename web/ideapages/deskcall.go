@@ -43,7 +43,7 @@ func (p *pages) deskCalls(c kit.Context) error {
 		if ph := list[i].Now(now, p.Zone); ph != "" && list[i].State == ideas.CallPublished {
 			r.State = v.T("idea.phase." + string(ph))
 		}
-		r.Facts = v.T("idea.list.count", "count", list[i].Ideas)
+		r.Facts = v.T("idea.list.count", "n", list[i].Ideas)
 		v.Rows = append(v.Rows, r)
 	}
 	for _, b := range ideas.Blueprints() {

@@ -70,8 +70,10 @@ func (p *pages) all(c kit.Context, most int, each func(i *ideas.Item) error) err
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func heads() []string {
-	return []string{"number", "title", "text", "topic_key", "status_key", "status", "status_since", "proposed", "supports", "goal", "comments",
-		"support_until", "answer_by", "address", "district_ref", "longitude", "latitude", "url"}
+	return []string{
+		"number", "title", "text", "topic_key", "status_key", "status", "status_since", "proposed", "supports", "goal", "comments",
+		"support_until", "answer_by", "address", "district_ref", "longitude", "latitude", "url",
+	}
 }
 
 func (p *pages) cells(loc *i18n.Localizer, i *ideas.Item) []string {

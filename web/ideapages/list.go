@@ -67,7 +67,7 @@ type gauge struct {
 
 // gaugeOf scales the bar so that goal and count both fit.
 func gaugeOf(loc *i18n.Localizer, n, goal int) gauge {
-	g := gauge{N: loc.Int(n), Of: loc.T("idea.supports", "count", n)}
+	g := gauge{N: loc.Int(n), Of: loc.T("idea.supports", "n", n)}
 	if goal == 0 {
 		return g
 	}
@@ -197,7 +197,7 @@ func (p *pages) row(loc *i18n.Localizer, i *ideas.Item, names map[string]string,
 		add(loc.T("idea.row.answered", "date", loc.Day(i.StatusAt)))
 	}
 	if i.Comments > 0 {
-		add(loc.T("idea.row.comments", "count", i.Comments))
+		add(loc.T("idea.row.comments", "n", i.Comments))
 	}
 	return r
 }
@@ -254,7 +254,7 @@ func (p *pages) choices(ctx context.Context, v *listView, counts map[ideas.Statu
 			n += counts[ideas.Status(st)]
 		}
 	}
-	v.Count = v.T("idea.list.count", "count", n)
+	v.Count = v.T("idea.list.count", "n", n)
 	if v.Filter.Text != "" || len(v.Filter.Topics)+len(v.Filter.Districts)+len(v.Filter.Statuses) > 0 || v.Filter.State != "" {
 		v.Reset = v.At
 	}

@@ -206,7 +206,7 @@ func (p *pages) form(c kit.Context, d drafts.Draft, wrong error, asked bool, sta
 		return err
 	}
 	v.Action, v.Delete, v.Version, v.Asked = "/ideas/new/"+d.ID.String(), "/ideas/new/"+d.ID.String()+"/delete", d.Version, asked
-	v.Saved = v.T("wizard.draft.kept")
+	v.Saved = v.T("idea.draft.kept")
 	if wrong != nil {
 		v.Errors = kit.ErrorsOf(v.Page, wrong)
 		if len(v.Errors) == 0 {

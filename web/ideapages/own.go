@@ -15,9 +15,6 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
-
-
-
 // askEdit is where authors add and change what they proposed.
 func (p *pages) askEdit(c kit.Context) error {
 	n, err := numberOf(c)

@@ -124,13 +124,13 @@ func (p *pages) byline(v *showView) string {
 	rest := v.I.Unnamed
 	switch {
 	case len(names) == 0 && rest > 1:
-		return v.T("idea.by.people", "count", rest)
+		return v.T("idea.by.people", "n", rest)
 	case len(names) == 0:
 		return v.T("idea.by.none")
 	case len(names) > 2:
-		return v.T("idea.by.more", "name", names[0], "count", len(names)-1+rest)
+		return v.T("idea.by.more", "name", names[0], "n", len(names)-1+rest)
 	case rest > 0:
-		return v.T("idea.by.more", "name", strings.Join(names, ", "), "count", rest)
+		return v.T("idea.by.more", "name", strings.Join(names, ", "), "n", rest)
 	}
 	return strings.Join(names, ", ")
 }
