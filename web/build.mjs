@@ -102,7 +102,7 @@ function writeTexts() {
     langs.map((lang) => [
       lang,
       Object.fromEntries(
-        ["ui", "offline"]
+        ["ui", "offline", "discussion"]
           .flatMap((area) => Object.entries(parseTOML(join(locales, `${area}.${lang}.toml`))))
           .filter(([key]) => key.startsWith("js."))
           .map(([key, text]) => [key.slice(3), text])
