@@ -24,23 +24,32 @@ export function attach(root: HTMLElement, client: Client = sharedClient()): void
     return ((await res.json()) as { count: number }).count;
   }
 
+  const news = new Set<string>(); // comments that the socket has told of
+  let more = 0; // what the server counts, after a gap
+
+  /** recount asks what came in a gap; not all readers in the same moment. */
+  function recount(): void {
+    setTimeout(() => {
+      count(since).then((n) => {
+        more = n;
+        offer();
+      }, ignore);
+    }, Math.random() * 1000);
+  }
+
   /** offer writes the button, at most every five seconds: each change is read out. */
   function offer(): void {
     if (waiting) return;
-    waiting = setTimeout(
-      async () => {
-        waiting = undefined;
-        said = Date.now();
-        try {
-          const n = await count(since);
-          if (n > 0) button(plural("discussion.new", n), () => void show(since));
-          else box?.replaceChildren();
-        } catch {
-          // the next word from the socket says it
-        }
-      },
-      said === 0 ? 0 : Math.max(0, said + atMost - Date.now()),
-    );
+    const write = () => {
+      waiting = undefined;
+      const n = Math.max(news.size, more);
+      if (n === 0) return;
+      said = Date.now();
+      button(plural("discussion.new", n), () => void show(since));
+    };
+    const wait = said === 0 ? 0 : said + atMost - Date.now();
+    if (wait <= 0) write();
+    else waiting = setTimeout(write, wait);
   }
 
   function button(words: string, press: () => void): void {
@@ -64,6 +73,8 @@ export function attach(root: HTMLElement, client: Client = sharedClient()): void
       const first = merge(root, holder);
       const list = holder.querySelector<HTMLElement>("[data-since]");
       since = list?.dataset.since ?? since;
+      news.clear();
+      more = 0;
       const total = root.querySelector<HTMLElement>("[data-discussion-count]");
       if (total && list?.dataset.count) total.textContent = formatInt(Number(list.dataset.count));
       box?.replaceChildren();
@@ -81,15 +92,19 @@ export function attach(root: HTMLElement, client: Client = sharedClient()): void
   client.subscribe(root.dataset.topic ?? "", {
     message(m: Message) {
       const d = m.data as { number?: string; gone?: boolean } | undefined;
-      if (d?.gone && d.number) takeAway(root, d.number);
-      else offer();
+      if (m.type === "resync") recount();
+      else if (d?.gone && d.number) takeAway(root, d.number);
+      else if (m.type === "comment.added" && d?.number && !root.querySelector(`[data-row="${CSS.escape(d.number)}"]`)) {
+        news.add(d.number);
+        offer();
+      }
     },
     state(open) {
       const stale = root.querySelector<HTMLElement>("[data-live-state]");
       if (stale && open) stale.hidden = true;
       if (open && !heard) {
         heard = true; // what came between the server's reading and the first word
-        offer();
+        recount();
       }
     },
   });
