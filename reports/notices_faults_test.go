@@ -413,3 +413,54 @@ func TestInArea(t *testing.T) {
 		}
 	}
 }
+
+// A digest about one report of one's own can be answered into its dialogue, as the mail
+// at once can; one about several things, or about what is followed only, can't.
+func TestReplyInDigests(t *testing.T) {
+	t.Parallel()
+	c := withNotices(t, func(cfg *notify.Config) {
+		cfg.ReplyTo = func(_ context.Context, _ pgx.Tx, about subject.Ref, _ uuid.UUID) (string, error) {
+			return "meldung+r" + about.ID.String() + "@mitwirk.example", nil
+		}
+	})
+	for name, tt := range map[string]struct {
+		own, area bool
+		want      bool
+	}{
+		"own":          {own: true, want: true},
+		"own and area": {own: true, area: true},
+		"followed":     {},
+	} {
+		reader := accountstest.Resident(t, c.Pool)
+		contact := c.address(t, reader)
+		r, _ := c.Create(t)
+		ref := subject.Ref{Kind: subject.Report, ID: r.Report}
+		accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+			if err := c.n.SetWishes(t.Context(), tx, reader, notify.Wishes{Own: follows.Daily, Followed: follows.Daily}); err != nil {
+				return err
+			}
+			return follows.Subject(t.Context(), tx, follows.Contact, contact, ref, "de")
+		})
+		if tt.own {
+			c.exec(t, `UPDATE reports SET contact_id = $2 WHERE id = $1`, r.Report, contact)
+		}
+		c.set(t, r.Number, reports.Change{To: reports.InReview})
+		if tt.area {
+			c.follow(t, follows.AreaFollow{Kind: follows.Person, Owner: reader.Person, Cadence: follows.Daily})
+			c.Create(t)
+			c.Events.Work(t)
+		}
+		c.due(t)
+		mails := c.box.to(contact)
+		if len(mails) != 1 {
+			t.Fatalf("%s: %d mails", name, len(mails))
+		}
+		want := ""
+		if tt.want {
+			want = "meldung+r" + r.Report.String() + "@mitwirk.example"
+		}
+		if mails[0].ReplyTo != want {
+			t.Errorf("%s: answers to %q, want %q", name, mails[0].ReplyTo, want)
+		}
+	}
+}
