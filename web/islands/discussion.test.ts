@@ -52,7 +52,7 @@ test("a message offers a button, and pressing it brings the news in", async () =
   attach(root, client);
   for (const number of ["K-2", "K-3", "K-2", "K-1"])
     listener?.message({ topic: "comments:idea/1", type: "comment.added", cursor: "", data: { number } });
-  await vi.waitFor(() => expect(root.querySelector("[role=status] button")?.textContent).toContain("2"));
+  await vi.waitFor(() => expect(root.querySelector("[role=status] button")?.textContent).toContain("neuen Beitrag"));
   expect(root.querySelector("[data-row=K-2]")).toBeNull();
   root.querySelector<HTMLElement>("[role=status] button")?.click();
   await vi.waitFor(() => expect(root.querySelector("[data-row=K-2]")).not.toBeNull());
