@@ -121,10 +121,14 @@ func openEdit(ctx context.Context, q db.Queryer, sql string, measure uuid.UUID) 
 	return e, true, nil
 }
 
-// Draft makes a new measure, for the desk only until it is published.
-func (s *Service) Draft(ctx context.Context, actor accounts.Actor, p *Programme, c *Content, remark string) (*Measure, error) {
+// Draft makes a new measure, for the desk only until it is published. Its id is
+// the form's: sent again, it is the same measure.
+func (s *Service) Draft(ctx context.Context, actor accounts.Actor, p *Programme, id uuid.UUID, c *Content, remark string) (*Measure, error) {
 	if err := c.Validate(p, true); err != nil {
 		return nil, err
+	}
+	if id == uuid.Nil {
+		id = subject.NewID()
 	}
 	var m *Measure
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
@@ -139,7 +143,16 @@ func (s *Service) Draft(ctx context.Context, actor accounts.Actor, p *Programme,
 		if err != nil {
 			return err
 		}
-		if m, err = create(ctx, tx, p.ID, 0, visDraft, c, now); err != nil {
+		if m, err = byID(ctx, tx, id); err == nil { // sent again
+			if m.Programme != p.ID {
+				return fault.Missing("measure")
+			}
+			return nil
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if m, err = create(ctx, tx, id, p.ID, 0, visDraft, c, now); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, sqlNewEdit, subject.NewID(), m.ID, c, 0, remark, db.OrNull(actor.Person))
@@ -381,15 +394,18 @@ func (s *Service) TakeOut(ctx context.Context, actor accounts.Actor, measure uui
 		if _, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil); err != nil {
 			return err
 		}
-		m, err := one(ctx, tx, sqlHoldByID, measure)
+		m, err := byID(ctx, tx, measure)
 		if err != nil {
+			return err
+		}
+		if err := lock(ctx, tx, m.Programme); err != nil { // the programme first, as everywhere
+			return err
+		}
+		if m, err = one(ctx, tx, sqlHoldByID, measure); err != nil {
 			return err
 		}
 		if m.Visibility != visPublic {
 			return fault.New(fault.Conflict, "radar.err.state")
-		}
-		if err := lock(ctx, tx, m.Programme); err != nil {
-			return err
 		}
 		ev, err := s.putContent(ctx, tx, m, &m.Content, visPast)
 		if err != nil {

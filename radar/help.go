@@ -38,7 +38,7 @@ SELECT h.id, h.kind, h.wanted, h.until_on::text, h.outcome,
 FROM help_requests h
 WHERE h.measure_id = $1
 ORDER BY h.until_on DESC, h.id`
-	sqlNewHelp = `INSERT INTO help_requests (id, measure_id, kind, wanted, until_on) VALUES ($1, $2, $3, $4, $5::date)`
+	sqlNewHelp = `INSERT INTO help_requests (id, measure_id, kind, wanted, until_on) VALUES ($1, $2, $3, $4, $5::date) ON CONFLICT (id) DO NOTHING`
 	sqlOutcome = `UPDATE help_requests SET outcome = $2 WHERE id = $1`
 	sqlHelpOf  = `
 SELECT h.until_on::text, m.visibility, h.outcome <> '{}'
@@ -66,7 +66,8 @@ func (s *Service) HelpOf(ctx context.Context, actor accounts.Actor, measure uuid
 	return list, nil
 }
 
-// AskHelp lets a measure ask for something until a day.
+// AskHelp lets a measure ask for something until a day. Its id is the form's:
+// sent again, it is the same request.
 func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uuid.UUID, h Help) error {
 	var wrong fault.Fields
 	if !slices.Contains(HelpKinds(), h.Kind) {
@@ -85,7 +86,10 @@ func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uui
 		if _, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, sqlNewHelp, subject.NewID(), measure, h.Kind, h.Wanted, string(h.Until))
+		if h.ID == uuid.Nil {
+			h.ID = subject.NewID()
+		}
+		_, err := tx.Exec(ctx, sqlNewHelp, h.ID, measure, h.Kind, h.Wanted, string(h.Until))
 		return err
 	})
 }

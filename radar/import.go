@@ -149,7 +149,7 @@ func (im *importer) create(ctx context.Context, tx pgx.Tx, visibility string, r 
 	if err != nil {
 		return nil, err
 	}
-	return create(ctx, tx, im.p.ID, r.ChartNo, visibility, &r.Content, now)
+	return create(ctx, tx, subject.NewID(), im.p.ID, r.ChartNo, visibility, &r.Content, now)
 }
 
 func (im *importer) put(ctx context.Context, tx pgx.Tx, m *Measure, c *Content) error {

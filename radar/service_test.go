@@ -132,7 +132,7 @@ func TestPublishAtATime(t *testing.T) {
 	dbtest.SetNow(t, tx, now)
 	s, p := radartest.New(t, tx, 0)
 	one, two := person(t, tx, subject.Editor), person(t, tx, subject.Admin)
-	m, err := s.Draft(ctx, one, p, radartest.Content("Später"), "")
+	m, err := s.Draft(ctx, one, p, uuid.Nil, radartest.Content("Später"), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -301,8 +301,8 @@ func history(ctx context.Context, q db.Queryer, id uuid.UUID) ([]Version, error)
 
 // create makes a measure of a programme; no 0 takes the next number. A number
 // that is taken is drawn again.
-func create(ctx context.Context, tx pgx.Tx, programme uuid.UUID, no int, visibility string, c *Content, at time.Time) (*Measure, error) {
-	m := &Measure{ID: subject.NewID(), Programme: programme, Visibility: visibility, Content: *c}
+func create(ctx context.Context, tx pgx.Tx, id, programme uuid.UUID, no int, visibility string, c *Content, at time.Time) (*Measure, error) {
+	m := &Measure{ID: id, Programme: programme, Visibility: visibility, Content: *c}
 	for range 5 {
 		m.Number = subject.NewNumber(at.Year())
 		err := db.Transact(ctx, tx, func(ctx context.Context, tx pgx.Tx) error {

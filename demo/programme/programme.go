@@ -109,7 +109,7 @@ func (l *line) at(i int) *radar.Content {
 	}
 	c := &radar.Content{
 		Field: l.field, Status: status, Start: day(l.start), End: day(end), FirstEnd: day(lastOf(l.first)), Lead: l.lead, Districts: l.districts,
-		Texts: map[string]radar.Texts{}, Tags: []string{"digital"}, Contact: "Über die Beiträge auf dieser Seite", Budget: int64(len(l.title[i18n.German])) * 12000,
+		Texts: map[string]radar.Texts{}, Tags: []string{"digital"}, Budget: int64(len(l.title[i18n.German])) * 12000,
 	}
 	if status.Over() {
 		c.RealEnd = day(lastOf(l.end))

@@ -1,8 +1,10 @@
 package chart_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
+	"image/png"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -194,5 +196,17 @@ func BenchmarkPlace(b *testing.B) {
 	l, list := layout(9), items(9, 300)
 	for b.Loop() {
 		chart.Place(l, list, nil)
+	}
+}
+
+func TestPNG(t *testing.T) {
+	t.Parallel()
+	l, list := layout(9), items(9, 60)
+	raw, err := draw(l, list, chart.Place(l, list, nil)).PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img, err := png.Decode(bytes.NewReader(raw)); err != nil || img.Bounds().Dx() != 1656 {
+		t.Errorf("no picture: %v", err)
 	}
 }

@@ -7,7 +7,7 @@ const click = (page: Page, selector: string) =>
   Promise.all([page.waitForEvent("load"), page.locator(selector).first().click()]);
 
 const first = async (page: Page): Promise<string> =>
-  (await page.locator("tr[data-row='2'] .c-title a").getAttribute("href")) ?? "";
+  (await page.locator("tr[data-row='2'] .mt-title a").getAttribute("href")) ?? "";
 
 test("the pages of the programme", async ({ page, check }) => {
   await page.goto("/radar");

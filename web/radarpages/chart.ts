@@ -93,10 +93,10 @@ function attach(root: HTMLElement, chart: SVGSVGElement): void {
     const no = mark?.dataset.no;
     const row = no ? root.querySelector(`tr[data-row="${CSS.escape(no)}"]`) : null;
     if (!card || !mark || !row) return;
-    const link = row.querySelector<HTMLAnchorElement>(".c-title a");
+    const link = row.querySelector<HTMLAnchorElement>(".mt-title a");
     const h = document.createElement("h2");
     h.textContent = `${no} ${link?.textContent ?? ""}`;
-    const parts = [".c-status", ".c-progress", ".c-field", ".c-end", ".c-rating"].map((sel) => {
+    const parts = [".mt-status", ".mt-progress", ".mt-field", ".mt-end", ".mt-rating"].map((sel) => {
       const p = document.createElement("p");
       p.className = "small";
       for (const n of row.querySelector(sel)?.childNodes ?? []) p.append(n.cloneNode(true));

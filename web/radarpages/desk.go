@@ -206,7 +206,7 @@ func (p *pages) deskCreate(c kit.Context) error {
 	content, err := f.content()
 	var m *radar.Measure
 	if err == nil {
-		m, err = p.Radar.Draft(c.Request().Context(), kit.Actor(c), prog, content, f.Remark)
+		m, err = p.Radar.Draft(c.Request().Context(), kit.Actor(c), prog, keyOf(c), content, f.Remark)
 	}
 	if fault.Is(err, fault.Invalid) {
 		v := p.editView(page, prog, nil, f)
@@ -417,7 +417,7 @@ func (p *pages) deskHelp(c kit.Context) error {
 		return err
 	}
 	h := radar.Help{
-		Kind: c.FormValue("kind"), Until: radar.Day(c.FormValue("until")),
+		ID: keyOf(c), Kind: c.FormValue("kind"), Until: radar.Day(c.FormValue("until")),
 		Wanted: texts(kit.Clean(c.FormValue("wanted_de"), true), kit.Clean(c.FormValue("wanted_en"), true)),
 	}
 	if err := p.Radar.AskHelp(c.Request().Context(), kit.Actor(c), m.ID, h); err != nil {
@@ -459,4 +459,13 @@ func texts(de, en string) i18n.Text {
 		t[i18n.English] = en
 	}
 	return t
+}
+
+// keyOf is the form's key: what it creates has it as its id.
+func keyOf(c kit.Context) uuid.UUID {
+	id, err := uuid.Parse(c.FormValue("key"))
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
 }

@@ -58,6 +58,11 @@ func (p *pages) svg(c kit.Context) error {
 	return p.picture(c, "svg", "image/svg+xml", func(ch *chart.Chart) ([]byte, error) { return ch.SVG(chart.ByValue), nil })
 }
 
+// png is the same picture for programs that know no SVG.
+func (p *pages) png(c kit.Context) error {
+	return p.picture(c, "png", "image/png", (*chart.Chart).PNG)
+}
+
 func (p *pages) picture(c kit.Context, ending, contentType string, draw func(*chart.Chart) ([]byte, error)) error {
 	if err := kit.Limit(c, accounts.RuleFile); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -95,3 +96,7 @@ func firstEndHint(v deskEdit) string {
 	}
 	return v.T("radardesk.hint.first_end", "date", v.FirstEnd)
 }
+
+// freshKey is a form's key: it is the same measure or request, however often
+// the form is sent.
+func freshKey() string { return subject.NewID().String() }

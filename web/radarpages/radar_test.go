@@ -97,7 +97,7 @@ func TestChartIsTable(t *testing.T) {
 		}
 	})
 	doc.Find("tr[data-row]").Each(func(_ int, s *goquery.Selection) {
-		rows[s.AttrOr("data-row", "")] = all(s) + s.Find(".c-title a").AttrOr("href", "")
+		rows[s.AttrOr("data-row", "")] = all(s) + s.Find(".mt-title a").AttrOr("href", "")
 	})
 	if len(marks) != 24 || len(rows) != 24 {
 		t.Fatalf("%d marks, %d rows", len(marks), len(rows))
@@ -153,7 +153,7 @@ func TestFilterAndSort(t *testing.T) {
 	if says := b.Get("/radar/changes").Want(http.StatusOK).Doc().Find(".rchanges").Text(); !strings.Contains(says, "Neu im Programm") || !strings.Contains(says, "Weiter") {
 		t.Errorf("changes: %s", says)
 	}
-	if b.Get("/radar?lang=en").Want(http.StatusOK).Doc().Find("th.c-title").First().Text() == "Vorhaben" {
+	if b.Get("/radar?lang=en").Want(http.StatusOK).Doc().Find("th.mt-title").First().Text() == "Vorhaben" {
 		t.Error("not English")
 	}
 }
@@ -194,7 +194,7 @@ func TestFiles(t *testing.T) {
 	t.Parallel()
 	c := setup(t, 6)
 	b := c.site.Browser()
-	raw := b.Get("/radar.csv").Want(http.StatusOK).Body.Bytes()
+	raw := []byte(b.Get("/radar.csv").Want(http.StatusOK).Body)
 	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\ufeff")))).ReadAll()
 	if err != nil || len(rows) != 7 {
 		t.Fatalf("%d rows, %v", len(rows), err)
@@ -203,20 +203,20 @@ func TestFiles(t *testing.T) {
 		t.Errorf("an import does not take it: %v", err)
 	}
 	for path, want := range map[string]string{
-		"/radar.json": `"measures"`, "/radar.svg": "<svg", "/radar.atom": "<feed", "/radar.ics": "BEGIN:VEVENT", "/radar.xlsx": "PK",
+		"/radar.json": `"measures"`, "/radar.svg": "<svg", "/radar.atom": "<feed", "/radar.ics": "BEGIN:VEVENT", "/radar.xlsx": "PK", "/radar.png": "\x89PNG",
 	} {
-		if body := b.Get(path).Want(http.StatusOK).Body.String(); !strings.Contains(body, want) {
+		if body := b.Get(path).Want(http.StatusOK).Body; !strings.Contains(body, want) {
 			t.Errorf("%s: %.80s", path, body)
 		}
 	}
-	if ics := b.Get("/radar.ics").Body.String(); strings.Contains(strings.ReplaceAll(ics, "\r\n", ""), "\n") {
+	if ics := b.Get("/radar.ics").Body; strings.Contains(strings.ReplaceAll(ics, "\r\n", ""), "\n") {
 		t.Error("a line of the calendar ends without a carriage return")
 	}
 	frame := b.Get("/radar/embed?frame=chart").Want(http.StatusOK)
-	if csp := frame.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors *") || strings.Contains(csp, "script-src") {
+	if csp := frame.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors *") || strings.Contains(csp, "script-src") {
 		t.Errorf("the frame's policy: %s", csp)
 	}
-	if frame.Doc().Find("script").Length() > 0 || frame.Header().Get("Set-Cookie") != "" || frame.Doc().Find("svg a.mk").Length() != 6 {
+	if frame.Doc().Find("script").Length() > 0 || frame.Header.Get("Set-Cookie") != "" || frame.Doc().Find("svg a.mk").Length() != 6 {
 		t.Error("the frame runs a script, sets a cookie or is empty")
 	}
 	if b.Get("/radar/report").Want(http.StatusOK).Doc().Find(".rreport-field article").Length() != 6 {

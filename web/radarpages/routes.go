@@ -53,6 +53,7 @@ func Register(r *kit.Router, deps Deps) error {
 		r.GET("/radar."+f, p.file(radar.Format(f)))
 	}
 	r.GET("/radar.svg", p.svg)
+	r.GET("/radar.png", p.png)
 	r.GET("/radar.atom", p.feed)
 	r.GET("/radar.ics", p.calendar)
 	r.GET("/radar/:measure", p.measure)

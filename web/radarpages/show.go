@@ -341,7 +341,7 @@ func (p *pages) fill(c kit.Context, v *radarView, s *state) error {
 		v.Found = v.T("radar.filter.found", "count", v.Loc.Int(len(v.Rows)), "all", v.Loc.Int(v.All))
 	}
 	v.Caption = v.T("radar.table.caption", "count", v.Loc.Int(len(v.Rows)), "stand", v.Stand, "sort", v.T("radar.col."+v.Q.Sort))
-	for _, f := range []string{"csv", "xlsx", "json", "svg"} {
+	for _, f := range []string{"csv", "xlsx", "json", "svg", "png"} {
 		v.Files = append(v.Files, kit.Crumb{Name: strings.ToUpper(f), URL: ask{Programme: v.Q.Programme, At: v.Q.At}.url("/radar." + f)})
 	}
 	v.RatingsURL = v.Q.url("/radar", "show", "ratings")
@@ -469,7 +469,7 @@ func choices(v *radarView, s *state) {
 func heads(v *radarView) {
 	for _, key := range sorts() {
 		label := v.T("radar.col." + key)
-		h := head{Label: label, Say: v.T("radar.sort.by", "column", label), URL: v.Q.url("/radar", "sort", key, "dir", "") + "#tabelle", Class: "c-" + key}
+		h := head{Label: label, Say: v.T("radar.sort.by", "column", label), URL: v.Q.url("/radar", "sort", key, "dir", "") + "#tabelle", Class: "mt-" + key}
 		if key == "no" || key == "progress" || key == "end" || key == "rating" {
 			h.Class += " num"
 		}
