@@ -394,6 +394,7 @@ func (c *town) tell() {
 	c.signIn()
 	c.organisations()
 	c.notices()
+	c.comments()
 	c.begun()
 	c.site()
 	if _, err := c.app.accounts.NewVisitorToken(ctx, "kanari-key-kanari-key", "de"); err != nil {
