@@ -4,7 +4,7 @@ package app
 // thing there, one that waits and one that is hidden, and votes that are held.
 func (c *town) comments() {
 	c.t.Helper()
-	author, other := c.actors["other resident"].Person, c.actors["resident"].Person
+	author, other := c.actors["other resident"].Person, c.actors["clerk in charge"].Person
 	const thing = `'01985f00-0000-7000-8000-00000000c0de'::uuid`
 	c.exec(`INSERT INTO comments (id, number, subject_kind, subject_id, author_id, author_name, text, redacted_from, visibility, before)
 		SELECT gen_random_uuid(), (2026::bigint << 30) + 771000 + n, 'idea', `+thing+`, $1, 'kanariname' || n, 'kanarisaid' || n, 'kanaricovered' || n, v, CASE WHEN v = 'hidden' THEN 'public' ELSE '' END
