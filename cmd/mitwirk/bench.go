@@ -17,10 +17,13 @@ import (
 // benchCmd is "mitwirk bench …". Each benchmark has a database of its own, which
 // is gone afterwards.
 type benchCmd struct {
-	Desk   benchDesk   `cmd:"" help:"The list of cases with a million of them."`
-	Alerts benchAlerts `cmd:"" help:"Whom a new report concerns, of 200,000 who follow an area."`
-	Search benchSearch `cmd:"" help:"The search among a million documents."`
-	All    benchAll    `cmd:"" help:"All of them."`
+	Desk       benchDesk       `cmd:"" help:"The list of cases with a million of them."`
+	Alerts     benchAlerts     `cmd:"" help:"Whom a new report concerns, of 200,000 who follow an area."`
+	Search     benchSearch     `cmd:"" help:"The search among a million documents."`
+	VotesFraud benchVotesFraud `cmd:"" name:"votes-fraud" help:"How many votes of the known frauds count, and how many honest ones are held."`
+	VotesRace  benchVotesRace  `cmd:"" name:"votes-race" help:"A million parallel clicks: nobody counts twice."`
+	Discussion benchDiscussion `cmd:"" help:"A page of a discussion with 10,000 comments."`
+	All        benchAll        `cmd:"" help:"All of them."`
 }
 
 type benchAll struct{}
