@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events/eventstest"
@@ -54,6 +56,7 @@ func New(t testing.TB, d db.DB, n int) (*radar.Service, *radar.Programme) {
 	}
 	s.Register()
 	p := Programme()
+	p.Slug += "-" + uuid.NewString()[:8] // parallel tests with the same one would wait for each other
 	if err := s.SetProgramme(t.Context(), accounts.System, p); err != nil {
 		t.Fatal(err)
 	}

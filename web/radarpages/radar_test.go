@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,11 +72,26 @@ func setup(t *testing.T, n int) *town {
 	return &town{site, s, p}
 }
 
+// browser is somebody at an address of their own: limits are counted by it, and
+// parallel tests would wait for each other.
+func (c *town) browser() *kittest.Browser {
+	b := c.site.Browser()
+	b.Remote = fmt.Sprintf("198.51.%d.%d:1234", rand.IntN(250), rand.IntN(250))
+	return b
+}
+
+// as is somebody who is signed in, at an address of their own.
+func (c *town) as(actor accounts.Actor) *kittest.Browser {
+	b := c.site.As(actor)
+	b.Remote = c.browser().Remote
+	return b
+}
+
 // TestChartIsTable: both hold the same values.
 func TestChartIsTable(t *testing.T) {
 	t.Parallel()
 	c := setup(t, 24)
-	page := c.site.Browser().Get("/radar").Want(http.StatusOK)
+	page := c.browser().Get("/radar").Want(http.StatusOK)
 	page.WantClean()
 	doc := page.Doc()
 	marks, rows := map[string]string{}, map[string]string{}
@@ -127,7 +144,7 @@ func TestChartIsTable(t *testing.T) {
 func TestFilterAndSort(t *testing.T) {
 	t.Parallel()
 	c := setup(t, 12)
-	b := c.site.Browser()
+	b := c.browser()
 	doc := b.Get("/radar?status=running").Want(http.StatusOK).Doc()
 	rows, pale := doc.Find("tr[data-row]").Length(), doc.Find("svg a.dim").Length()
 	if rows != 3 || pale != 9 {
@@ -166,7 +183,7 @@ func TestMeasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &st.Items[1].Measure
-	b := c.site.Browser()
+	b := c.browser()
 	doc := b.Get(m.Path()).Want(http.StatusOK).WantClean().Doc()
 	if doc.Find(".three dt").Length() != 3 || doc.Find(".results li").Length() != 2 || doc.Find("fieldset.rate").Length() != 2 {
 		t.Error("something of the page is missing")
@@ -193,7 +210,7 @@ func TestMeasure(t *testing.T) {
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	c := setup(t, 6)
-	b := c.site.Browser()
+	b := c.browser()
 	raw := []byte(b.Get("/radar.csv").Want(http.StatusOK).Body)
 	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\ufeff")))).ReadAll()
 	if err != nil || len(rows) != 7 {
@@ -228,9 +245,9 @@ func TestFiles(t *testing.T) {
 func TestDesk(t *testing.T) {
 	t.Parallel()
 	c := setup(t, 4)
-	c.site.Browser().Get("/desk/radar").WantRedirect("/login")
-	c.site.As(accountstest.Resident(t, c.site.DB)).Get("/desk/radar").Want(http.StatusNotFound)
-	one, two := c.site.As(accountstest.Staff(t, c.site.DB, subject.Editor)), c.site.As(accountstest.Staff(t, c.site.DB, subject.Editor))
+	c.browser().Get("/desk/radar").WantRedirect("/login")
+	c.as(accountstest.Resident(t, c.site.DB)).Get("/desk/radar").Want(http.StatusNotFound)
+	one, two := c.as(accountstest.Staff(t, c.site.DB, subject.Editor)), c.as(accountstest.Staff(t, c.site.DB, subject.Editor))
 	one.Get("/desk/radar").Want(http.StatusOK).WantClean()
 	st, err := c.radar.Now(t.Context(), c.p)
 	if err != nil {
@@ -269,7 +286,7 @@ func TestDesk(t *testing.T) {
 	version := review.Find("form:has(button[value=approve]) [name=version]").AttrOr("value", "")
 	two.Get(path + "/preview").Want(http.StatusOK)
 	two.Post(path, url.Values{"do": {"approve"}, "version": {version}}).WantRedirect(path)
-	if got := c.site.Browser().Get(m.Path()).Doc().Find("h1").Text(); got != "Ganz neuer Titel" {
+	if got := c.browser().Get(m.Path()).Doc().Find("h1").Text(); got != "Ganz neuer Titel" {
 		t.Errorf("public is %q", got)
 	}
 	one.Get("/desk/radar/new").Want(http.StatusOK).WantClean()
@@ -277,11 +294,11 @@ func TestDesk(t *testing.T) {
 	two.Get("/desk/radar/releases").Want(http.StatusOK).WantClean()
 	two.Post("/desk/radar/releases", url.Values{"on": {"2026-11-22"}, "notes_de": {"Neu"}}).WantRedirect("/desk/radar/releases?p=" + c.p.Slug)
 	two.Post("/desk/radar/releases", url.Values{"on": {"2030-11-22"}}).Want(http.StatusUnprocessableEntity)
-	lead := c.site.As(accountstest.Staff(t, c.site.DB, subject.TeamLead))
+	lead := c.as(accountstest.Staff(t, c.site.DB, subject.TeamLead))
 	lead.Get("/desk/radar").Want(http.StatusOK)
 	lead.Get("/desk/radar/new").Want(http.StatusForbidden)
 	two.Post(path+"/help", url.Values{"kind": {"testers"}, "until": {"2027-01-01"}, "wanted_de": {"Wir suchen 64 Menschen."}}).WantRedirect(path)
-	if text := c.site.Browser().Get(m.Path()).Doc().Find(".panel--flat").Text(); !strings.Contains(text, "64 Menschen") {
+	if text := c.browser().Get(m.Path()).Doc().Find(".panel--flat").Text(); !strings.Contains(text, "64 Menschen") {
 		t.Errorf("asks for nothing: %s", text)
 	}
 }
