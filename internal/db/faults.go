@@ -19,6 +19,7 @@ var constraints = map[string]func() *fault.Error{
 	"absences_once":              func() *fault.Error { return fault.New(fault.Conflict, "case.err.absence_overlap") },
 	"saved_views_own":            func() *fault.Error { return fault.New(fault.Conflict, "queue.err.view_name") },
 	"saved_views_team":           func() *fault.Error { return fault.New(fault.Conflict, "queue.err.view_name") },
+	"votes_open":                 func() *fault.Error { return fault.New(fault.Gone, "votes.err.closed") },
 	"votes_pkey":                 func() *fault.Error { return fault.New(fault.Conflict, "err.conflict") },
 	"contacts_confirmed_address": func() *fault.Error { return fault.New(fault.Conflict, "err.conflict") },
 }
