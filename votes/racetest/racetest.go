@@ -1,11 +1,11 @@
-// Package race measures what happens when people click more often than once at
+// Package racetest measures what happens when people click more often than once at
 // the same time: with the table of votes as it is, and by check-then-insert on a
 // copy of the table without its key, as others have built it. The second shows
 // that the first could fail.
 //
 // It owns no tables: the copy (votes_without_key) is made and dropped in a run,
 // which is for databases that hold nothing else.
-package race
+package racetest
 
 import (
 	"context"
@@ -144,8 +144,7 @@ func exec(ctx context.Context, pool *pgxpool.Pool, all ...string) error {
 	return nil
 }
 
-// The statements on the copy, which is there in a run only: not named sql…, since
-// nothing could prepare them.
+// The statements on the copy, which is there in a run only.
 const (
 	dropCopy   = `DROP TABLE IF EXISTS votes_without_key`
 	makeCopy   = `CREATE TABLE votes_without_key AS SELECT subject_id, voter_id FROM votes WITH NO DATA`
