@@ -11,7 +11,7 @@ import (
 // the pool, live connections and photos.
 func (a *App) watch() (err error) {
 	a.metrics, err = metrics.New(metrics.Config{Logger: a.cfg.Log, Sources: map[string]metrics.Source{
-		"jobs": a.jobFigures, "mail": a.mailFigures, "events": a.eventFigures, "process": a.processFigures,
+		"jobs": a.jobFigures, "mail": a.mailFigures, "events": a.eventFigures, "process": a.processFigures, "search": a.searchFigures,
 	}})
 	return err
 }

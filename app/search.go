@@ -20,14 +20,14 @@ import (
 
 // finding makes the search over all domains and keeps it like them.
 func (a *App) finding() error {
-	index, err := search.NewPostgres(search.PostgresConfig{DB: a.cfg.Pool})
+	index, err := a.searchIndex()
 	if err != nil {
 		return err
 	}
 	pages := infopages.NewFindable(infopages.Deps{DB: a.cfg.Pool, Site: a.site, Categories: a.categories, Messages: a.messages})
 	a.search, err = search.New(search.Config{
 		DB: a.cfg.Pool, Index: index, Log: a.cfg.Log, Groups: a.actsFor,
-		Sources: []search.Source{a.categories.Findable(), streetpages.NewFindable(a.geo), pages, a.reports.Findable(), a.discussion.Findable()},
+		Sources: []search.Source{a.categories.Findable(), streetpages.NewFindable(a.geo), pages, a.reports.Findable(), a.discussion.Findable(), a.radar.Findable(), a.ideas.Findable()},
 	})
 	if err != nil {
 		return err
@@ -38,6 +38,8 @@ func (a *App) finding() error {
 	a.discussion.Findable().OnChange(func(ctx context.Context, ids []uuid.UUID) error {
 		return a.search.Refresh(ctx, subject.Comment, ids...)
 	})
+	a.findMeasures()
+	a.findIdeas()
 	anew := func(kind subject.Kind, reload func(context.Context) error) func(ctx context.Context) error {
 		return func(ctx context.Context) error {
 			if err := reload(ctx); err != nil { // the worker may not have heard of it yet

@@ -17,13 +17,13 @@ CREATE TABLE category_totals (
 INSERT INTO category_words (word, category_id, n)
 SELECT t.lexeme, d.category_id, count(*)
 FROM documents d, unnest(d.tsv) t
-WHERE d.at IS NOT NULL AND d.audience = 'public' AND d.category_id IS NOT NULL AND 'C' = ANY (t.weights) AND t.lexeme ~ '^[[:alpha:]]{3,40}$'
+WHERE d.subject_kind = 'report' AND d.at IS NOT NULL AND d.audience = 'public' AND d.category_id IS NOT NULL AND 'C' = ANY (t.weights) AND t.lexeme ~ '^[[:alpha:]]{3,40}$'
 GROUP BY t.lexeme, d.category_id;
 
 INSERT INTO category_totals (category_id, reports, texts)
 SELECT d.category_id, count(*), count(*) FILTER (WHERE d.body <> '')
 FROM documents d
-WHERE d.at IS NOT NULL AND d.audience = 'public' AND d.category_id IS NOT NULL
+WHERE d.subject_kind = 'report' AND d.at IS NOT NULL AND d.audience = 'public' AND d.category_id IS NOT NULL
 GROUP BY d.category_id;
 
 -- Reports that may be the same: place and time in one box. Degrees of WGS 84, and days since 2000 as 1/100,000: a box of

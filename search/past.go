@@ -185,7 +185,7 @@ func (d *Document) teachesAs(o *Document) bool {
 }
 
 func (d *Document) tells() bool {
-	return d.Audience == subject.Public && d.At != nil && d.Category != uuid.Nil
+	return d.Kind == subject.Report && d.Audience == subject.Public && d.At != nil && d.Category != uuid.Nil
 }
 
 func (t *taught) add(d *Document) {
@@ -200,6 +200,16 @@ func (t *taught) write(ctx context.Context, tx pgx.Tx, statements ...string) err
 	}
 	for _, sql := range statements {
 		if _, err := tx.Exec(ctx, sql, t.kinds, t.ids, t.langs); err != nil {
+			return fmt.Errorf("words of categories: %w", err)
+		}
+	}
+	return nil
+}
+
+// Relearn counts the words of categories anew.
+func Relearn(ctx context.Context, tx pgx.Tx) error {
+	for _, sql := range []string{sqlLock, sqlEmptyWords, sqlEmptyTotals, sqlCountWords, sqlCountTotals} {
+		if _, err := tx.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("words of categories: %w", err)
 		}
 	}
@@ -241,6 +251,20 @@ DELETE FROM category_words c USING w WHERE c.word = w.word AND c.category_id = w
 	sqlForgetTotals = sqlPartTaughtTotals + `
 UPDATE category_totals c SET reports = c.reports - w.reports, texts = c.texts - w.texts FROM w WHERE c.category_id = w.category_id`
 
+	sqlCountWords = `
+INSERT INTO category_words (word, category_id, n)
+SELECT t.lexeme, d.category_id, count(*)
+FROM documents d, unnest(d.tsv) t
+WHERE d.subject_kind = 'report' AND d.at IS NOT NULL AND d.audience = 'public' AND d.category_id IS NOT NULL
+  AND 'C' = ANY (t.weights) AND t.lexeme ~ '^[[:alpha:]]{3,40}$'
+GROUP BY t.lexeme, d.category_id`
+	sqlCountTotals = `
+INSERT INTO category_totals (category_id, reports, texts)
+SELECT d.category_id, count(*), count(*) FILTER (WHERE d.body <> '')
+FROM documents d
+WHERE d.subject_kind = 'report' AND d.at IS NOT NULL AND d.audience = 'public' AND d.category_id IS NOT NULL
+GROUP BY d.category_id`
+
 	sqlTotals = `SELECT category_id, reports, texts FROM category_totals`
 	sqlPast   = `
 SELECT f.i::int, s.stem, c.category_id, c.n
@@ -255,7 +279,7 @@ FROM (
          ST_DistanceSphere(d.point, ST_SetSRID(ST_MakePoint($1, $2), 4326)) AS metres,
          extract(epoch FROM mitwirk_now() - d.at)::float8 / 86400 AS days
   FROM documents d
-  WHERE d.at IS NOT NULL AND d.audience = 'public'
+  WHERE d.at IS NOT NULL AND d.audience = 'public' AND d.subject_kind = 'report'
   ORDER BY d.point <-> ST_SetSRID(ST_MakePoint($1, $2), 4326)
   LIMIT $3
 ) x

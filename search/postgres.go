@@ -27,12 +27,16 @@ type PostgresConfig struct {
 	// documents with a word all are looked at, Window how many of the newest
 	// otherwise; 0: 3,000 and 10,000.
 	Most, Direct, Window int
+	// Bulk leaves the words of categories alone while very much is put at once;
+	// Relearn counts them afterwards.
+	Bulk bool
 }
 
 // Postgres is an Index in the product's own database.
 type Postgres struct {
 	db                   db.DB
 	most, direct, window int
+	bulk                 bool
 }
 
 // NewPostgres makes it.
@@ -40,7 +44,7 @@ func NewPostgres(cfg PostgresConfig) (*Postgres, error) {
 	if cfg.DB == nil {
 		return nil, errors.New("search: a database is needed")
 	}
-	return &Postgres{db: cfg.DB, most: cmp.Or(cfg.Most, 200), direct: cmp.Or(cfg.Direct, 3000), window: cmp.Or(cfg.Window, 10_000)}, nil
+	return &Postgres{db: cfg.DB, most: cmp.Or(cfg.Most, 200), direct: cmp.Or(cfg.Direct, 3000), window: cmp.Or(cfg.Window, 10_000), bulk: cfg.Bulk}, nil
 }
 
 // Put implements Index. What is the same as before is not written.
@@ -79,7 +83,7 @@ func (p *Postgres) put(ctx context.Context, tx pgx.Tx, docs []Document) ([]subje
 			delta.add(was, -1)
 		}
 		delta.add(d, 1)
-		if !ok || !was.teachesAs(d) {
+		if !p.bulk && (!ok || !was.teachesAs(d)) {
 			forget.add(was)
 			learn.add(d)
 		}

@@ -20,8 +20,11 @@ type benchCmd struct {
 	Desk       benchDesk       `cmd:"" help:"The list of cases with a million of them."`
 	Alerts     benchAlerts     `cmd:"" help:"Whom a new report concerns, of 200,000 who follow an area."`
 	Search     benchSearch     `cmd:"" help:"The search among a million documents."`
+	Categories benchCategories `cmd:"" help:"How often the guess which category a report belongs to is right, on reports that it has not learned from."`
+	Ideas      benchIdeas      `cmd:"" help:"A call with 20,000 ideas, and one idea with 10,000 comments."`
+	Radar      benchRadar      `cmd:"" help:"The page of a programme with 300 measures and 100,000 ratings."`
 	VotesFraud benchVotesFraud `cmd:"" name:"votes-fraud" help:"How many votes of the known frauds count, and how many honest ones are held."`
-	VotesRace  benchVotesRace  `cmd:"" name:"votes-race" help:"A million parallel clicks: nobody counts twice."`
+	VotesRace benchVotesRace `cmd:"" name:"votes-race" help:"A million parallel clicks: nobody counts twice."`
 	Discussion benchDiscussion `cmd:"" help:"A page of a discussion with 10,000 comments."`
 	All        benchAll        `cmd:"" help:"All of them."`
 }
@@ -38,7 +41,12 @@ func (*benchAll) Run(ctx context.Context, g *Globals) error {
 	if alerts != nil && !errors.Is(alerts, bench.ErrMissed) && !errors.Is(alerts, bench.ErrNoisy) {
 		return errors.Join(desk, alerts)
 	}
-	return errors.Join(desk, alerts, (&benchSearch{N: searchDocs, Times: 200}).Run(ctx, g))
+	radarPage := (&benchRadar{N: radarMeasures, Times: 200}).Run(ctx, g)
+	if radarPage != nil && !errors.Is(radarPage, bench.ErrMissed) && !errors.Is(radarPage, bench.ErrNoisy) {
+		return errors.Join(desk, alerts, radarPage)
+	}
+	guess := (&benchCategories{Size: "small"}).Run(ctx, g)
+	return errors.Join(desk, alerts, radarPage, guess, (&benchSearch{N: searchDocs, Times: 200}).Run(ctx, g))
 }
 
 // benchDatabase is the name of the database that is made and dropped.

@@ -34,6 +34,7 @@ type Server struct {
 	InternalAddr   string   `name:"internal-addr" env:"MITWIRK_INTERNAL_ADDR" placeholder:"HOST:PORT" group:"Server" help:"A second address, never to be public, for /healthz, /readyz and /metrics. Unset: no second address."`
 	TrustedProxies []string `name:"trusted-proxies" env:"MITWIRK_TRUSTED_PROXIES" placeholder:"CIDR" group:"Server" help:"Networks of the proxies whose X-Forwarded-For is believed. Unset: nobody's, the peer's address counts. Limits per address depend on it."`
 	Limits         []string `name:"limits" env:"MITWIRK_LIMITS" placeholder:"RULE=N/TIME,…" group:"Server" help:"What one network address may do in a time, e.g. report=20/5m,report=60/1h (the default for reports). Rules: report, upload, signin, code, post, visit, and link for sign-in mails to one mail address. A rule that is named replaces its defaults."`
+	ReceiptKeys    string   `name:"receipt-keys" env:"MITWIRK_RECEIPT_KEYS" placeholder:"DIR" group:"Server" help:"A folder with the private keys (Ed25519, PKCS #8, .pem) that sign receipts of complaints; the last one by name signs, all of them stay good. An empty folder gets its first key. Unset: one key in the database."`
 	ScannerURL     string   `name:"scanner-url" env:"MITWIRK_SCANNER_URL" placeholder:"URL" group:"Server" help:"The virus scanner for files of the dialogue: icap://HOST:1344/SERVICE, clamd://HOST:3310 or clamd:///run/clamav/clamd.ctl. Nobody opens a file before it has passed. Unset: files are not scanned, and pages say so."`
 
 	OIDCProviders []string `name:"oidc-providers" env:"MITWIRK_OIDC_PROVIDERS" sep:";" placeholder:"KEY=ISSUER|CLIENT|SECRET-FILE|LABEL|FLAGS;…" group:"Sign-in" help:"Other places where people can sign in, by OpenID Connect (BundID, BayernID, Keycloak), e.g. \"bayernid=https://id.example.org/realms/by|mitwirk|/etc/mitwirk/bayernid.secret|BayernID|level=2\". The secret is read from a file; empty for a public client. Flags: level=1, 2 or 3 is the trust it gives (1 unless told); staff is the city's own sign-in, which asks for a second factor itself. At the provider, register BASE-URL/login/with/KEY/back. Unset: mail and passkeys only."`
@@ -44,6 +45,10 @@ type Server struct {
 	InboundDir     string `name:"inbound-dir" env:"MITWIRK_INBOUND_DIR" placeholder:"DIR" group:"Mail" help:"A maildir whose mails become cases and answers; each file goes once its mail is taken (see doc/operations.md). Unset: mails that come in are not read."`
 	InboundAddress string `name:"inbound-address" env:"MITWIRK_INBOUND_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address that is delivered to that maildir, together with all its plus addresses (meldung@example.org and meldung+…@example.org). Questions can be answered by mail then."`
 	BounceAddress  string `name:"bounce-address" env:"MITWIRK_BOUNCE_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address to which servers send back what they can't deliver (the envelope's sender), delivered to the same maildir; your mail server must let you send with it. After three mails that came back an address gets no more. Unset: the sender's address, whose mailbox must then be that maildir for the same effect."`
+
+	MeiliURL   string `name:"meili-url" env:"MITWIRK_MEILI_URL" placeholder:"URL" group:"Search" help:"A Meilisearch server beside the database, e.g. http://127.0.0.1:7700. It is given what everybody can read on the site, nothing else, and answers searches; when it does not answer within 300 ms the database does. Unset: the database searches."`
+	MeiliKey   string `name:"meili-key" env:"MITWIRK_MEILI_KEY" placeholder:"KEY" group:"Search" help:"A key of that server that may search, write documents and settings, create, swap and delete indexes, and read tasks."`
+	MeiliIndex string `name:"meili-index" env:"MITWIRK_MEILI_INDEX" default:"mitwirk" placeholder:"NAME" group:"Search" help:"The name of the index there; a second one, NAME_next, exists while it is made anew."`
 
 	CityName     string `name:"city-name" env:"MITWIRK_CITY_NAME" placeholder:"NAME" group:"City" help:"The city's name, as long as nobody has set it on the site."`
 	Timezone     string `name:"timezone" env:"MITWIRK_TIMEZONE" default:"Europe/Berlin" placeholder:"ZONE" group:"City" help:"The city's time zone: deadlines, working days and what is shown go by it."`
@@ -88,6 +93,8 @@ func (s *Server) Validate() error {
 		about("MITWIRK_TIMEZONE", zone),
 		about("MITWIRK_MAP_CENTER", centre),
 		about("MITWIRK_GEOCODER_URL", checkGeocoder(s.GeocoderURL)),
+		about("MITWIRK_MEILI_URL", checkMeili(s.MeiliURL)),
+		about("MITWIRK_MEILI_INDEX", checkMeiliIndex(s.MeiliIndex)),
 	)
 }
 

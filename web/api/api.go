@@ -22,6 +22,7 @@ import (
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/search"
+	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -49,6 +50,8 @@ type Deps struct {
 	Geo        *geo.Service
 	Exports    *accounts.Exports
 	Queue      *casework.Queue
+	Site       *site.Service
+	Districts  *site.Districts
 	Zone       *time.Location // of the city, for days; nil: UTC
 }
 
@@ -71,6 +74,9 @@ func Register(r *kit.Router, d Deps) error {
 	if d.Moderation == nil || d.Routing == nil || d.Umbrella == nil || d.Files == nil || d.Own == nil || d.Geo == nil || d.Notices == nil || d.Exports == nil {
 		return errors.New("api: something of the desk is missing")
 	}
+	if d.Site == nil || d.Districts == nil {
+		return errors.New("api: something of the city's set-up is missing")
+	}
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
@@ -79,6 +85,7 @@ func Register(r *kit.Router, d Deps) error {
 	a.huma = humaecho.NewWithGroup(r.Echo, group, config())
 	a.doc = a.huma.OpenAPI()
 	a.categories()
+	a.guesses()
 	a.visitors()
 	a.photos()
 	a.create()

@@ -59,6 +59,7 @@ type searchInput struct {
 	District []string  `query:"district,explode" nullable:"false" maxItems:"50" doc:"Refs of districts; may be repeated."`
 	Sort     string    `query:"sort" enum:"relevance,newest,distance" default:"relevance" doc:"distance needs near."`
 	Near     []float64 `query:"near" minItems:"2" maxItems:"2" doc:"lon,lat in degrees of WGS 84." example:"[11.5755,48.1374]"`
+	Within   float64   `query:"within" minimum:"1" maximum:"100000" doc:"Metres from near; what has no place is left out then."`
 	Exact    bool      `query:"exact" doc:"As typed: no other words in place of unknown ones."`
 	Offset   int       `query:"offset" minimum:"0" maximum:"10000" doc:"How many of the first are left out."`
 	Limit    int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most."`
@@ -80,7 +81,7 @@ func (a *api) find() {
 		}
 		if len(in.Near) == 2 {
 			if at := (subject.Point{Lon: in.Near[0], Lat: in.Near[1]}); at.Valid() {
-				q.Near = &at
+				q.Near, q.Within = &at, in.Within
 			}
 		}
 		r, err := a.Search.Search(ctx, k.actor(accounts.ScopeRead).Viewer(), q)

@@ -76,8 +76,45 @@ func TestSearch(t *testing.T) {
 		b.do(t, sent{method: "GET", path: path + "?q=laterne", bearer: status}).want(403)
 		b.do(t, sent{method: "GET", path: path + "?q=laterne", bearer: "mw_nonsense"}).want(401)
 	}
+	b.guesses(t, r)
 	b.watch.complete(t, inSearch)
 }
 
+// guesses: what helps while somebody reports is the same for everybody, and
+// needs no token.
+func (b bundle) guesses(t *testing.T, r reports.Receipt) {
+	t.Helper()
+	var guessed struct {
+		Items []struct {
+			Category, Reason, Word string
+			Alike                  int
+		}
+	}
+	a := b.do(t, sent{method: "POST", path: "/categories/suggestions", body: fields{"text": "Die Laterne ist dunkel", "point": fields{"lon": 11.5755, "lat": 48.1374}}})
+	if a.want(200); json.Unmarshal(a.Body, &guessed) != nil || len(guessed.Items) == 0 || guessed.Items[0].Category != "laterne" || guessed.Items[0].Reason == "" {
+		t.Errorf("guessed %s", a.Body)
+	}
+	var near struct {
+		Items []struct {
+			Number string
+			Metres int
+		}
+	}
+	body := fields{"category": "laterne", "text": "dunkel", "point": fields{"lon": reportstest.Marienplatz.Lon, "lat": reportstest.Marienplatz.Lat}}
+	a = b.do(t, sent{method: "POST", path: "/reports/similar", body: body})
+	if a.want(200); json.Unmarshal(a.Body, &near) != nil || len(near.Items) != 1 || near.Items[0].Number != r.Number.Format(subject.PrefixReport) || near.Items[0].Metres > 1 {
+		t.Errorf("similar: %s", a.Body)
+	}
+	for path, wrong := range map[string]fields{
+		"/categories/suggestions": {"point": fields{"lon": 400, "lat": 48}},
+		"/reports/similar":        {"category": "nothing", "point": fields{"lon": 11.5, "lat": 48.1}},
+	} {
+		b.do(t, sent{method: "POST", path: path, body: wrong}).want(422)
+		b.do(t, sent{method: "POST", path: path, body: body, bearer: "mw_nonsense"}).want(401)
+	}
+}
+
 // inSearch are the operations that are sent here.
-func inSearch(path string) bool { return strings.HasPrefix(path, "/search") }
+func inSearch(path string) bool {
+	return strings.HasPrefix(path, "/search") || path == "/categories/suggestions" || path == "/reports/similar"
+}

@@ -44,8 +44,11 @@ describe("address", () => {
     expect(document.querySelectorAll("[role=option]").length).toBe(2);
     press(input, "ArrowDown");
     expect(input.getAttribute("aria-activedescendant")).toBe("f-address-list-0");
+    press(input, "ArrowUp"); // the field itself
+    expect(input.hasAttribute("aria-activedescendant")).toBe(false);
     press(input, "ArrowUp");
     expect(input.getAttribute("aria-activedescendant")).toBe("f-address-list-1");
+    press(input, "ArrowDown");
     press(input, "ArrowDown");
     press(input, "Enter");
     expect(input.value).toBe("Tal 50");
