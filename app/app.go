@@ -75,6 +75,7 @@ type App struct {
 	talkFiles  *casework.Files
 	own        *owndata.Service
 	search     *search.Service
+	mirror     *search.Meili // nil: none is configured
 	notify     *notify.Service
 	discussion *discussion.Service
 	discussed  *discusspages.Pages
