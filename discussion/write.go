@@ -29,8 +29,8 @@ type Written struct {
 
 const writeRoute = "discussion.write"
 
-// Write adds a comment or an answer, once per key. The actor is a person; a
-// visitor's session will do. Errors: Unauthenticated, Invalid by field, NotFound,
+// Write adds a comment or an answer, once per key, also where a second click came
+// before the first one's cookie. The actor is a person; a visitor's session will do. Errors: Unauthenticated, Invalid by field, NotFound,
 // Forbidden where nobody may write.
 func (s *Service) Write(ctx context.Context, actor accounts.Actor, w Writing, key string) (Written, error) {
 	if actor.Person == uuid.Nil {
@@ -45,7 +45,7 @@ func (s *Service) Write(ctx context.Context, actor accounts.Actor, w Writing, ke
 	}
 	var out Written
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, writeRoute, key, idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
+		answer, err := idem.Do(ctx, tx, writeRoute, key, idem.Hash(body), func() (idem.Answer, error) {
 			done, err := s.write(ctx, tx, actor, w)
 			if err != nil {
 				return idem.Answer{}, err

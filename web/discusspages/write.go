@@ -1,8 +1,11 @@
 package discusspages
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -153,16 +156,22 @@ func (p *Pages) write(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	key := ""
-	if in.Key != uuid.Nil {
-		key = in.Key.String()
-	}
-	done, err := p.Discussion.Write(ctx, actor, w, key)
+	done, err := p.Discussion.Write(ctx, actor, w, in.once())
 	if err != nil {
 		return p.renderWrite(c, status(err), ref, in, err)
 	}
 	said(c, done, "discussion.written")
 	return kit.Redirect(c, onPage(about, done.Number))
+}
+
+// once names what is sent for its idempotency: the form together with the words,
+// since a page that a proxy keeps for a moment has one form for several people.
+func (f *Form) once() string {
+	if f.Key == uuid.Nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{f.To, f.Stance, f.Text}, "\x00")))
+	return f.Key.String() + "/" + hex.EncodeToString(sum[:8])
 }
 
 // said tells what became of a comment: it is there, or it waits.
