@@ -46,7 +46,7 @@ func (b *benchDiscussion) Run(ctx context.Context, g *Globals) error {
 				return fmt.Errorf("fill: %w", err)
 			}
 		}
-		if _, err := pool.Exec(ctx, "ANALYZE"); err != nil {
+		if _, err := pool.Exec(ctx, sqlBenchAnalyzeComments); err != nil {
 			return fmt.Errorf("analyze: %w", err)
 		}
 		s, router, err := discussionSite(pool, ref)
@@ -183,7 +183,8 @@ JOIN comments t ON t.number = (2026::bigint << 30) + 1 + (i::bigint * i % ($2::i
 	sqlBenchAnswered = `
 UPDATE comments p SET answers = (SELECT count(*) FROM comments a WHERE a.parent_id = p.id)
 WHERE p.subject_id = $1 AND p.parent_id IS NULL`
-	sqlBenchWhole = `
+	sqlBenchAnalyzeComments = `ANALYZE comments`
+	sqlBenchWhole           = `
 SELECT id, number, parent_id, author_name, stance, text, created_at
 FROM comments
 WHERE subject_kind = 'idea' AND subject_id = $1 AND visibility = 'public'
