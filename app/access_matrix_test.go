@@ -242,6 +242,14 @@ func (m *matrix) path(pattern string, own bool) string {
 			parts[i] = number.Format(subject.PrefixReport)
 		case name == "key" && strings.Contains(pattern, "departments"):
 			parts[i] = dep
+		case name == "key" && strings.Contains(pattern, "practice"):
+			parts[i] = "lamp"
+		case name == "key" && strings.Contains(pattern, "groups"):
+			parts[i] = "weg"
+		case name == "key" && strings.Contains(pattern, "stops"):
+			parts[i] = "gefahr"
+		case name == "do":
+			parts[i] = "take"
 		case name == "key":
 			parts[i] = "laterne"
 		case name == "to":

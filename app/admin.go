@@ -39,6 +39,7 @@ func (a *App) bulk() (*accounts.Exports, error) {
 
 // adminJobs is what is done in the background for it.
 func (a *App) adminJobs() {
+	a.practiceJobs()
 	jobs.Periodic(a.jobs, "accounts_invitations", 24*time.Hour, a.accounts.SweepInvitations)
 	jobs.Periodic(a.jobs, "audit_check", 24*time.Hour, func(ctx context.Context) error {
 		_, err := a.accounts.CheckAudit(ctx, accounts.System)

@@ -14,7 +14,7 @@ func (c *town) organisations() {
 		FROM organisations o, contacts k WHERE NOT o.shown AND k.person_id = $1 LIMIT 1`, boss)
 	c.exec(`INSERT INTO report_organisations (report_id, organisation_id, name)
 		SELECT r.id, o.id, 'Kanarifirmafrueher0' FROM reports r, organisations o WHERE r.number = $1 AND NOT o.shown`, int64(c.numbers["held"]))
-	c.exec(`INSERT INTO report_organisations (report_id, organisation_id, name)
-		SELECT r.id, o.id, 'Kanarivereinfrueher0' FROM reports r, organisations o WHERE r.number = $1 AND o.shown`, int64(c.numbers["shown"]))
+	c.exec(`INSERT INTO report_organisations (report_id, organisation_id, name, name_read)
+		SELECT r.id, o.id, 'Kanarivereinfrueher0', true FROM reports r, organisations o WHERE r.number = $1 AND o.shown`, int64(c.numbers["shown"]))
 	c.params["organisation"] = c.column(`SELECT id::text FROM organisations`)
 }

@@ -189,6 +189,8 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "department"
 			case name == "key" && strings.HasPrefix(route, "/desk/admin/categories/"):
 				name = "category"
+			case name == "key" && strings.HasPrefix(route, "/desk/practice/"):
+				name = "practice"
 			case strings.HasPrefix(route, "/desk/admin/districts/"):
 				name = "district_set"
 			case name == "id" && strings.Contains(route, "messages"):

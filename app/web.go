@@ -19,6 +19,7 @@ import (
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/reports"
+	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/votes"
 	"github.com/mitwirk/mitwirk/web"
@@ -127,6 +128,9 @@ func (a *App) web(ctx context.Context) error {
 	if err := a.adminDoors(r, account.Adopt); err != nil {
 		return err
 	}
+	if err := a.practicePages(r); err != nil {
+		return err
+	}
 	if err := a.talkPages(r); err != nil {
 		return err
 	}
@@ -143,9 +147,14 @@ func (a *App) web(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	districts, err := site.NewDistricts(a.cfg.Pool, a.geo)
+	if err != nil {
+		return err
+	}
 	if err := api.Register(r, api.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Search: a.search, Zone: a.zone,
 		Moderation: a.moderation, Routing: a.routing, Umbrella: a.umbrella, Files: a.talkFiles, Own: a.own, Notices: a.notify, Geo: a.geo, Exports: exports, Queue: a.queue,
+		Site: a.site, Districts: districts,
 	}); err != nil {
 		return err
 	}

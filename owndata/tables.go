@@ -75,6 +75,7 @@ func hangs() []hang {
 		{table: "invitations", rows: `(t.used_by = $1 OR t.contact_id IN ` + sqlPartAddress + `)`, order: "t.created_at", also: []string{"role", "created_at"}},
 		{table: "role_grants", rows: sqlPartMine},
 		{table: "role_grant_limits", rows: `t.grant_id IN (SELECT g.id FROM role_grants g WHERE g.person_id = $1)`, also: []string{"kind"}},
+		{table: "practice_desks", rows: sqlPartMine, also: []string{"expires_at"}},
 		{table: "export_requests", rows: `(t.asked_by = $1 OR t.decided_by = $1)`, order: "t.asked_at", also: []string{"asked_at"}, masked: map[string]string{"asked_by": sqlPartAsker, "decided_by": sqlPartDecider}},
 		{table: "audit_log", rows: sqlPartAudit, order: "t.seq", masked: map[string]string{"actor": sqlPartActor}},
 	}

@@ -20,7 +20,7 @@ var levels = map[string]int{
 	"search":          13, "geo": 13, "internal/live": 13,
 
 	"accounts":   20,
-	"categories": 21, "timeline": 21, "votes": 21, "follows": 21, "attachments": 21, "drafts": 21, "links": 21, "site": 21,
+	"categories": 21, "timeline": 21, "votes": 21, "follows": 21, "attachments": 21, "drafts": 21, "links": 21, "site": 21, "practice": 21,
 	"casework": 22, "discussion": 22, "notify": 22,
 
 	"owndata": 35,

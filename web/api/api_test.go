@@ -512,6 +512,11 @@ func (b bundle) nonsense(t testing.TB, of func(path string) bool, staff, number 
 				if op.RequestBody.Value.Content["application/json"].Schema.Value.Properties["files"] != nil {
 					large = 15 << 20
 				}
+				for _, name := range []string{"file", "geojson"} { // a whole catalogue, a map
+					if op.RequestBody.Value.Content["application/json"].Schema.Value.Properties[name] != nil {
+						large = 17 << 20
+					}
+				}
 				for body, want := range map[string]int{"{": 400, `"` + strings.Repeat("x", large) + `"`: 413, `{"colour":"red"}`: 422} {
 					s.body = body
 					b.do(t, s).want(want)

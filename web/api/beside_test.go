@@ -22,6 +22,7 @@ import (
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
+	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/api"
 	"github.com/mitwirk/mitwirk/web/kit/kittest"
@@ -110,6 +111,10 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 	}})
 	must(t, err)
 	d.Exports, err = accounts.NewExports(b.Pool, reports.CasesExport{})
+	must(t, err)
+	d.Site, err = site.New(site.Config{DB: b.Pool, Bus: b.Events.Bus})
+	must(t, err)
+	d.Districts, err = site.NewDistricts(b.Pool, b.Geo)
 	must(t, err)
 }
 
@@ -203,6 +208,10 @@ var groups = map[string]map[string]int{
 	"open":         {"narrow": 403, "anonymous": 404, "visitor": 404, "resident": 404, "former": 404},
 	"public":       {"anonymous": 200, "visitor": 200, "system": 200, "narrow": 200, "former": 200},
 	"one":          {"anonymous": 404, "visitor": 404, "system": 404, "narrow": 404, "former": 404},
+}
+
+func aboveBody() fields {
+	return fields{"kind": "storm", "text": fields{"de": "Sturm. Bitte meiden Sie Parks."}, "from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"}
 }
 
 func eventBody() fields {
@@ -303,6 +312,31 @@ func besideOps() []tried {
 		{"POST", "/admin/exports", fields{"source": "cases", "department": garden, "reason": "Bericht"}, "exports", 403},
 		{"POST", "/admin/exports/{id}/decision", fields{"approve": true}, "desk", 404},
 		{"POST", "/admin/exports/{id}/file", nil, "desk", 404},
+		{"GET", "/admin/catalogue", nil, "admins", 200},
+		{"PUT", "/admin/catalogue", fields{"file": "departments: {}", "version": "0"}, "admins", 422},
+		{"GET", "/admin/holidays?year=2027", nil, "admins", 200},
+		{"PUT", "/admin/holidays/2027-12-24", fields{"de": "Heiligabend", "en": "Christmas Eve"}, "admins", 200},
+		{"DELETE", "/admin/holidays/2027-02-03", nil, "admins", 404},
+		{"GET", "/admin/opening-hours", nil, "admins", 200},
+		{"PUT", "/admin/opening-hours", fields{"opening_hours": "Mo-Fr 09:00-15:00"}, "admins", 200},
+		{"GET", "/admin/texts/page.impressum", nil, "admins", 200},
+		{"PUT", "/admin/texts/page.impressum?lang=en", fields{"body": "Imprint", "version": 9}, "admins", 409},
+		{"GET", "/admin/messages", nil, "admins", 200},
+		{"PUT", "/admin/messages/{id}", aboveBody(), "admins", 200},
+		{"DELETE", "/admin/messages/{id}", nil, "admins", 404},
+		{"GET", "/admin/districts", nil, "admins", 200},
+		{"POST", "/admin/districts", fields{"name": "Grenzen", "geojson": "{}"}, "admins", 422},
+		{"POST", "/admin/districts/{id}/switch", nil, "admins", 404},
+		{"DELETE", "/admin/districts/{id}", nil, "admins", 404},
+		{"GET", "/me/organisations", nil, "own", 200},
+		{"POST", "/me/organisations", fields{"name": "Hausverwaltung Lindenhof", "your_name": "Anna"}, "own", 201},
+		{"GET", "/me/organisations/{id}", nil, "own", 404},
+		{"PUT", "/me/organisations/{id}", fields{"name": "Lindenhof", "shown": true}, "own", 404},
+		{"POST", "/me/organisations/{id}/leave", nil, "own", 404},
+		{"POST", "/me/organisations/{id}/invitations", fields{"mail": "neu@haus.example", "role": "member"}, "own", 404},
+		{"DELETE", "/me/organisations/{id}/invitations/{file}", nil, "own", 404},
+		{"PUT", "/me/organisations/{id}/members/{file}", fields{"role": "owner"}, "own", 404},
+		{"DELETE", "/me/organisations/{id}/members/{file}", nil, "own", 404},
 		{"GET", "/me", nil, "own", 200},
 		{"GET", "/me/reports", nil, "own", 200},
 		{"GET", "/me/drafts", nil, "own", 200},

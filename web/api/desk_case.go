@@ -178,7 +178,7 @@ func (a *api) caseInside(ctx context.Context, actor accounts.Actor, v *reports.V
 	for i, c := range d.Team {
 		out.Colleagues[i] = person{ID: c.ID, Name: c.Name}
 	}
-	out.Notes, out.Looking = notesOf(d.Notes), append([]string{}, d.Looking...)
+	out.Notes, out.Looking = notesOf(d.Notes, d.NoteFiles), append([]string{}, d.Looking...)
 	if d.Back != nil {
 		out.Resubmission = &caseBack{On: d.Back.On.Format(time.DateOnly), Note: d.Back.Note, Raised: d.Back.Raised, For: d.Back.For}
 	}

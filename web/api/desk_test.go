@@ -113,6 +113,7 @@ func deskOps(t testing.TB) map[string]deskOp {
 		"getCase":              {method: "GET", path: one, reads: true},
 		"listNotes":            {method: "GET", path: one + "/notes", reads: true},
 		"addNote":              {method: "POST", path: one + "/notes", body: body(fields{"text": "Bitte ansehen, @Bo."}), made: true},
+		"getNoteFile":          {method: "GET", path: one + "/notes/files/{id}", prepare: noteWithFile, reads: true},
 		"listMentions":         {method: "GET", path: "/desk/mentions", reads: true, all: true},
 		"listResubmissions":    {method: "GET", path: "/desk/resubmissions", reads: true, all: true},
 		"resubmitCase":         {method: "PUT", path: one + "/resubmission", body: body(fields{"on": soon(), "note": "Nachsehen"})},
@@ -206,6 +207,14 @@ func makeBatch(t testing.TB, o office, n string) string {
 	var m made
 	o.as(t, "clerk", "POST", "/desk/batches", many(o, n), &m)
 	return m.ID
+}
+
+// noteWithFile is a file of a new note, by its id.
+func noteWithFile(t testing.TB, o office, n string) string {
+	var m struct{ Files []struct{ ID string } }
+	in := fields{"text": "Mit Plan " + accountstest.Random(), "files": []fields{{"name": "Plan.pdf", "content": []byte("%PDF-1.4 x\n%%EOF\n")}}}
+	o.as(t, "clerk", "POST", "/desk/reports/"+n+"/notes", in, &m)
+	return m.Files[0].ID
 }
 
 func makeStop(t testing.TB, o office, n string) string {

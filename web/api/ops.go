@@ -32,6 +32,7 @@ type op struct {
 	stale            bool          // reads only what is there to be read: 409
 	hidden           bool          // to whom it does not belong it does not exist
 	long             int64         // bytes of a body that may be larger than others
+	plain            bool          // changes something, and nothing that is sent can be wrong: no 422
 }
 
 // ThingParam is exported, as the others, for huma.
@@ -66,7 +67,7 @@ func (o op) operation(in reflect.Type) operation {
 	if writes {
 		fails = append(fails, http.StatusTooManyRequests)
 	}
-	if body || writes || hasQuery(in) {
+	if body || writes && !o.plain || hasQuery(in) {
 		fails = append(fails, http.StatusUnprocessableEntity)
 	}
 	n := need{scope: o.scope, people: o.people, system: !o.people && !o.open}
@@ -159,6 +160,8 @@ func (a *api) besideCases() {
 	a.own()
 	a.notices()
 	a.admin()
+	a.citySetup()
+	a.organisations()
 }
 
 func besideTags() []*huma.Tag {

@@ -61,6 +61,13 @@ type dialogue struct {
 	MaySay   bool          `json:"may_write"`
 	MayRate  bool          `json:"may_rate" doc:"The case is closed, and you reported it."`
 	Opinion  *opinion      `json:"satisfaction,omitempty"`
+	Joined   []joinedTalk  `json:"joined,omitempty" nullable:"false" doc:"For the team: of the reports that were joined to this one. Their authors never read each other."`
+}
+
+// joinedTalk is the dialogue of a report that was joined to another one.
+type joinedTalk struct {
+	Number   string        `json:"number" example:"M-2026-7K3QX9"`
+	Messages []talkMessage `json:"messages" nullable:"false" doc:"Oldest first."`
 }
 
 // opinion answers "Waren Sie zufrieden?".
@@ -83,20 +90,25 @@ func (o *opinion) value() int {
 }
 
 func dialogueOf(c *reports.Conversation) dialogue {
-	out := dialogue{Messages: make([]talkMessage, len(c.Messages)), MaySay: c.MaySay, MayRate: c.MayRate}
-	for i := range c.Messages {
-		m := &c.Messages[i]
-		line := talkMessage{From: "reporter", Kind: m.Kind, Text: m.Text, Deadline: stampOf(m.Deadline), At: stamp(m.At), Unread: m.Unread, Files: []talkFile{}}
-		if m.Direction == casework.Out {
-			line.From = "team"
-		}
-		for _, f := range c.Files[m.ID] {
-			line.Files = append(line.Files, talkFile{ID: f.ID.String(), Name: f.Name, Type: f.Type, Bytes: f.Size, State: string(f.State)})
-		}
-		out.Messages[i] = line
+	out := dialogue{Messages: messagesOf(c.Messages, c.Files), MaySay: c.MaySay, MayRate: c.MayRate}
+	for _, j := range c.Joined {
+		out.Joined = append(out.Joined, joinedTalk{Number: j.Number.Format(subject.PrefixReport), Messages: messagesOf(j.Messages, j.Files)})
 	}
 	if o := c.Opinion; o.Value > 0 && o.Value < len(opinionValues()) {
 		out.Opinion = &opinion{Value: opinionValues()[o.Value], Text: o.Text}
+	}
+	return out
+}
+
+func messagesOf(list []casework.Message, files map[uuid.UUID][]casework.File) []talkMessage {
+	out := make([]talkMessage, len(list))
+	for i := range list {
+		m := &list[i]
+		line := talkMessage{From: "reporter", Kind: m.Kind, Text: m.Text, Deadline: stampOf(m.Deadline), At: stamp(m.At), Unread: m.Unread, Files: filesOf(files[m.ID])}
+		if m.Direction == casework.Out {
+			line.From = "team"
+		}
+		out[i] = line
 	}
 	return out
 }

@@ -38,6 +38,7 @@ func deskAreas() []deskArea {
 		{"/desk/deliveries", "deliveries.title", []subject.Role{subject.Admin}},
 		{"/desk/admin", "admin.title", []subject.Role{subject.Admin, subject.TeamLead}},
 		{"/desk/objects", "object.desk.title", append([]subject.Role{subject.Admin}, works...)},
+		{"/desk/practice", "practice.title", append([]subject.Role{subject.Moderator}, works...)},
 		{"/desk/site", "sitedesk.title", []subject.Role{subject.Editor, subject.Admin}},
 	}
 }

@@ -153,6 +153,21 @@ func TestTalkAndPartner(t *testing.T) {
 	partner.Get("/p/crew/nichts").Want(http.StatusGone)
 }
 
+// TestJoinedTalk: what was said about a report that was joined to this one is
+// read here, in a part of its own.
+func TestJoinedTalk(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	kept, _ := b.Create(t)
+	joined, owner := b.Create(t, func(s *reports.Submission) { s.Place.Point.Lon += 0.01 })
+	must(t, b.Reports.Add(t.Context(), owner, joined.Number, "Jetzt sind es zwei."))
+	must(t, b.Reports.SetStatus(t.Context(), b.clerk, joined.Number, reports.Change{To: reports.Duplicate, StatusParams: reports.StatusParams{Other: kept.Number}}))
+	a := b.site.As(b.clerk).Get("/desk/reports/" + kept.Number.Format(subject.PrefixReport) + "/talk").Want(http.StatusOK).WantClean()
+	if part := a.Text("[data-joined=" + joined.Number.Format(subject.PrefixReport) + "]"); !strings.Contains(part, "Jetzt sind es zwei.") {
+		t.Errorf("of the joined report the team reads %q", part)
+	}
+}
+
 // TestRoute: the sheet has a code per report, and the page behind it two taps.
 func TestRoute(t *testing.T) {
 	t.Parallel()
