@@ -266,3 +266,11 @@ func (l TopicList) Guess(text string) string {
 	}
 	return best
 }
+
+// LooksLikeTip tells whether a text may be a tip about corruption or the like,
+// which is signposted to those who may take it, and never taken in as one.
+func LooksLikeTip(text string) bool {
+	low := strings.ToLower(text)
+	return slices.ContainsFunc([]string{"korrupt", "bestech", "bestochen", "schmiergeld", "veruntreu", "vetternwirtschaft", "whistle", "hinweisgeb", "bribe", "corrupt", "embezzl"},
+		func(w string) bool { return strings.Contains(low, w) })
+}

@@ -13,16 +13,16 @@ CREATE TABLE complaint_topics (
   active         boolean NOT NULL DEFAULT true
 );
 INSERT INTO complaint_topics (key, name, department_key, four_eyes, words, ord) VALUES
-  ('waiting', '{"de":"Warten, Termine, Erreichbarkeit","en":"Waiting, appointments, reachability"}', 'kvr', false, 'warten warte wartezeit termin stunden schlange telefon erreichbar erreichen hotline waiting appointment queue', 10),
+  ('waiting', '{"de":"Warten, Termine, Erreichbarkeit","en":"Waiting, appointments, reachability"}', 'dir', false, 'warten warte wartezeit termin stunden schlange telefon erreichbar erreichen hotline waiting appointment queue', 10),
   ('conduct', '{"de":"Freundlichkeit und Umgang","en":"Friendliness and manners"}', 'dir', true, 'unfreundlich freundlich frech ton behandelt respektlos höflich beleidigt rude friendly manners', 20),
   ('letters', '{"de":"Bescheide und Briefe","en":"Decisions and letters"}', 'dir', true, 'bescheid brief schreiben formular verstehen verständlich sprache letter decision', 30),
   ('fees', '{"de":"Gebühren und Zahlungen","en":"Fees and payments"}', 'dir', true, 'gebühr gebühren kosten rechnung bezahlt zahlen mahnung fee payment bill', 40),
-  ('online', '{"de":"Internetseiten und Online-Dienste","en":"Websites and online services"}', 'dir', false, 'website internet online app formular anmelden passwort login seite', 50),
+  ('online', '{"de":"Internetseiten und Online-Dienste","en":"Websites and online services"}', 'rit', false, 'website internet online app formular anmelden passwort login seite', 50),
   ('access', '{"de":"Barrierefreiheit","en":"Accessibility"}', 'dir', false, 'rollstuhl barriere barrierefrei aufzug gehörlos blind leichte wheelchair accessible', 60),
-  ('traffic', '{"de":"Verkehr und Parken","en":"Traffic and parking"}', 'kvr', false, 'parken parkplatz strafzettel ampel baustelle verkehr radweg parking traffic', 70),
-  ('cleaning', '{"de":"Sauberkeit und Grün","en":"Cleanliness and green spaces"}', 'bau-gar', false, 'müll schmutz park spielplatz reinigung tonne abfall rubbish playground', 80),
-  ('children', '{"de":"Kinder, Schule, Betreuung","en":"Children, school, childcare"}', 'dir', false, 'kita kindergarten schule hort betreuung kind nursery school', 90),
-  ('social', '{"de":"Wohnen und Soziales","en":"Housing and social services"}', 'dir', true, 'wohnung wohngeld sozial jobcenter unterstützung miete housing', 100),
+  ('traffic', '{"de":"Verkehr und Parken","en":"Traffic and parking"}', 'mor', false, 'parken parkplatz strafzettel ampel baustelle verkehr radweg parking traffic', 70),
+  ('cleaning', '{"de":"Sauberkeit und Grün","en":"Cleanliness and green spaces"}', 'awm', false, 'müll schmutz park spielplatz reinigung tonne abfall rubbish playground', 80),
+  ('children', '{"de":"Kinder, Schule, Betreuung","en":"Children, school, childcare"}', 'rbs', false, 'kita kindergarten schule hort betreuung kind nursery school', 90),
+  ('social', '{"de":"Wohnen und Soziales","en":"Housing and social services"}', 'soz', true, 'wohnung wohngeld sozial jobcenter unterstützung miete housing', 100),
   ('privacy', '{"de":"Datenschutz","en":"Data protection"}', 'dir', true, 'datenschutz daten auskunft löschen privacy', 110),
   ('other', '{"de":"Etwas anderes","en":"Something else"}', '', false, '', 900);
 
@@ -45,7 +45,7 @@ CREATE TABLE complaint_offices (
   department_key text PRIMARY KEY,
   ord            integer NOT NULL DEFAULT 0
 );
-INSERT INTO complaint_offices (department_key, ord) VALUES ('dir', 1);
+INSERT INTO complaint_offices (department_key, ord) VALUES ('dir', 1), ('lotse', 2);
 
 CREATE TABLE complaints (
   id               uuid PRIMARY KEY,
@@ -87,12 +87,15 @@ CREATE TABLE complaints (
   first_department uuid REFERENCES departments (id),
   first_topic      text NOT NULL DEFAULT '',
   first_kind       text NOT NULL DEFAULT '',
+  content          bytea NOT NULL,            -- the canonical form as it was sent: what the receipt is about
   content_sha256   bytea NOT NULL,
   receipt          bytea NOT NULL,            -- the signed file as it was handed out
   version          integer NOT NULL DEFAULT 1,
   created_at       timestamptz NOT NULL DEFAULT mitwirk_now(),
   changed_at       timestamptz NOT NULL DEFAULT mitwirk_now(),
-  closed_at        timestamptz
+  closed_at        timestamptz,
+  archive          text NOT NULL DEFAULT '' CHECK (archive IN ('', 'offered', 'taken', 'declined')), -- before it is deleted
+  erase_at         timestamptz                -- its person was deleted while it had to be kept
 );
 -- what is over and can be deleted (sqlOver)
 CREATE INDEX complaints_closed ON complaints (closed_at) WHERE closed_at IS NOT NULL AND visibility <> 'erased';

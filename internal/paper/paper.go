@@ -19,6 +19,10 @@ type Doc struct {
 	Foot  string // stands on each page, before its number
 	At    time.Time
 	Parts []Part
+	// Window is the address of a letter, in lines; it stands where the window of
+	// an envelope is (DIN 5008, form B). "": no letter.
+	Window string
+	Sender string // in one small line above the address
 }
 
 // Part is a section. What is empty is left out.
@@ -73,6 +77,9 @@ func Write(w io.Writer, d *Doc) error {
 		f.SetTextColor(0, 0, 0)
 	})
 	f.AddPage()
+	if d.Window != "" {
+		p.window(d)
+	}
 	p.text(d.Title, "B", big)
 	f.Ln(2)
 	for i := range d.Parts {
@@ -82,6 +89,29 @@ func Write(w io.Writer, d *Doc) error {
 		return fmt.Errorf("write pdf: %w", err)
 	}
 	return nil
+}
+
+// Where the window is, in millimetres from the top and the left edge of the
+// sheet, and where the text of a letter begins.
+const (
+	windowTop  = 50.0
+	windowLeft = 25.0
+	windowWide = 80.0
+	letterTop  = 103.0
+)
+
+// window prints sender and address of a letter.
+func (p *press) window(d *Doc) {
+	f := p.f
+	f.SetXY(windowLeft, windowTop-line)
+	f.SetFont(font, "", small-1.5)
+	f.SetTextColor(grey, grey, grey)
+	f.CellFormat(windowWide, line, signs(d.Sender), "", 0, "L", false, 0, "")
+	f.SetTextColor(0, 0, 0)
+	f.SetXY(windowLeft, windowTop+line)
+	f.SetFont(font, "", plain)
+	f.MultiCell(windowWide, line, signs(d.Window), "", "L", false)
+	f.SetXY(edge, letterTop)
 }
 
 // grey is 8.5 to 1 on white.

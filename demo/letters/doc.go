@@ -1,0 +1,3 @@
+// Package letters fills the demo city with complaints, praise, questions and
+// requests in all states: invented ones, by nobody.
+package letters
