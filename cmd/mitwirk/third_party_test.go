@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,8 +108,9 @@ func (p *thirdParty) modules(t *testing.T) []part {
 		t.Fatal(err)
 	}
 	parts = append(parts, p.part(t, "Go's standard library", "as built", licenceFiles(t, strings.TrimSpace(string(goroot)))))
-	for key, f := range files {
+	for _, key := range slices.Sorted(maps.Keys(files)) { // of texts that differ in spaces only the first one is shown
 		name, version, _ := strings.Cut(key, " ")
+		f := files[key]
 		slices.Sort(f)
 		parts = append(parts, p.part(t, name, version, f))
 	}
@@ -123,11 +125,11 @@ func (p *thirdParty) front(t *testing.T) []part {
 	const modules = "../../web/node_modules"
 	names := []string{"@kern-ux/native", "maplibre-gl"}
 	within := regexp.MustCompile(`node_modules/((?:@[^/]+/)?[^/]+)/`)
-	maps, err := filepath.Glob(modules + "/maplibre-gl/dist/maplibre-gl*.mjs.map")
-	if err != nil || len(maps) == 0 {
+	bundles, err := filepath.Glob(modules + "/maplibre-gl/dist/maplibre-gl*.mjs.map")
+	if err != nil || len(bundles) == 0 {
 		t.Fatalf("MapLibre's source maps are missing: %v", err)
 	}
-	for _, file := range maps {
+	for _, file := range bundles {
 		var content struct{ Sources []string }
 		readJSON(t, file, &content)
 		for _, source := range content.Sources {
