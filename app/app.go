@@ -16,6 +16,7 @@ import (
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/demo/city"
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/drafts"
@@ -73,6 +74,7 @@ type App struct {
 	routing    *casework.Routing
 	umbrella   *casework.Umbrella
 	talkFiles  *casework.Files
+	complaints *complaints.Service
 	own        *owndata.Service
 	search     *search.Service
 	mirror     *search.Meili // nil: none is configured
@@ -196,7 +198,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if a.photos, err = attachments.New(attachments.Config{DB: d, Files: a.files, Drafts: drafts.Owners{}, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
-	if a.drafts, err = drafts.New(drafts.Config{DB: d, Photos: a.photos}); err != nil {
+	if a.drafts, err = drafts.New(drafts.Config{DB: d, Photos: draftThings{a}}); err != nil {
 		return err
 	}
 	post, err := reports.NewPost(reports.PostConfig{Outbox: a.outbox, Messages: a.messages, BaseURL: a.cfg.Settings.Base(), ReplyTo: a.replyTo()})
@@ -227,6 +229,9 @@ func (a *App) domains(ctx context.Context) (err error) {
 		return err
 	}
 	if err := a.talk(post); err != nil {
+		return err
+	}
+	if err := a.complain(ctx); err != nil {
 		return err
 	}
 	if err := a.ownData(); err != nil {
@@ -340,9 +345,12 @@ func (a *App) Stop(ctx context.Context) error {
 // FillDemo fills an empty city ("small", "large"); it does nothing in one that
 // has something in it. say tells people what takes its time.
 func (a *App) FillDemo(ctx context.Context, size string, say func(string)) error {
-	return city.Fill(ctx, city.Config{
+	if err := city.Fill(ctx, city.Config{
 		DB: a.cfg.Pool, Categories: a.categories, Geo: a.geo, Photos: a.photos, Reports: a.reports, Zone: a.zone, SetCity: a.demoCity, Say: say,
-	}, size)
+	}, size); err != nil {
+		return err
+	}
+	return a.demoComplaints(ctx)
 }
 
 func (a *App) demoCity(ctx context.Context) error {

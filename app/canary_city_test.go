@@ -393,6 +393,7 @@ func (c *town) tell() {
 	c.desk()
 	c.signIn()
 	c.organisations()
+	c.complained()
 	c.practice()
 	c.notices()
 	c.comments()

@@ -317,6 +317,9 @@ func dates(at time.Time) []string {
 func (c *town) values(table, query string, fn func(v any, p place)) {
 	c.t.Helper()
 	src := sources()[table]
+	if about, ok := complaintSources()[table]; ok {
+		src = about
+	}
 	or := func(s, otherwise string) string {
 		if s == "" {
 			return otherwise

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/follows"
@@ -57,9 +58,9 @@ func (a *App) web(ctx context.Context) error {
 	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
-		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, a.adoptReports, moderation.Adopt, notify.Adopt, discussion.Adopt},
+		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, complaints.Adopt, a.adoptReports, moderation.Adopt, notify.Adopt, discussion.Adopt},
 		Unsubscribe: a.unsubscribe,
-		Describe:    map[subject.Kind]subject.Describer{subject.Report: a.reports},
+		Describe:    a.describers(),
 	}
 	if a.cfg.Dev && a.outbox.Local() {
 		account.Outbox = a.outbox
@@ -132,6 +133,9 @@ func (a *App) web(ctx context.Context) error {
 		return err
 	}
 	if err := a.talkPages(r); err != nil {
+		return err
+	}
+	if err := a.complaintPages(r); err != nil {
 		return err
 	}
 	if err := a.discussPages(r); err != nil {

@@ -138,7 +138,7 @@ WITH late AS (
          count(*) FILTER (WHERE c.missed_at >= mitwirk_now() - interval '24 hours')::int AS news,
          count(*) FILTER (WHERE c.missed_n >= 3)::int AS often
   FROM cases c
-  WHERE c.state = 'open' AND c.missed_at IS NOT NULL
+  WHERE c.state = 'open' AND c.missed_at IS NOT NULL AND NOT c.gone
   GROUP BY c.department_id)
 SELECT g.person_id, k.id, k.locale, d.name, l.late, l.news, l.often
 FROM late l

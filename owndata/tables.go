@@ -13,12 +13,14 @@ type hang struct {
 
 // The ids that other conditions build on.
 const (
-	sqlPartReports = `(SELECT id FROM reports WHERE person_id = $1 UNION SELECT report_id FROM report_owners WHERE person_id = $1)`
-	sqlPartAddress = `(SELECT id FROM contacts WHERE person_id = $1
+	sqlPartReports    = `(SELECT id FROM reports WHERE person_id = $1 UNION SELECT report_id FROM report_owners WHERE person_id = $1)`
+	sqlPartComplaints = `(SELECT id FROM complaints WHERE person_id = $1 UNION SELECT complaint_id FROM complaint_owners WHERE person_id = $1)`
+	sqlPartAddress    = `(SELECT id FROM contacts WHERE person_id = $1
   UNION SELECT j.id FROM contacts j JOIN contacts k ON k.id = j.joined_id WHERE k.person_id = $1
-  UNION SELECT contact_id FROM reports WHERE person_id = $1 AND contact_id IS NOT NULL)`
+  UNION SELECT contact_id FROM reports WHERE person_id = $1 AND contact_id IS NOT NULL
+  UNION SELECT contact_id FROM complaints WHERE person_id = $1 AND contact_id IS NOT NULL)`
 	sqlPartPhotos = `(t.owner_id = $1 OR t.subject_kind = 'report' AND t.subject_id IN ` + sqlPartReports + `)`
-	sqlPartCase   = `t.subject_kind = 'report' AND t.subject_id IN ` + sqlPartReports
+	sqlPartCase   = `(t.subject_kind = 'report' AND t.subject_id IN ` + sqlPartReports + ` OR t.subject_kind = 'complaint' AND t.subject_id IN ` + sqlPartComplaints + `)`
 	sqlPartOwner  = `(t.owner_kind = 'person' AND t.owner_id = $1 OR t.owner_kind = 'contact' AND t.owner_id IN ` + sqlPartAddress + `)`
 	sqlPartAudit  = `(t.actor = $1 OR t.subject_kind = 'person' AND t.subject_id = $1 OR ` + sqlPartCase + `)`
 	sqlPartMine   = `t.person_id = $1`
@@ -46,6 +48,13 @@ func hangs() []hang {
 		{table: "message_files", rows: sqlPartCase, order: "t.created_at", also: []string{"created_at"}},
 		{table: "satisfaction", rows: sqlPartCase, also: []string{"value", "at"}},
 		{table: "objections", rows: `t.report_id IN ` + sqlPartReports, also: []string{"at", "outcome"}},
+		{table: "complaints", rows: `t.id IN ` + sqlPartComplaints, order: "t.created_at", also: []string{"number", "kind", "topic", "status", "outcome", "created_at", "closed_at"}},
+		{table: "complaint_owners", rows: sqlPartMine, order: "t.since", also: []string{"since"}},
+		{table: "complaint_files", rows: `(t.owner_id = $1 OR t.complaint_id IN ` + sqlPartComplaints + `)`, order: "t.created_at", also: []string{"type", "created_at"}},
+		{table: "complaint_answers", rows: `t.state = 'released' AND t.complaint_id IN ` + sqlPartComplaints, order: "t.at", also: []string{"stage", "outcome", "released_at"}, masked: map[string]string{"note": `''`}},
+		{table: "complaint_reviews", rows: `t.complaint_id IN ` + sqlPartComplaints, also: []string{"asked_at", "due_at", "outcome"}},
+		{table: "complaint_reads", rows: `t.complaint_id IN ` + sqlPartComplaints, order: "t.at", also: []string{"at"}},
+		{table: "complaint_opinions", rows: `t.complaint_id IN ` + sqlPartComplaints, also: []string{"value", "at"}},
 		{table: "cases", rows: sqlPartCase, also: []string{"created_at"}},
 		{table: "votes", rows: `t.voter_id IN (SELECT p.voter_id FROM voter_persons p WHERE p.person_id = $1)`, order: "t.at", also: []string{"aspect", "at"}},
 		{table: "comments", rows: `t.author_id = $1`, order: "t.created_at", also: []string{"number", "stance", "visibility", "created_at", "edited_at"}},

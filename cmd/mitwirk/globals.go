@@ -29,15 +29,16 @@ type cli struct {
 	Globals `embed:""`
 	Version kong.VersionFlag `help:"Show the version."`
 
-	Dev     devCmd     `cmd:"" group:"Try" help:"Start a demo city with a private PostgreSQL; nothing has to be set up."`
-	Serve   serveCmd   `cmd:"" group:"Run" help:"Serve the site, and do its jobs."`
-	Work    workCmd    `cmd:"" group:"Run" help:"Do jobs only."`
-	Migrate migrateCmd `cmd:"" group:"Run" help:"Bring the database to this program's version."`
-	Import  importCmd  `cmd:"" group:"Keep" help:"Bring data of a city in."`
-	Export  exportCmd  `cmd:"" group:"Keep" help:"Take data of a city out."`
-	Geo     Geo        `cmd:"" group:"Keep" help:"Ask where places lie."`
-	Admin   adminCmd   `cmd:"" group:"Keep" help:"Look after the installation."`
-	Bench   benchCmd   `cmd:"" group:"Try" help:"Measure this machine; one JSON line per figure."`
+	Dev           devCmd           `cmd:"" group:"Try" help:"Start a demo city with a private PostgreSQL; nothing has to be set up."`
+	Serve         serveCmd         `cmd:"" group:"Run" help:"Serve the site, and do its jobs."`
+	Work          workCmd          `cmd:"" group:"Run" help:"Do jobs only."`
+	Migrate       migrateCmd       `cmd:"" group:"Run" help:"Bring the database to this program's version."`
+	VerifyReceipt verifyReceiptCmd `cmd:"" name:"verify-receipt" group:"Run" help:"Tell whether a receipt is genuine and unchanged."`
+	Import        importCmd        `cmd:"" group:"Keep" help:"Bring data of a city in."`
+	Export        exportCmd        `cmd:"" group:"Keep" help:"Take data of a city out."`
+	Geo           Geo              `cmd:"" group:"Keep" help:"Ask where places lie."`
+	Admin         adminCmd         `cmd:"" group:"Keep" help:"Look after the installation."`
+	Bench         benchCmd         `cmd:"" group:"Try" help:"Measure this machine; one JSON line per figure."`
 }
 
 type importCmd struct {

@@ -30,6 +30,8 @@ func Staff() []Person {
 		{"Baureferat, Licht und Ampeln: Sachbearbeitung", "licht@demo.example", subject.Caseworker, "bau-lic"},
 		{"Baureferat, Gartenbau: Sachbearbeitung", "garten@demo.example", subject.Caseworker, "bau-gar"},
 		{"Abfallwirtschaft: Sachbearbeitung", "abfall@demo.example", subject.Caseworker, "awm"},
+		{"Zentrale Beschwerdestelle: Sachbearbeitung", "beschwerde@demo.example", subject.Caseworker, "dir"},
+		{"Zentrale Beschwerdestelle: Leitung", "beschwerde2@demo.example", subject.TeamLead, "dir"},
 		{"Moderation", "moderation@demo.example", subject.Moderator, ""},
 		{"Moderation, zweite Person", "moderation2@demo.example", subject.Moderator, ""},
 		{"Verwaltung des Portals", "admin@demo.example", subject.Admin, ""},

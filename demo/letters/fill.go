@@ -18,10 +18,15 @@ import (
 // count is how many there are, one every few days.
 const count = 80
 
+const (
+	sqlHas    = `SELECT EXISTS (SELECT FROM complaints)`
+	sqlSetNow = `SELECT set_config('mitwirk.now', $1, true)`
+)
+
 // Fill writes them, each in a transaction that lives in its own time; where
 // there are some it does nothing.
 func Fill(ctx context.Context, d db.DB, s *complaints.Service) error {
-	has, err := db.Exists(ctx, d, `SELECT EXISTS (SELECT FROM complaints)`)
+	has, err := db.Exists(ctx, d, sqlHas)
 	if err != nil || has {
 		return err
 	}
@@ -51,7 +56,7 @@ func tell(ctx context.Context, tx pgx.Tx, s *complaints.Service, st story, i int
 			return false, nil
 		}
 		at = next
-		_, err := tx.Exec(ctx, `SELECT set_config('mitwirk.now', $1, true)`, at.Format(time.RFC3339))
+		_, err := tx.Exec(ctx, sqlSetNow, at.Format(time.RFC3339))
 		return true, err
 	}
 	if _, err := later(0); err != nil {

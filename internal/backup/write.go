@@ -20,6 +20,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/files"
 )
@@ -180,12 +181,18 @@ func addPhotos(ctx context.Context, store files.Store, conn *pgx.Conn, t *tar.Wr
 }
 
 // storedKeys are the keys of all bytes that rows name, in the order of their
-// bytes: files of the dialogue ("messages/…") before photos ("photos/…").
+// bytes: files of complaints ("complaints/…") and of the dialogue ("messages/…")
+// before photos ("photos/…").
 func storedKeys(ctx context.Context, q attachments.Reader) ([]string, error) {
-	keys, err := casework.FileKeys(ctx, q)
+	keys, err := complaints.FileKeys(ctx, q)
 	if err != nil {
 		return nil, err
 	}
+	talk, err := casework.FileKeys(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	keys = append(keys, talk...)
 	photos, err := attachments.Keys(ctx, q)
 	return append(keys, photos...), err
 }

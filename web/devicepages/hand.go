@@ -3,6 +3,7 @@ package devicepages
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -50,7 +51,7 @@ func (p *pages) hand(c kit.Context) error {
 	}
 	view := handView{
 		Page: page(c, "device.hand.title"), Link: p.url("/continue/" + h.Token), Base: p.url("/continue/"), Token: h.Token, Code: h.Code[:3] + " " + h.Code[3:],
-		State: c.Request().URL.Path, Back: "/reports/new/" + draft.String(), Minutes: int(drafts.HandoverTTL.Minutes()),
+		State: c.Request().URL.Path, Back: strings.TrimSuffix(c.Request().URL.Path, "/device"), Minutes: int(drafts.HandoverTTL.Minutes()),
 	}
 	view.Scripts = []string{"device-hand"}
 	if view.QR, err = kit.NewQR(view.Link); err != nil {
@@ -88,7 +89,7 @@ func (p *pages) where(c kit.Context) error {
 	case kit.WantsJSON(c):
 		return c.JSON(http.StatusOK, map[string]string{"state": state})
 	case !taken:
-		return kit.Redirect(c, "/reports/new/"+draft.String())
+		return kit.Redirect(c, strings.TrimSuffix(c.Request().URL.Path, "/device"))
 	}
 	return kit.Render(c, http.StatusOK, movedPage(page(c, "device.moved.title")))
 }

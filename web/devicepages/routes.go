@@ -25,8 +25,10 @@ func Register(r *kit.Router, deps Deps) error {
 		return errors.New("devicepages: DB and Drafts are needed")
 	}
 	p := &pages{deps, r.URL}
-	r.POST("/reports/new/:draft/device", p.hand, kit.Secret)
-	r.GET("/reports/new/:draft/device", p.where, kit.Secret)
+	for _, form := range []string{"/reports/new/", "/complaints/new/"} {
+		r.POST(form+":draft/device", p.hand, kit.Secret)
+		r.GET(form+":draft/device", p.where, kit.Secret)
+	}
 	r.GET("/continue/:token", p.show, kit.Secret)
 	r.POST("/continue/:token", p.take, kit.Secret)
 	return nil

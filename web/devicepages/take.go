@@ -86,7 +86,19 @@ func (p *pages) take(c kit.Context) error {
 		return err
 	}
 	kit.Flash(c, "success", "device.take.done")
-	return kit.Redirect(c, "/reports/new/"+draft.String())
+	taken, err := drafts.Load(ctx, p.DB, actor, draft)
+	if err != nil {
+		return err
+	}
+	return kit.Redirect(c, formOf(taken.Kind)+draft.String())
+}
+
+// formOf is where a draft of a kind goes on.
+func formOf(kind string) string {
+	if kind == "complaint" {
+		return "/complaints/new/"
+	}
+	return "/reports/new/"
 }
 
 func wrong(c kit.Context, key string, left int) error {

@@ -22,6 +22,7 @@ func deskAreas() []deskArea {
 		{"/desk", "queue.area.cases", works},
 		{"/desk/moderation", "modq.nav", []subject.Role{subject.Moderator}},
 		{"/desk/votes", "votes.desk.title", []subject.Role{subject.Moderator}},
+		{"/desk/complaints", "complaint.desk.title", works},
 		{"/desk/resubmissions", "case.list.back", works},
 		{"/desk/mentions", "case.list.mentions", works},
 		{"/desk/templates", "case.list.templates", append([]subject.Role{subject.Editor, subject.Admin}, works...)},

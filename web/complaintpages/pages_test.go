@@ -1,0 +1,100 @@
+package complaintpages_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/mitwirk/mitwirk/complaints"
+	"github.com/mitwirk/mitwirk/complaints/complaintstest"
+	"github.com/mitwirk/mitwirk/subject"
+	"github.com/mitwirk/mitwirk/web/complaintpages"
+	"github.com/mitwirk/mitwirk/web/kit/kittest"
+)
+
+func setup(t *testing.T) (*kittest.Site, *complaintstest.City) {
+	t.Helper()
+	c := complaintstest.New(t)
+	site := kittest.New(t, c.Pool, nil)
+	if err := complaintpages.Register(site.Router, complaintpages.Deps{DB: c.Pool, Complaints: c.Complaints, Drafts: c.Drafts, Reports: c.Reports}); err != nil {
+		t.Fatal(err)
+	}
+	return site, c
+}
+
+func has(t *testing.T, a *kittest.Answer, selector string) {
+	t.Helper()
+	if a.Doc().Find(selector).Length() == 0 {
+		t.Errorf("nothing is %s", selector)
+	}
+}
+
+// TestTheWay writes one without script, in four pages.
+func TestTheWay(t *testing.T) {
+	t.Parallel()
+	site, _ := setup(t)
+	b := site.Browser()
+	has(t, b.Get("/complaints/new").Want(http.StatusOK).WantClean(), "textarea[name=text]")
+	a := b.Post("/complaints/new", url.Values{"text": {"Warum warte ich immer noch auf meinen Ausweis?"}, "draft": {subject.NewID().String()}}).Want(http.StatusSeeOther)
+	details := a.Header.Get("Location")
+	has(t, b.Get(details).Want(http.StatusOK).WantClean(), "input[name=kind][value=question][checked]")
+	base := strings.TrimSuffix(details, "details")
+	b.Post(details, url.Values{"kind": {"question"}, "topic": {"waiting"}, "lang": {"de"}, "notice": {"1"}}).Want(http.StatusSeeOther)
+	b.Get(base + "contact").Want(http.StatusOK).WantClean()
+	b.Post(base+"contact", url.Values{"name_kind": {"anonymous"}, "contact": {"code"}}).Want(http.StatusSeeOther)
+	has(t, b.Get(base+"check").Want(http.StatusOK).WantClean(), "input[name=notice_read]")
+	has(t, b.Post(base+"check", url.Values{"do": {"next"}}).Want(http.StatusUnprocessableEntity), ".errsum a[href='#f-notice_read']")
+	a = b.Post(base+"check", url.Values{"do": {"next"}, "notice_read": {"1"}, "code_read": {"1"}}).Want(http.StatusSeeOther)
+	receipt := a.Header.Get("Location")
+	has(t, b.Get(receipt).Want(http.StatusOK).WantClean(), "[data-receipt-code]")
+	b.Get(details).Want(http.StatusSeeOther)
+	site.Browser().Get(receipt).Want(http.StatusNotFound)
+}
+
+// TestSameAsARandomNumber: byte for byte, for whoever may not know of it.
+func TestSameAsARandomNumber(t *testing.T) {
+	t.Parallel()
+	site, c := setup(t)
+	sent, _ := c.Create(t)
+	real, random := sent.Number.Format(subject.PrefixComplaint), subject.NewNumber(2026).Format(subject.PrefixComplaint)
+	for _, path := range []string{"/cases/", "/desk/complaints/"} {
+		x, y := site.Browser().Get(path+real).Want(http.StatusNotFound), site.Browser().Get(path+random).Want(http.StatusNotFound)
+		if strings.ReplaceAll(x.Body, real, random) != y.Body {
+			t.Errorf("%s: the pages differ", path)
+		}
+		for name := range y.Header {
+			if name != "X-Request-Id" && name != "Date" && strings.Join(x.Header[name], ",") != strings.Join(y.Header[name], ",") {
+				t.Errorf("%s: header %s differs", path, name)
+			}
+		}
+	}
+	form := func(number string) url.Values { return url.Values{"number": {number}, "code": {"2222-2222-2222"}} }
+	x, y := site.Browser().Post("/cases/open", form(real)).Want(http.StatusUnprocessableEntity), site.Browser().Post("/cases/open", form(random)).Want(http.StatusUnprocessableEntity)
+	if strings.ReplaceAll(x.Body, real, random) != y.Body {
+		t.Error("a wrong code tells whether the number exists")
+	}
+}
+
+func TestReceiptPageAndFigures(t *testing.T) {
+	t.Parallel()
+	site, c := setup(t)
+	sent, owner := c.Create(t)
+	file, _, err := c.Complaints.Proof(t.Context(), owner, sent.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := site.Browser()
+	b.Get("/receipts").Want(http.StatusOK).WantClean()
+	has(t, b.Post("/receipts", url.Values{"text": {string(file)}}).Want(http.StatusOK).WantClean(), ".notice.ok, .note--ok, [role=status]")
+	b.Get("/receipts/keys.json").Want(http.StatusOK)
+	b.Get("/complaints/statistics").Want(http.StatusOK).WantClean()
+	b.Get("/complaints/statistics.csv").Want(http.StatusOK)
+	a := b.Get("/complaints/statistics.json").Want(http.StatusOK)
+	if !strings.Contains(a.Body, `"periods":[]`) {
+		t.Errorf("one complaint shows: %s", a.Body)
+	}
+	if complaints.K != 5 {
+		t.Error("the smallest group has changed: say so on the page")
+	}
+}
