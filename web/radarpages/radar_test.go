@@ -40,7 +40,6 @@ type town struct {
 func setup(t *testing.T, n int) *town {
 	t.Helper()
 	tx := dbtest.Tx(t)
-	dbtest.SetNow(t, tx, time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC))
 	s, p := radartest.New(t, tx, n)
 	if n > 3 {
 		var rows []radar.Row
@@ -292,12 +291,16 @@ func TestDesk(t *testing.T) {
 	one.Get("/desk/radar/new").Want(http.StatusOK).WantClean()
 	one.Get("/desk/radar/import").Want(http.StatusOK).WantClean()
 	two.Get("/desk/radar/releases").Want(http.StatusOK).WantClean()
-	two.Post("/desk/radar/releases", url.Values{"on": {"2026-11-22"}, "notes_de": {"Neu"}}).WantRedirect("/desk/radar/releases?p=" + c.p.Slug)
-	two.Post("/desk/radar/releases", url.Values{"on": {"2030-11-22"}}).Want(http.StatusUnprocessableEntity)
+	today, err := c.radar.Today(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	two.Post("/desk/radar/releases", url.Values{"on": {string(today)}, "notes_de": {"Neu"}}).WantRedirect("/desk/radar/releases?p=" + c.p.Slug)
+	two.Post("/desk/radar/releases", url.Values{"on": {"2099-11-22"}}).Want(http.StatusUnprocessableEntity)
 	lead := c.as(accountstest.Staff(t, c.site.DB, subject.TeamLead))
 	lead.Get("/desk/radar").Want(http.StatusOK)
 	lead.Get("/desk/radar/new").Want(http.StatusForbidden)
-	two.Post(path+"/help", url.Values{"kind": {"testers"}, "until": {"2027-01-01"}, "wanted_de": {"Wir suchen 64 Menschen."}}).WantRedirect(path)
+	two.Post(path+"/help", url.Values{"kind": {"testers"}, "until": {"2099-01-01"}, "wanted_de": {"Wir suchen 64 Menschen."}}).WantRedirect(path)
 	if text := c.browser().Get(m.Path()).Doc().Find(".panel--flat").Text(); !strings.Contains(text, "64 Menschen") {
 		t.Errorf("asks for nothing: %s", text)
 	}
