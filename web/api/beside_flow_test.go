@@ -419,6 +419,7 @@ func (h house) mine(t *testing.T) {
 	h.send(t, "resident", "DELETE", "/me/sessions/"+sessions.Sessions[0].ID, nil, 200, nil)
 
 	h.areas(t)
+	h.searches(t)
 
 	leaver := accountstest.Resident(t, h.Pool)
 	token, other := h.personal(t, leaver, accounts.ScopeOwnRead, accounts.ScopeOwnWrite), h.personal(t, leaver, accounts.ScopeRead)

@@ -356,6 +356,13 @@ func besideOps() []tried {
 		{"POST", "/me/areas", fields{"news": "all", "cadence": "never"}, "own", 200},
 		{"PATCH", "/me/areas/{id}", fields{"cadence": "weekly"}, "own", 404},
 		{"DELETE", "/me/areas/{id}", nil, "own", 404},
+		{"GET", "/me/searches", nil, "own", 200},
+		{"POST", "/me/searches", fields{"q": "Laterne", "cadence": "never"}, "own", 200},
+		{"PATCH", "/me/searches/{id}", fields{"cadence": "weekly"}, "own", 404},
+		{"DELETE", "/me/searches/{id}", nil, "own", 404},
+		{"GET", "/me/browsers", nil, "own", 200},
+		{"POST", "/me/browsers", fields{"endpoint": "http://push.example/1", "p256dh": "x", "auth": "x"}, "own", 422},
+		{"DELETE", "/me/browsers/{id}", nil, "own", 404},
 	}
 }
 

@@ -20,7 +20,7 @@ type inboxNotice struct {
 	ID     string `json:"id"`
 	Number string `json:"number"`
 	Title  string `json:"title"`
-	Why    string `json:"why" enum:"own,followed,area" doc:"own: it is yours. area: it lies in an area that you follow."`
+	Why    string `json:"why" enum:"own,followed,area,search" doc:"own: it is yours. area: it lies in an area that you follow. search: a search that you follow finds it."`
 	What   string `json:"what" enum:"new,status,step,message"`
 	Says   string `json:"says" doc:"What happened, in words."`
 	At     string `json:"at" format:"date-time"`

@@ -65,3 +65,55 @@ func (h house) areas(t *testing.T) {
 	h.send(t, "clerk", "DELETE", "/me/areas/"+made.ID, nil, 404, nil)
 	h.send(t, "resident", "DELETE", "/me/areas/"+made.ID, nil, 200, nil)
 }
+
+// searches: a search is followed, told of, changed and ended by whoever follows it; a
+// browser is told by its owner's wish only.
+func (h house) searches(t *testing.T) {
+	t.Helper()
+	body := fields{"q": "Laterne", "kind": []string{"report"}, "category": []string{"laterne"}, "cadence": "never"}
+	var made, again struct{ ID string }
+	h.send(t, "resident", "POST", "/me/searches", body, 200, &made)
+	h.send(t, "resident", "POST", "/me/searches", body, 200, &again)
+	if made.ID == "" || made.ID != again.ID {
+		t.Errorf("followed twice: %s, %s", made.ID, again.ID)
+	}
+	h.send(t, "resident", "POST", "/me/searches", fields{"q": "-Laterne", "cadence": "each"}, 422, nil)
+	var list struct {
+		Searches []struct {
+			ID, Q, Feed    string
+			Kind, Category []string
+		}
+	}
+	h.send(t, "resident", "GET", "/me/searches", nil, 200, &list)
+	if n := len(list.Searches); n == 0 || list.Searches[n-1].Q != "Laterne" || list.Searches[n-1].Category[0] != "laterne" || list.Searches[n-1].Kind[0] != "report" {
+		t.Fatalf("%+v", list)
+	}
+	h.Create(t)
+	h.Events.Work(t)
+	var inbox struct {
+		Notices []struct{ Why string }
+	}
+	h.send(t, "resident", "GET", "/me/notices", nil, 200, &inbox)
+	if len(inbox.Notices) == 0 || inbox.Notices[0].Why != "search" {
+		t.Errorf("%+v", inbox)
+	}
+	one := "/me/searches/" + made.ID
+	h.send(t, "clerk", "PATCH", one, fields{"cadence": "each"}, 404, nil)
+	h.send(t, "resident", "PATCH", one, fields{"cadence": "daily"}, 200, nil)
+	h.send(t, "clerk", "DELETE", one, nil, 404, nil)
+	h.send(t, "resident", "DELETE", one, nil, 200, nil)
+
+	var browsers struct {
+		Key      string
+		Browsers []struct{ ID, Service string }
+	}
+	h.send(t, "resident", "GET", "/me/browsers", nil, 200, &browsers)
+	told := fields{"endpoint": "https://push.example/1", "p256dh": browsers.Key, "auth": "AAAAAAAAAAAAAAAAAAAAAA"}
+	h.send(t, "resident", "POST", "/me/browsers", told, 200, &made)
+	h.send(t, "resident", "GET", "/me/browsers", nil, 200, &browsers)
+	if len(browsers.Browsers) != 1 || browsers.Browsers[0].ID != made.ID || browsers.Browsers[0].Service != "push.example" {
+		t.Errorf("%+v", browsers)
+	}
+	h.send(t, "clerk", "DELETE", "/me/browsers/"+made.ID, nil, 404, nil)
+	h.send(t, "resident", "DELETE", "/me/browsers/"+made.ID, nil, 200, nil)
+}

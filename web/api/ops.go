@@ -159,6 +159,7 @@ func (a *api) besideCases() {
 	a.runEvents()
 	a.own()
 	a.notices()
+	a.noticesMore()
 	a.admin()
 	a.citySetup()
 	a.organisations()
