@@ -5,6 +5,8 @@ import (
 	"hash/fnv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
@@ -12,9 +14,13 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
-	"github.com/mitwirk/mitwirk/web/discusspages"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
+
+// Talk embeds the discussion of an idea (discusspages.Pages).
+type Talk interface {
+	Part(c kit.Context, page kit.Page, ref subject.Ref) (templ.Component, error)
+}
 
 // Deps is what the pages of ideas need.
 type Deps struct {
@@ -23,8 +29,8 @@ type Deps struct {
 	Geo     *geo.Service
 	Photos  ideas.Photos
 	Forms   ideas.Forms
-	Reports *reports.Service    // a report can become an idea; nil: none can
-	Talk    *discusspages.Pages // nil: nothing is discussed
+	Reports *reports.Service // a report can become an idea; nil: none can
+	Talk    Talk             // nil: nothing is discussed
 	Centre  kit.Centre
 	Zone    *time.Location
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -14,7 +15,6 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
-	"github.com/mitwirk/mitwirk/web/discusspages"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -33,7 +33,7 @@ type showView struct {
 	Gauge    gauge
 	Why      string // why nobody can support it now
 	Counts   string // who counts
-	Talk     *discusspages.View
+	Talk     templ.Component
 	Held     string
 	Criteria []string
 	Areas    map[string]string
@@ -111,7 +111,7 @@ func (p *pages) showView(c kit.Context, n subject.Number) (*showView, error) {
 		v.Held, v.Robots = loc.T("own.held"), "noindex"
 	}
 	if p.Talk != nil {
-		if v.Talk, err = p.Talk.Load(c, v.Page, i.Ref()); err != nil {
+		if v.Talk, err = p.Talk.Part(c, v.Page, i.Ref()); err != nil {
 			return nil, err
 		}
 	}
