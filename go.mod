@@ -9,7 +9,7 @@ require codeberg.org/go-pdf/fpdf v0.12.0
 require (
 	github.com/SherClockHolmes/webpush-go v1.4.0 // indirect
 	github.com/andybalholm/brotli v1.2.6 // indirect
-	github.com/meilisearch/meilisearch-go v0.36.3 // indirect
+	github.com/meilisearch/meilisearch-go v0.36.3
 )
 
 require (

@@ -31,6 +31,17 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.comments_two_levels() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM comments p WHERE p.id = NEW.parent_id AND p.parent_id IS NULL
+                 AND p.subject_kind = NEW.subject_kind AND p.subject_id = NEW.subject_id) THEN
+    RAISE EXCEPTION 'an answer answers a comment of the same discussion' USING ERRCODE = 'check_violation', CONSTRAINT = 'comments_two_levels';
+  END IF;
+  RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.geo_norm(text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $_$
@@ -136,6 +147,26 @@ CREATE FUNCTION public.mitwirk_unaccent(text) RETURNS text
   SELECT public.unaccent('public.unaccent', $1)
 $_$;
 
+CREATE FUNCTION public.vote_ledger_sealed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' OR EXISTS (SELECT FROM vote_seals s WHERE s.scope = NEW.scope AND s.day >= NEW.day) THEN
+    RAISE EXCEPTION 'the ledger of votes is only ever added to, and never on a sealed day';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.vote_scope_open() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF EXISTS (SELECT FROM voters v JOIN vote_scopes s ON s.scope = v.scope WHERE v.id = NEW.voter_id) THEN
+    RAISE EXCEPTION 'the votes of this process are closed' USING ERRCODE = 'check_violation', CONSTRAINT = 'votes_open';
+  END IF;
+  RETURN NEW;
+END $$;
+
 CREATE TEXT SEARCH CONFIGURATION public.mitwirk_de (
     PARSER = pg_catalog."default" );
 
@@ -214,6 +245,21 @@ CREATE TABLE public.addresses (
     norm text GENERATED ALWAYS AS (public.geo_norm(street)) STORED NOT NULL,
     point public.geometry(Point,4326) NOT NULL,
     CONSTRAINT addresses_street_check CHECK ((street <> ''::text))
+);
+
+CREATE TABLE public.amendments (
+    id uuid NOT NULL,
+    idea_id uuid NOT NULL,
+    person_id uuid,
+    edition integer NOT NULL,
+    title text NOT NULL,
+    text text NOT NULL,
+    why text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT amendments_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text, 'withdrawn'::text, 'hidden'::text])))
 );
 
 CREATE TABLE public.api_tokens (
@@ -343,6 +389,51 @@ CREATE TABLE public.batches (
     action jsonb NOT NULL,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     undone_at timestamp with time zone
+);
+
+CREATE TABLE public.call_phases (
+    call_id uuid NOT NULL,
+    phase text NOT NULL,
+    from_day date NOT NULL,
+    to_day date,
+    CONSTRAINT call_phases_order CHECK (((to_day IS NULL) OR (to_day >= from_day))),
+    CONSTRAINT call_phases_phase_check CHECK ((phase = ANY (ARRAY['collect'::text, 'check'::text, 'support'::text, 'decide'::text, 'implement'::text])))
+);
+
+CREATE TABLE public.calls (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    audience text DEFAULT 'public'::text NOT NULL,
+    kind text DEFAULT 'ideas'::text NOT NULL,
+    department_id uuid NOT NULL,
+    title jsonb NOT NULL,
+    lead jsonb DEFAULT '{}'::jsonb NOT NULL,
+    text jsonb DEFAULT '{}'::jsonb NOT NULL,
+    rules jsonb DEFAULT '{}'::jsonb NOT NULL,
+    criteria jsonb DEFAULT '[]'::jsonb NOT NULL,
+    districts text[] DEFAULT '{}'::text[] NOT NULL,
+    topics text[] DEFAULT '{}'::text[] NOT NULL,
+    participation text DEFAULT 'consultation'::text NOT NULL,
+    who text DEFAULT 'all'::text NOT NULL,
+    min_level smallint DEFAULT 0 NOT NULL,
+    threshold integer DEFAULT 0 NOT NULL,
+    triggers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    budget_cents bigint,
+    prize jsonb DEFAULT '{}'::jsonb NOT NULL,
+    need_place boolean DEFAULT false NOT NULL,
+    answer_by date,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    published_at timestamp with time zone,
+    CONSTRAINT calls_audience_check CHECK ((audience = ANY (ARRAY['public'::text, 'staff'::text]))),
+    CONSTRAINT calls_kind_check CHECK ((kind = ANY (ARRAY['ideas'::text, 'places'::text, 'contest'::text]))),
+    CONSTRAINT calls_min_level_check CHECK (((min_level >= 0) AND (min_level <= 3))),
+    CONSTRAINT calls_participation_check CHECK ((participation = ANY (ARRAY['information'::text, 'consultation'::text, 'cooperation'::text, 'decision'::text]))),
+    CONSTRAINT calls_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'ended'::text]))),
+    CONSTRAINT calls_threshold_check CHECK ((threshold >= 0)),
+    CONSTRAINT calls_who_check CHECK ((who = ANY (ARRAY['all'::text, 'mail'::text, 'residents'::text])))
 );
 
 CREATE TABLE public.case_facts (
@@ -483,6 +574,271 @@ CREATE TABLE public.category_groups (
     CONSTRAINT category_groups_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,39}$'::text))
 );
 
+CREATE TABLE public.category_totals (
+    category_id uuid NOT NULL,
+    reports bigint NOT NULL,
+    texts bigint NOT NULL
+);
+
+CREATE TABLE public.category_words (
+    word text NOT NULL,
+    category_id uuid NOT NULL,
+    n bigint NOT NULL
+);
+
+CREATE TABLE public.comment_mentions (
+    comment_id uuid NOT NULL,
+    person_id uuid NOT NULL
+);
+
+CREATE TABLE public.comment_versions (
+    comment_id uuid NOT NULL,
+    version integer NOT NULL,
+    stance text NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.comments (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    parent_id uuid,
+    author_id uuid,
+    author_name text DEFAULT ''::text NOT NULL,
+    stance text DEFAULT ''::text NOT NULL,
+    text text NOT NULL,
+    lang text DEFAULT 'de'::text NOT NULL,
+    visibility text NOT NULL,
+    before text DEFAULT ''::text NOT NULL,
+    redacted_from text,
+    version integer DEFAULT 1 NOT NULL,
+    official boolean DEFAULT false NOT NULL,
+    department_id uuid,
+    role text DEFAULT ''::text NOT NULL,
+    pinned boolean DEFAULT false NOT NULL,
+    helpful integer DEFAULT 0 NOT NULL,
+    unhelpful integer DEFAULT 0 NOT NULL,
+    score double precision DEFAULT 0 NOT NULL,
+    answers integer DEFAULT 0 NOT NULL,
+    held_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    public_at timestamp with time zone,
+    edited_at timestamp with time zone,
+    CONSTRAINT comments_author_name_check CHECK ((char_length(author_name) <= 100)),
+    CONSTRAINT comments_before_check CHECK ((before = ANY (ARRAY[''::text, 'held'::text, 'public'::text]))),
+    CONSTRAINT comments_check CHECK (((NOT official) OR (department_id IS NOT NULL))),
+    CONSTRAINT comments_check1 CHECK (((NOT pinned) OR official)),
+    CONSTRAINT comments_stance_check CHECK ((stance = ANY (ARRAY[''::text, 'pro'::text, 'contra'::text, 'question'::text]))),
+    CONSTRAINT comments_text_check CHECK ((char_length(text) <= 4000)),
+    CONSTRAINT comments_visibility_check CHECK ((visibility = ANY (ARRAY['held'::text, 'public'::text, 'hidden'::text, 'removed'::text])))
+);
+
+CREATE TABLE public.complaint_answers (
+    id uuid NOT NULL,
+    complaint_id uuid NOT NULL,
+    stage text NOT NULL,
+    text text NOT NULL,
+    outcome text NOT NULL,
+    forwarded_to text DEFAULT ''::text NOT NULL,
+    state text NOT NULL,
+    four_eyes boolean NOT NULL,
+    written_by uuid,
+    released_by uuid,
+    department_id uuid NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    released_at timestamp with time zone,
+    CONSTRAINT complaint_answers_forwarded_to_check CHECK ((char_length(forwarded_to) <= 200)),
+    CONSTRAINT complaint_answers_four_eyes CHECK (((NOT four_eyes) OR (released_by IS NULL) OR (released_by <> written_by))),
+    CONSTRAINT complaint_answers_note_check CHECK ((char_length(note) <= 1000)),
+    CONSTRAINT complaint_answers_outcome_check CHECK ((outcome = ANY (ARRAY['helped'::text, 'explained'::text, 'not_helped'::text, 'forwarded'::text]))),
+    CONSTRAINT complaint_answers_released CHECK (((state = 'released'::text) = (released_at IS NOT NULL))),
+    CONSTRAINT complaint_answers_stage_check CHECK ((stage = ANY (ARRAY['first'::text, 'second'::text]))),
+    CONSTRAINT complaint_answers_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'returned'::text, 'replaced'::text]))),
+    CONSTRAINT complaint_answers_text_check CHECK ((char_length(text) <= 10000))
+);
+
+CREATE TABLE public.complaint_files (
+    id uuid NOT NULL,
+    draft_id uuid,
+    complaint_id uuid,
+    message_id uuid,
+    owner_id uuid,
+    ord integer NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    size integer NOT NULL,
+    sha256 bytea NOT NULL,
+    blob text NOT NULL,
+    state text DEFAULT 'quarantined'::text NOT NULL,
+    scanned boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT complaint_files_belongs CHECK (((draft_id IS NULL) <> (complaint_id IS NULL))),
+    CONSTRAINT complaint_files_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT complaint_files_size_check CHECK ((size > 0)),
+    CONSTRAINT complaint_files_state_check CHECK ((state = ANY (ARRAY['quarantined'::text, 'clean'::text, 'infected'::text]))),
+    CONSTRAINT complaint_files_type_check CHECK ((type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text])))
+);
+
+CREATE TABLE public.complaint_holds (
+    complaint_id uuid NOT NULL,
+    reason text NOT NULL,
+    set_by uuid,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT complaint_holds_reason_check CHECK (((char_length(reason) >= 3) AND (char_length(reason) <= 500)))
+);
+
+CREATE TABLE public.complaint_learnings (
+    id uuid NOT NULL,
+    department_id uuid NOT NULL,
+    topic text NOT NULL,
+    text jsonb NOT NULL,
+    written_by uuid,
+    published_at timestamp with time zone,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.complaint_offices (
+    department_key text NOT NULL,
+    ord integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.complaint_opinions (
+    complaint_id uuid NOT NULL,
+    value smallint NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT complaint_opinions_text_check CHECK ((char_length(text) <= 1000)),
+    CONSTRAINT complaint_opinions_value_check CHECK (((value >= 1) AND (value <= 3)))
+);
+
+CREATE TABLE public.complaint_owners (
+    complaint_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.complaint_reads (
+    id uuid NOT NULL,
+    complaint_id uuid NOT NULL,
+    department_id uuid NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT complaint_reads_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 300)))
+);
+
+CREATE TABLE public.complaint_reviews (
+    complaint_id uuid NOT NULL,
+    text text NOT NULL,
+    asked_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    first_handler uuid,
+    first_department uuid NOT NULL,
+    department_id uuid NOT NULL,
+    reviewer uuid,
+    due_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    outcome text DEFAULT ''::text NOT NULL,
+    CONSTRAINT complaint_reviews_other_department CHECK ((department_id <> first_department)),
+    CONSTRAINT complaint_reviews_other_person CHECK (((reviewer IS NULL) OR (first_handler IS NULL) OR (reviewer <> first_handler))),
+    CONSTRAINT complaint_reviews_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'helped'::text, 'explained'::text, 'not_helped'::text, 'forwarded'::text]))),
+    CONSTRAINT complaint_reviews_text_check CHECK ((char_length(text) <= 4000))
+);
+
+CREATE TABLE public.complaint_rules (
+    kind text NOT NULL,
+    interim_days integer NOT NULL,
+    answer_days integer NOT NULL,
+    review_days integer NOT NULL,
+    keep_days integer NOT NULL,
+    CONSTRAINT complaint_rules_check CHECK ((((answer_days >= 1) AND (answer_days <= 120)) AND (answer_days >= interim_days))),
+    CONSTRAINT complaint_rules_interim_days_check CHECK (((interim_days >= 1) AND (interim_days <= 60))),
+    CONSTRAINT complaint_rules_keep_days_check CHECK (((keep_days >= 30) AND (keep_days <= 3650))),
+    CONSTRAINT complaint_rules_kind_check CHECK ((kind = ANY (ARRAY['complaint'::text, 'praise'::text, 'question'::text, 'request'::text]))),
+    CONSTRAINT complaint_rules_review_days_check CHECK (((review_days >= 1) AND (review_days <= 120)))
+);
+
+CREATE TABLE public.complaint_topics (
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    department_key text DEFAULT ''::text NOT NULL,
+    four_eyes boolean DEFAULT false NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    ord integer DEFAULT 0 NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    CONSTRAINT complaint_topics_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{1,39}$'::text))
+);
+
+CREATE TABLE public.complaints (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    person_id uuid,
+    contact_id uuid,
+    kind text NOT NULL,
+    topic text NOT NULL,
+    text text NOT NULL,
+    wanted text DEFAULT ''::text NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    happened text DEFAULT ''::text NOT NULL,
+    earlier text DEFAULT ''::text NOT NULL,
+    wish_key text DEFAULT ''::text NOT NULL,
+    lang text DEFAULT 'de'::text NOT NULL,
+    help text[] DEFAULT '{}'::text[] NOT NULL,
+    phone text DEFAULT ''::text NOT NULL,
+    on_behalf text DEFAULT ''::text NOT NULL,
+    name_kind text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    contact_kind text NOT NULL,
+    postal text DEFAULT ''::text NOT NULL,
+    notice boolean DEFAULT false NOT NULL,
+    about_person boolean DEFAULT false NOT NULL,
+    about_department uuid,
+    status text NOT NULL,
+    status_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    visibility text DEFAULT 'private'::text NOT NULL,
+    outcome text DEFAULT ''::text NOT NULL,
+    forwarded_to text DEFAULT ''::text NOT NULL,
+    interim_due_at timestamp with time zone,
+    question_due_at timestamp with time zone,
+    question text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    reopened smallint DEFAULT 0 NOT NULL,
+    first_answer_at timestamp with time zone,
+    answer_days integer,
+    first_outcome text DEFAULT ''::text NOT NULL,
+    first_department uuid,
+    first_topic text DEFAULT ''::text NOT NULL,
+    first_kind text DEFAULT ''::text NOT NULL,
+    content bytea NOT NULL,
+    content_sha256 bytea NOT NULL,
+    receipt bytea NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    closed_at timestamp with time zone,
+    archive text DEFAULT ''::text NOT NULL,
+    erase_at timestamp with time zone,
+    CONSTRAINT complaints_archive_check CHECK ((archive = ANY (ARRAY[''::text, 'offered'::text, 'taken'::text, 'declined'::text]))),
+    CONSTRAINT complaints_contact_kind_check CHECK ((contact_kind = ANY (ARRAY['mail'::text, 'letter'::text, 'code'::text]))),
+    CONSTRAINT complaints_earlier_check CHECK ((char_length(earlier) <= 300)),
+    CONSTRAINT complaints_forwarded_to_check CHECK ((char_length(forwarded_to) <= 200)),
+    CONSTRAINT complaints_happened_check CHECK ((char_length(happened) <= 100)),
+    CONSTRAINT complaints_kind_check CHECK ((kind = ANY (ARRAY['complaint'::text, 'praise'::text, 'question'::text, 'request'::text]))),
+    CONSTRAINT complaints_name_check CHECK ((char_length(name) <= 200)),
+    CONSTRAINT complaints_name_kind_check CHECK ((name_kind = ANY (ARRAY['anonymous'::text, 'pseudonym'::text, 'name'::text]))),
+    CONSTRAINT complaints_on_behalf_check CHECK ((char_length(on_behalf) <= 200)),
+    CONSTRAINT complaints_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'helped'::text, 'explained'::text, 'not_helped'::text, 'forwarded'::text]))),
+    CONSTRAINT complaints_phone_check CHECK ((char_length(phone) <= 60)),
+    CONSTRAINT complaints_place_check CHECK ((char_length(place) <= 300)),
+    CONSTRAINT complaints_postal_check CHECK ((char_length(postal) <= 500)),
+    CONSTRAINT complaints_reason_check CHECK ((char_length(reason) <= 1000)),
+    CONSTRAINT complaints_status_check CHECK ((status = ANY (ARRAY['arrived'::text, 'with'::text, 'question'::text, 'interim'::text, 'answered'::text, 'second'::text, 'closed'::text]))),
+    CONSTRAINT complaints_text_check CHECK ((char_length(text) <= 10000)),
+    CONSTRAINT complaints_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'erased'::text]))),
+    CONSTRAINT complaints_wanted_check CHECK ((char_length(wanted) <= 2000))
+);
+
 CREATE TABLE public.contacts (
     id uuid NOT NULL,
     person_id uuid,
@@ -595,7 +951,7 @@ CREATE TABLE public.deliveries (
     state text DEFAULT 'waiting'::text NOT NULL,
     done_at timestamp with time zone,
     CONSTRAINT deliveries_cadence_check CHECK ((cadence = ANY (ARRAY['each'::text, 'daily'::text, 'weekly'::text]))),
-    CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'area'::text]))),
+    CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'area'::text, 'search'::text]))),
     CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'mailed'::text, 'dropped'::text]))),
     CONSTRAINT deliveries_what_check CHECK ((what = ANY (ARRAY['new'::text, 'status'::text, 'step'::text, 'message'::text])))
 );
@@ -798,6 +1154,9 @@ CREATE TABLE public.follows (
     centre public.geometry(Point,4326),
     radius_m integer,
     label text DEFAULT ''::text NOT NULL,
+    anchor text DEFAULT ''::text NOT NULL,
+    CONSTRAINT follows_anchor_check CHECK ((char_length(anchor) <= 60)),
+    CONSTRAINT follows_anchored CHECK (((target_kind = 'search'::text) = (anchor <> ''::text))),
     CONSTRAINT follows_cadence_check CHECK ((cadence = ANY (ARRAY['each'::text, 'daily'::text, 'weekly'::text, 'never'::text]))),
     CONSTRAINT follows_circle CHECK ((((centre IS NULL) = (radius_m IS NULL)) AND ((centre IS NULL) OR (geom IS NOT NULL)))),
     CONSTRAINT follows_label_check CHECK ((char_length(label) <= 200)),
@@ -842,6 +1201,23 @@ CREATE TABLE public.handovers (
     CONSTRAINT handovers_to CHECK (((partner_id IS NULL) <> (department_id IS NULL)))
 );
 
+CREATE TABLE public.help_offers (
+    request_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.help_requests (
+    id uuid NOT NULL,
+    measure_id uuid NOT NULL,
+    kind text NOT NULL,
+    wanted jsonb NOT NULL,
+    until_on date NOT NULL,
+    outcome jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT help_requests_kind_check CHECK ((kind = ANY (ARRAY['testers'::text, 'data'::text, 'places'::text, 'partners'::text])))
+);
+
 CREATE TABLE public.hold_rules (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -882,6 +1258,134 @@ CREATE TABLE public.holidays (
     name jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
+CREATE TABLE public.idea_answers (
+    id uuid NOT NULL,
+    idea_id uuid NOT NULL,
+    department_id uuid NOT NULL,
+    decision text NOT NULL,
+    reasons text NOT NULL,
+    cost_cents bigint,
+    period text DEFAULT ''::text NOT NULL,
+    criteria integer[] DEFAULT '{}'::integer[] NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT idea_answers_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'partly'::text, 'declined'::text, 'done'::text, 'elsewhere'::text, 'linked'::text])))
+);
+
+CREATE TABLE public.idea_authors (
+    idea_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    shown_name text DEFAULT ''::text NOT NULL,
+    founder boolean DEFAULT false NOT NULL,
+    since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.idea_checks (
+    idea_id uuid NOT NULL,
+    kind text NOT NULL,
+    department_id uuid NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT idea_checks_kind_check CHECK ((kind = ANY (ARRAY['formal'::text, 'cost'::text, 'responsibility'::text]))),
+    CONSTRAINT idea_checks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'ok'::text, 'problem'::text])))
+);
+
+CREATE TABLE public.idea_hidden (
+    idea_id uuid NOT NULL,
+    part text NOT NULL,
+    part_id uuid NOT NULL,
+    visibility text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    photo_state text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.idea_invitations (
+    token_hash bytea NOT NULL,
+    idea_id uuid NOT NULL,
+    made_by uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    used_by uuid
+);
+
+CREATE TABLE public.idea_merges (
+    id uuid NOT NULL,
+    from_id uuid NOT NULL,
+    into_id uuid NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    from_yes boolean DEFAULT false NOT NULL,
+    into_yes boolean DEFAULT false NOT NULL,
+    moved integer DEFAULT 0 NOT NULL,
+    status text DEFAULT ''::text NOT NULL,
+    voters uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    comments uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    asked_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    merged_at timestamp with time zone,
+    leave_until timestamp with time zone,
+    undone_at timestamp with time zone,
+    CONSTRAINT idea_merges_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'merged'::text, 'undone'::text]))),
+    CONSTRAINT idea_merges_two CHECK ((from_id <> into_id))
+);
+
+CREATE TABLE public.idea_topics (
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    department text DEFAULT ''::text NOT NULL,
+    ord integer NOT NULL
+);
+
+CREATE TABLE public.idea_versions (
+    idea_id uuid NOT NULL,
+    n integer NOT NULL,
+    title text NOT NULL,
+    text text NOT NULL,
+    kind text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT idea_versions_kind_check CHECK ((kind = ANY (ARRAY['first'::text, 'correction'::text, 'change'::text, 'amendment'::text])))
+);
+
+CREATE TABLE public.ideas (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    call_id uuid,
+    topic text DEFAULT 'anderes'::text NOT NULL,
+    department_id uuid NOT NULL,
+    title text NOT NULL,
+    text text NOT NULL,
+    lang text DEFAULT 'de'::text NOT NULL,
+    visibility text NOT NULL,
+    status text NOT NULL,
+    status_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    edition integer DEFAULT 1 NOT NULL,
+    geom public.geometry(Geometry,4326),
+    point public.geometry(Point,4326),
+    address text DEFAULT ''::text NOT NULL,
+    district_ref text DEFAULT ''::text NOT NULL,
+    cost_cents bigint,
+    supports integer DEFAULT 0 NOT NULL,
+    goal integer DEFAULT 0 NOT NULL,
+    reached_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    answer_by timestamp with time zone,
+    decides text DEFAULT ''::text NOT NULL,
+    decides_who text DEFAULT ''::text NOT NULL,
+    decides_at timestamp with time zone,
+    merged_into uuid,
+    report_id uuid,
+    channel text DEFAULT 'web'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    closed_at timestamp with time zone,
+    tsv tsvector GENERATED ALWAYS AS (to_tsvector('public.mitwirk_de'::regconfig, ((((title || ' '::text) || text) || ' '::text) || address))) STORED,
+    CONSTRAINT ideas_visibility_check CHECK ((visibility = ANY (ARRAY['held'::text, 'public'::text, 'hidden'::text, 'erased'::text])))
+);
+
 CREATE TABLE public.idempotency_keys (
     route text NOT NULL,
     key_hash bytea NOT NULL,
@@ -908,7 +1412,7 @@ CREATE TABLE public.inbound_mails (
     subject_id uuid,
     outcome text NOT NULL,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
-    CONSTRAINT inbound_mails_outcome_check CHECK ((outcome = ANY (ARRAY['case'::text, 'message'::text, 'dropped'::text])))
+    CONSTRAINT inbound_mails_outcome_check CHECK ((outcome = ANY (ARRAY['case'::text, 'message'::text, 'dropped'::text, 'bounce'::text])))
 );
 
 CREATE TABLE public.invitations (
@@ -956,8 +1460,59 @@ CREATE TABLE public.mails (
     smtp_code integer,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     done_at timestamp with time zone,
+    bounced_at timestamp with time zone,
+    bounce_status text DEFAULT ''::text NOT NULL,
+    CONSTRAINT mails_bounce_status_check CHECK ((bounce_status ~ '^([245]\.\d{1,3}\.\d{1,3})?$'::text)),
     CONSTRAINT mails_check CHECK (((contact_id IS NOT NULL) OR (recipient IS NOT NULL) OR (done_at IS NOT NULL))),
     CONSTRAINT mails_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'dropped'::text])))
+);
+
+CREATE TABLE public.measure_edits (
+    id uuid NOT NULL,
+    measure_id uuid NOT NULL,
+    content jsonb NOT NULL,
+    base integer NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    remark text DEFAULT ''::text NOT NULL,
+    proposed_by uuid,
+    reviewed_by uuid,
+    publish_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT measure_edits_check CHECK (((reviewed_by IS NULL) OR (reviewed_by <> proposed_by))),
+    CONSTRAINT measure_edits_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'approved'::text, 'published'::text, 'dropped'::text])))
+);
+
+CREATE TABLE public.measure_spots (
+    measure_id uuid NOT NULL,
+    ring smallint NOT NULL,
+    sector smallint NOT NULL,
+    angle double precision NOT NULL,
+    radius double precision NOT NULL,
+    grouped boolean DEFAULT false NOT NULL
+);
+
+CREATE TABLE public.measure_versions (
+    measure_id uuid NOT NULL,
+    n integer NOT NULL,
+    content jsonb NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.measures (
+    id uuid NOT NULL,
+    programme_id uuid NOT NULL,
+    number bigint NOT NULL,
+    no integer NOT NULL,
+    visibility text DEFAULT 'draft'::text NOT NULL,
+    content jsonb NOT NULL,
+    version integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    published_at timestamp with time zone,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT measures_no_check CHECK ((no > 0)),
+    CONSTRAINT measures_visibility_check CHECK ((visibility = ANY (ARRAY['draft'::text, 'public'::text, 'past'::text, 'hidden'::text])))
 );
 
 CREATE TABLE public.merges (
@@ -1005,6 +1560,17 @@ CREATE TABLE public.messages (
     reminded boolean DEFAULT false NOT NULL,
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
     CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['question'::text, 'answer'::text, 'addition'::text, 'objection'::text, 'withdrawal_hint'::text, 'message'::text])))
+);
+
+CREATE TABLE public.milestones (
+    id uuid NOT NULL,
+    idea_id uuid NOT NULL,
+    title text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    due_on date NOT NULL,
+    reached_on date,
+    photo_id uuid,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
 CREATE TABLE public.missed_digests (
@@ -1098,7 +1664,7 @@ CREATE TABLE public.notices (
     detail text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
     read_at timestamp with time zone,
-    CONSTRAINT notices_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'area'::text]))),
+    CONSTRAINT notices_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'area'::text, 'search'::text]))),
     CONSTRAINT notices_what_check CHECK ((what = ANY (ARRAY['new'::text, 'status'::text, 'step'::text, 'message'::text])))
 );
 
@@ -1251,12 +1817,62 @@ CREATE TABLE public.persons (
     CONSTRAINT persons_pseudonym_check CHECK ((char_length(pseudonym) <= 100))
 );
 
+CREATE TABLE public.practice_desks (
+    person_id uuid NOT NULL,
+    cases jsonb DEFAULT '{}'::jsonb NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
 CREATE UNLOGGED TABLE public.presence (
     subject_kind text NOT NULL,
     subject_id uuid NOT NULL,
     session_id uuid NOT NULL,
     person_id uuid NOT NULL,
     seen_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.programme_fields (
+    id uuid NOT NULL,
+    programme_id uuid NOT NULL,
+    key text NOT NULL,
+    ord smallint NOT NULL,
+    name jsonb NOT NULL,
+    intro jsonb DEFAULT '{}'::jsonb NOT NULL,
+    core jsonb DEFAULT '{}'::jsonb NOT NULL,
+    weight real DEFAULT 1 NOT NULL,
+    CONSTRAINT programme_fields_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text)),
+    CONSTRAINT programme_fields_weight_check CHECK ((weight > (0)::double precision))
+);
+
+CREATE TABLE public.programmes (
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    name jsonb NOT NULL,
+    intro jsonb DEFAULT '{}'::jsonb NOT NULL,
+    rings text DEFAULT 'status'::text NOT NULL,
+    sectors text DEFAULT 'field'::text NOT NULL,
+    public boolean DEFAULT false NOT NULL,
+    ord smallint DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT programmes_rings_check CHECK ((rings = ANY (ARRAY['status'::text, 'horizon'::text, 'stage'::text]))),
+    CONSTRAINT programmes_sectors_check CHECK ((sectors = ANY (ARRAY['field'::text, 'core'::text]))),
+    CONSTRAINT programmes_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text))
+);
+
+CREATE TABLE public.push_subscriptions (
+    endpoint_hash bytea NOT NULL,
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    endpoint text NOT NULL,
+    p256dh bytea NOT NULL,
+    auth bytea NOT NULL,
+    lang text NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT push_subscriptions_auth_check CHECK ((octet_length(auth) = 16)),
+    CONSTRAINT push_subscriptions_endpoint_check CHECK ((char_length(endpoint) <= 1000)),
+    CONSTRAINT push_subscriptions_p256dh_check CHECK ((octet_length(p256dh) = 65))
 );
 
 CREATE TABLE public.question_options (
@@ -1303,6 +1919,24 @@ CREATE TABLE public.rate_buckets (
     n integer NOT NULL
 );
 
+CREATE TABLE public.rating_questions (
+    programme_id uuid NOT NULL,
+    key text NOT NULL,
+    ord smallint NOT NULL,
+    text jsonb NOT NULL,
+    low jsonb NOT NULL,
+    high jsonb NOT NULL,
+    CONSTRAINT rating_questions_key_check CHECK ((key ~ '^[a-z0-9_]{1,30}$'::text))
+);
+
+CREATE TABLE public.receipt_keys (
+    id text NOT NULL,
+    public_key bytea NOT NULL,
+    since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT receipt_keys_id_check CHECK ((id ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT receipt_keys_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
 CREATE TABLE public.receipts (
     subject_kind text NOT NULL,
     subject_id uuid NOT NULL,
@@ -1314,6 +1948,25 @@ CREATE TABLE public.receipts (
 CREATE TABLE public.recovery_codes (
     person_id uuid NOT NULL,
     code_hash bytea NOT NULL
+);
+
+CREATE TABLE public.release_items (
+    release_id uuid NOT NULL,
+    measure_id uuid NOT NULL,
+    ring smallint NOT NULL,
+    sector smallint NOT NULL,
+    angle double precision NOT NULL,
+    radius double precision NOT NULL,
+    grouped boolean DEFAULT false NOT NULL,
+    snapshot jsonb NOT NULL
+);
+
+CREATE TABLE public.releases (
+    id uuid NOT NULL,
+    programme_id uuid NOT NULL,
+    decided_on date NOT NULL,
+    notes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
 CREATE TABLE public.report_answers (
@@ -1352,7 +2005,8 @@ CREATE TABLE public.report_mailings (
 CREATE TABLE public.report_organisations (
     report_id uuid NOT NULL,
     organisation_id uuid NOT NULL,
-    name text NOT NULL
+    name text NOT NULL,
+    name_read boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE public.report_owners (
@@ -1596,6 +2250,18 @@ CREATE TABLE public.sealed_copies (
     CONSTRAINT sealed_copies_two_people CHECK (((approved_by IS NULL) OR (approved_by <> asked_by)))
 );
 
+CREATE TABLE public.search_mirrors (
+    name text NOT NULL,
+    made_by text NOT NULL,
+    ready boolean DEFAULT false NOT NULL,
+    building boolean DEFAULT true NOT NULL,
+    builder uuid NOT NULL,
+    after_kind text DEFAULT ''::text NOT NULL,
+    after_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    failed text DEFAULT ''::text NOT NULL,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
 CREATE TABLE public.search_walks (
     kind text NOT NULL,
     after uuid NOT NULL,
@@ -1817,6 +2483,87 @@ CREATE TABLE public.vocabulary (
     n bigint NOT NULL
 );
 
+CREATE TABLE public.vote_hold_items (
+    hold_id uuid NOT NULL,
+    voter_id uuid NOT NULL
+);
+
+CREATE TABLE public.vote_holds (
+    id uuid NOT NULL,
+    scope text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    aspect text NOT NULL,
+    pattern text NOT NULL,
+    net bytea,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    opened_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT vote_holds_decided CHECK ((((state = 'open'::text) = (decided_at IS NULL)) AND ((state = 'open'::text) OR (reason <> ''::text)))),
+    CONSTRAINT vote_holds_pattern_check CHECK ((pattern = ANY (ARRAY['clockwork'::text, 'one_source'::text, 'one_domain'::text, 'one_sided'::text]))),
+    CONSTRAINT vote_holds_reason_check CHECK ((char_length(reason) <= 2000)),
+    CONSTRAINT vote_holds_state_check CHECK ((state = ANY (ARRAY['open'::text, 'released'::text, 'void'::text])))
+);
+
+CREATE TABLE public.vote_keys (
+    day date NOT NULL,
+    key bytea NOT NULL
+);
+
+CREATE TABLE public.vote_ledger (
+    scope text NOT NULL,
+    day date NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    aspect text NOT NULL,
+    value smallint NOT NULL,
+    delta smallint NOT NULL,
+    CONSTRAINT vote_ledger_delta_check CHECK ((delta = ANY (ARRAY['-1'::integer, 1])))
+);
+
+CREATE TABLE public.vote_pending (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    aspect text NOT NULL,
+    voter_id uuid NOT NULL
+);
+
+CREATE TABLE public.vote_published (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    aspect text NOT NULL,
+    n integer DEFAULT 0 NOT NULL,
+    counts integer[] DEFAULT '{}'::integer[] NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.vote_scopes (
+    scope text NOT NULL,
+    closed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    untied_at timestamp with time zone
+);
+
+CREATE TABLE public.vote_sealed_receipts (
+    scope text NOT NULL,
+    day date NOT NULL,
+    receipt bytea NOT NULL
+);
+
+CREATE TABLE public.vote_seals (
+    scope text NOT NULL,
+    day date NOT NULL,
+    n integer NOT NULL,
+    prev bytea NOT NULL,
+    hash bytea NOT NULL,
+    receipts bytea NOT NULL,
+    sealed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
 CREATE TABLE public.vote_totals (
     subject_kind text NOT NULL,
     subject_id uuid NOT NULL,
@@ -1824,6 +2571,18 @@ CREATE TABLE public.vote_totals (
     level smallint NOT NULL,
     value smallint NOT NULL,
     n integer NOT NULL
+);
+
+CREATE TABLE public.vote_traces (
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    aspect text NOT NULL,
+    voter_id uuid NOT NULL,
+    value smallint NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    net bytea,
+    domain bytea,
+    fresh boolean NOT NULL
 );
 
 CREATE TABLE public.voter_persons (
@@ -1847,6 +2606,7 @@ CREATE TABLE public.votes (
     value smallint NOT NULL,
     state text DEFAULT 'counted'::text NOT NULL,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    receipt bytea,
     CONSTRAINT votes_state_check CHECK ((state = ANY (ARRAY['counted'::text, 'held'::text, 'void'::text])))
 );
 
@@ -1861,6 +2621,9 @@ ALTER TABLE ONLY public.addresses
 
 ALTER TABLE ONLY public.addresses
     ADD CONSTRAINT addresses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.amendments
+    ADD CONSTRAINT amendments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_id_key UNIQUE (id);
@@ -1901,6 +2664,15 @@ ALTER TABLE ONLY public.batch_items
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.call_phases
+    ADD CONSTRAINT call_phases_pkey PRIMARY KEY (call_id, phase);
+
+ALTER TABLE ONLY public.calls
+    ADD CONSTRAINT calls_number UNIQUE (number);
+
+ALTER TABLE ONLY public.calls
+    ADD CONSTRAINT calls_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.case_facts
     ADD CONSTRAINT case_facts_pkey PRIMARY KEY (subject_kind, subject_id);
 
@@ -1924,6 +2696,63 @@ ALTER TABLE ONLY public.category_groups
 
 ALTER TABLE ONLY public.category_groups
     ADD CONSTRAINT category_groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.category_totals
+    ADD CONSTRAINT category_totals_pkey PRIMARY KEY (category_id);
+
+ALTER TABLE ONLY public.category_words
+    ADD CONSTRAINT category_words_pkey PRIMARY KEY (word, category_id);
+
+ALTER TABLE ONLY public.comment_mentions
+    ADD CONSTRAINT comment_mentions_pkey PRIMARY KEY (comment_id, person_id);
+
+ALTER TABLE ONLY public.comment_versions
+    ADD CONSTRAINT comment_versions_pkey PRIMARY KEY (comment_id, version);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_number UNIQUE (number);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.complaint_answers
+    ADD CONSTRAINT complaint_answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.complaint_files
+    ADD CONSTRAINT complaint_files_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.complaint_holds
+    ADD CONSTRAINT complaint_holds_pkey PRIMARY KEY (complaint_id);
+
+ALTER TABLE ONLY public.complaint_learnings
+    ADD CONSTRAINT complaint_learnings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.complaint_offices
+    ADD CONSTRAINT complaint_offices_pkey PRIMARY KEY (department_key);
+
+ALTER TABLE ONLY public.complaint_opinions
+    ADD CONSTRAINT complaint_opinions_pkey PRIMARY KEY (complaint_id);
+
+ALTER TABLE ONLY public.complaint_owners
+    ADD CONSTRAINT complaint_owners_pkey PRIMARY KEY (complaint_id, person_id);
+
+ALTER TABLE ONLY public.complaint_reads
+    ADD CONSTRAINT complaint_reads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.complaint_reviews
+    ADD CONSTRAINT complaint_reviews_pkey PRIMARY KEY (complaint_id);
+
+ALTER TABLE ONLY public.complaint_rules
+    ADD CONSTRAINT complaint_rules_pkey PRIMARY KEY (kind);
+
+ALTER TABLE ONLY public.complaint_topics
+    ADD CONSTRAINT complaint_topics_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.complaints
+    ADD CONSTRAINT complaints_number UNIQUE (number);
+
+ALTER TABLE ONLY public.complaints
+    ADD CONSTRAINT complaints_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
@@ -1997,6 +2826,12 @@ ALTER TABLE ONLY public.handover_answers
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.help_offers
+    ADD CONSTRAINT help_offers_pkey PRIMARY KEY (request_id, person_id);
+
+ALTER TABLE ONLY public.help_requests
+    ADD CONSTRAINT help_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.hold_rules
     ADD CONSTRAINT hold_rules_one UNIQUE (kind, category);
 
@@ -2014,6 +2849,36 @@ ALTER TABLE ONLY public.holiday_years
 
 ALTER TABLE ONLY public.holidays
     ADD CONSTRAINT holidays_pkey PRIMARY KEY (region, day);
+
+ALTER TABLE ONLY public.idea_answers
+    ADD CONSTRAINT idea_answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idea_authors
+    ADD CONSTRAINT idea_authors_pkey PRIMARY KEY (idea_id, person_id);
+
+ALTER TABLE ONLY public.idea_checks
+    ADD CONSTRAINT idea_checks_pkey PRIMARY KEY (idea_id, kind, department_id);
+
+ALTER TABLE ONLY public.idea_hidden
+    ADD CONSTRAINT idea_hidden_pkey PRIMARY KEY (idea_id, part, part_id);
+
+ALTER TABLE ONLY public.idea_invitations
+    ADD CONSTRAINT idea_invitations_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.idea_merges
+    ADD CONSTRAINT idea_merges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idea_topics
+    ADD CONSTRAINT idea_topics_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.idea_versions
+    ADD CONSTRAINT idea_versions_pkey PRIMARY KEY (idea_id, n);
+
+ALTER TABLE ONLY public.ideas
+    ADD CONSTRAINT ideas_number UNIQUE (number);
+
+ALTER TABLE ONLY public.ideas
+    ADD CONSTRAINT ideas_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (route, key_hash);
@@ -2036,6 +2901,24 @@ ALTER TABLE ONLY public.links
 ALTER TABLE ONLY public.mails
     ADD CONSTRAINT mails_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.measure_edits
+    ADD CONSTRAINT measure_edits_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.measure_spots
+    ADD CONSTRAINT measure_spots_pkey PRIMARY KEY (measure_id);
+
+ALTER TABLE ONLY public.measure_versions
+    ADD CONSTRAINT measure_versions_pkey PRIMARY KEY (measure_id, n);
+
+ALTER TABLE ONLY public.measures
+    ADD CONSTRAINT measures_no UNIQUE (programme_id, no);
+
+ALTER TABLE ONLY public.measures
+    ADD CONSTRAINT measures_number UNIQUE (number);
+
+ALTER TABLE ONLY public.measures
+    ADD CONSTRAINT measures_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_pkey PRIMARY KEY (id);
 
@@ -2044,6 +2927,9 @@ ALTER TABLE ONLY public.message_files
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.milestones
+    ADD CONSTRAINT milestones_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.missed_digests
     ADD CONSTRAINT missed_digests_pkey PRIMARY KEY (person_id, day);
@@ -2129,8 +3015,29 @@ ALTER TABLE ONLY public.passkeys
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.practice_desks
+    ADD CONSTRAINT practice_desks_pkey PRIMARY KEY (person_id);
+
 ALTER TABLE ONLY public.presence
     ADD CONSTRAINT presence_pkey PRIMARY KEY (subject_kind, subject_id, session_id);
+
+ALTER TABLE ONLY public.programme_fields
+    ADD CONSTRAINT programme_fields_key UNIQUE (programme_id, key);
+
+ALTER TABLE ONLY public.programme_fields
+    ADD CONSTRAINT programme_fields_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.programmes
+    ADD CONSTRAINT programmes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.programmes
+    ADD CONSTRAINT programmes_slug UNIQUE (slug);
+
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (endpoint_hash);
 
 ALTER TABLE ONLY public.question_options
     ADD CONSTRAINT question_options_pkey PRIMARY KEY (question_id, key);
@@ -2147,11 +3054,26 @@ ALTER TABLE ONLY public.quiet_hours
 ALTER TABLE ONLY public.rate_buckets
     ADD CONSTRAINT rate_buckets_pkey PRIMARY KEY (rule, key_hmac, window_start);
 
+ALTER TABLE ONLY public.rating_questions
+    ADD CONSTRAINT rating_questions_pkey PRIMARY KEY (programme_id, key);
+
+ALTER TABLE ONLY public.receipt_keys
+    ADD CONSTRAINT receipt_keys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_pkey PRIMARY KEY (subject_kind, subject_id);
 
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (person_id, code_hash);
+
+ALTER TABLE ONLY public.release_items
+    ADD CONSTRAINT release_items_pkey PRIMARY KEY (release_id, measure_id);
+
+ALTER TABLE ONLY public.releases
+    ADD CONSTRAINT releases_day UNIQUE (programme_id, decided_on);
+
+ALTER TABLE ONLY public.releases
+    ADD CONSTRAINT releases_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.report_answers
     ADD CONSTRAINT report_answers_pkey PRIMARY KEY (report_id, question_id);
@@ -2224,6 +3146,9 @@ ALTER TABLE ONLY public.saved_views
 
 ALTER TABLE ONLY public.sealed_copies
     ADD CONSTRAINT sealed_copies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_mirrors
+    ADD CONSTRAINT search_mirrors_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.search_walks
     ADD CONSTRAINT search_walks_pkey PRIMARY KEY (kind);
@@ -2300,8 +3225,38 @@ ALTER TABLE ONLY public.umbrella_members
 ALTER TABLE ONLY public.vocabulary
     ADD CONSTRAINT vocabulary_pkey PRIMARY KEY (word);
 
+ALTER TABLE ONLY public.vote_hold_items
+    ADD CONSTRAINT vote_hold_items_pkey PRIMARY KEY (hold_id, voter_id);
+
+ALTER TABLE ONLY public.vote_holds
+    ADD CONSTRAINT vote_holds_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.vote_keys
+    ADD CONSTRAINT vote_keys_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY public.vote_ledger
+    ADD CONSTRAINT vote_ledger_pkey PRIMARY KEY (scope, day, id);
+
+ALTER TABLE ONLY public.vote_pending
+    ADD CONSTRAINT vote_pending_pkey PRIMARY KEY (subject_kind, subject_id, aspect, voter_id);
+
+ALTER TABLE ONLY public.vote_published
+    ADD CONSTRAINT vote_published_pkey PRIMARY KEY (subject_kind, subject_id, aspect);
+
+ALTER TABLE ONLY public.vote_scopes
+    ADD CONSTRAINT vote_scopes_pkey PRIMARY KEY (scope);
+
+ALTER TABLE ONLY public.vote_sealed_receipts
+    ADD CONSTRAINT vote_sealed_receipts_pkey PRIMARY KEY (scope, day, receipt);
+
+ALTER TABLE ONLY public.vote_seals
+    ADD CONSTRAINT vote_seals_pkey PRIMARY KEY (scope, day);
+
 ALTER TABLE ONLY public.vote_totals
     ADD CONSTRAINT vote_totals_pkey PRIMARY KEY (subject_kind, subject_id, aspect, level, value);
+
+ALTER TABLE ONLY public.vote_traces
+    ADD CONSTRAINT vote_traces_pkey PRIMARY KEY (subject_kind, subject_id, aspect, voter_id);
 
 ALTER TABLE ONLY public.voter_persons
     ADD CONSTRAINT voter_persons_pkey PRIMARY KEY (scope, person_id);
@@ -2322,6 +3277,10 @@ CREATE INDEX addresses_norm ON public.addresses USING gin (norm public.gin_trgm_
 CREATE INDEX addresses_point ON public.addresses USING gist (((point)::public.geography));
 
 CREATE INDEX addresses_street ON public.addresses USING btree (norm);
+
+CREATE INDEX amendments_idea ON public.amendments USING btree (idea_id, at DESC, id DESC);
+
+CREATE INDEX amendments_person ON public.amendments USING btree (person_id, at DESC) WHERE (person_id IS NOT NULL);
 
 CREATE INDEX api_tokens_personal ON public.api_tokens USING btree (person_id) WHERE personal;
 
@@ -2354,6 +3313,8 @@ CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, su
 CREATE INDEX barrier_reports_at ON public.barrier_reports USING btree (at DESC, id DESC);
 
 CREATE INDEX batches_person ON public.batches USING btree (person_id, at DESC, id DESC);
+
+CREATE INDEX calls_newest ON public.calls USING btree (published_at DESC, id DESC) WHERE (state <> 'draft'::text);
 
 CREATE INDEX case_facts_category ON public.case_facts USING btree (category_id, closed_at) INCLUDE (created_at, target_at) WHERE ((status = 'resolved'::text) AND public);
 
@@ -2417,6 +3378,52 @@ CREATE INDEX cases_tsv ON public.cases USING gin (tsv);
 
 CREATE INDEX cases_tsv_open ON public.cases USING gin (tsv) WHERE ((state = 'open'::text) AND (NOT gone));
 
+CREATE INDEX comment_mentions_person ON public.comment_mentions USING btree (person_id);
+
+CREATE INDEX comments_answered ON public.comments USING btree (subject_kind, subject_id, answers DESC, created_at DESC, id DESC) WHERE (parent_id IS NULL);
+
+CREATE INDEX comments_answers ON public.comments USING btree (parent_id, created_at, id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX comments_author ON public.comments USING btree (author_id, subject_id) WHERE (author_id IS NOT NULL);
+
+CREATE INDEX comments_best ON public.comments USING btree (subject_kind, subject_id, score DESC, created_at DESC, id DESC) WHERE (parent_id IS NULL);
+
+CREATE INDEX comments_count ON public.comments USING btree (subject_kind, subject_id, visibility, stance) INCLUDE (parent_id);
+
+CREATE INDEX comments_latest ON public.comments USING btree (subject_kind, subject_id, public_at) WHERE (visibility = 'public'::text);
+
+CREATE INDEX comments_newest ON public.comments USING btree (subject_kind, subject_id, created_at DESC, id DESC) WHERE (parent_id IS NULL);
+
+CREATE INDEX comments_open ON public.comments USING btree (created_at) WHERE ((parent_id IS NULL) AND (stance = 'question'::text) AND (visibility = 'public'::text));
+
+CREATE INDEX complaint_answers_complaint ON public.complaint_answers USING btree (complaint_id, at);
+
+CREATE UNIQUE INDEX complaint_answers_waiting ON public.complaint_answers USING btree (complaint_id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX complaint_files_blob ON public.complaint_files USING btree (blob) WHERE (blob <> ''::text);
+
+CREATE INDEX complaint_files_complaint ON public.complaint_files USING btree (complaint_id, created_at, ord) WHERE (complaint_id IS NOT NULL);
+
+CREATE INDEX complaint_files_draft ON public.complaint_files USING btree (draft_id, ord) WHERE (draft_id IS NOT NULL);
+
+CREATE INDEX complaint_files_waiting ON public.complaint_files USING btree (created_at) WHERE (state = 'quarantined'::text);
+
+CREATE INDEX complaint_learnings_published ON public.complaint_learnings USING btree (published_at DESC) WHERE (published_at IS NOT NULL);
+
+CREATE INDEX complaint_owners_person ON public.complaint_owners USING btree (person_id, since DESC);
+
+CREATE INDEX complaint_reads_complaint ON public.complaint_reads USING btree (complaint_id, at);
+
+CREATE INDEX complaints_closed ON public.complaints USING btree (closed_at) WHERE ((closed_at IS NOT NULL) AND (visibility <> 'erased'::text));
+
+CREATE INDEX complaints_contact ON public.complaints USING btree (contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX complaints_first_answer ON public.complaints USING btree (first_answer_at) WHERE (first_answer_at IS NOT NULL);
+
+CREATE INDEX complaints_interim ON public.complaints USING btree (interim_due_at) WHERE (interim_due_at IS NOT NULL);
+
+CREATE INDEX complaints_person ON public.complaints USING btree (person_id) WHERE (person_id IS NOT NULL);
+
 CREATE UNIQUE INDEX contacts_confirmed_address ON public.contacts USING btree (kind, address_hash) WHERE (confirmed_at IS NOT NULL);
 
 CREATE INDEX contacts_joined ON public.contacts USING btree (joined_id) WHERE (joined_id IS NOT NULL);
@@ -2447,13 +3454,19 @@ CREATE INDEX districts_area ON public.districts USING gist (area);
 
 CREATE INDEX documents_closed ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE (audience <> 'public'::text);
 
+CREATE INDEX documents_department ON public.documents USING btree (department_id) WHERE (audience <> 'public'::text);
+
 CREATE INDEX documents_facets ON public.documents USING gin (facets) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
 
 CREATE INDEX documents_newest ON public.documents USING btree (at DESC, subject_id DESC) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
 
 CREATE INDEX documents_number ON public.documents USING btree (number) WHERE (number <> ''::text);
 
+CREATE INDEX documents_owners ON public.documents USING gin (owners) WITH (fastupdate=off) WHERE (audience <> 'public'::text);
+
 CREATE INDEX documents_point ON public.documents USING gist (point) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
+
+CREATE INDEX documents_public ON public.documents USING btree (subject_kind, subject_id) WHERE (audience = 'public'::text);
 
 CREATE INDEX documents_timeless ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE ((at IS NULL) AND (audience = 'public'::text));
 
@@ -2487,6 +3500,8 @@ CREATE INDEX flags_person ON public.flags USING btree (person_id) WHERE (person_
 
 CREATE INDEX flags_received ON public.flags USING btree (received_at);
 
+CREATE INDEX follows_anchor ON public.follows USING btree (anchor) WHERE (target_kind = 'search'::text);
+
 CREATE INDEX follows_category ON public.follows USING btree (category_id) WHERE ((target_kind = 'area'::text) AND (geom IS NULL) AND (district_ref = ''::text));
 
 CREATE INDEX follows_district ON public.follows USING btree (district_ref, category_id) WHERE ((target_kind = 'area'::text) AND (geom IS NULL) AND (district_ref <> ''::text));
@@ -2503,7 +3518,45 @@ CREATE INDEX handovers_remind ON public.handovers USING btree (remind_at) WHERE 
 
 CREATE INDEX handovers_subject ON public.handovers USING btree (subject_kind, subject_id, sent_at DESC);
 
+CREATE INDEX help_offers_person ON public.help_offers USING btree (person_id);
+
+CREATE INDEX help_requests_measure ON public.help_requests USING btree (measure_id);
+
 CREATE INDEX holds_open ON public.holds USING btree (item_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX idea_answers_idea ON public.idea_answers USING btree (idea_id, at DESC, id DESC);
+
+CREATE INDEX idea_authors_person ON public.idea_authors USING btree (person_id, since DESC);
+
+CREATE INDEX idea_invitations_idea ON public.idea_invitations USING btree (idea_id, expires_at);
+
+CREATE INDEX idea_merges_into ON public.idea_merges USING btree (into_id);
+
+CREATE UNIQUE INDEX idea_merges_one ON public.idea_merges USING btree (from_id) WHERE (state = ANY (ARRAY['asked'::text, 'merged'::text]));
+
+CREATE INDEX ideas_call ON public.ideas USING btree (call_id, created_at DESC, id DESC) WHERE (visibility = 'public'::text);
+
+CREATE INDEX ideas_call_supported ON public.ideas USING btree (call_id, supports DESC, id DESC) WHERE (visibility = 'public'::text);
+
+CREATE INDEX ideas_counts ON public.ideas USING btree (call_id, status) INCLUDE (id) WHERE (visibility = 'public'::text);
+
+CREATE INDEX ideas_desk ON public.ideas USING btree (department_id, answer_by, id) WHERE (visibility <> 'erased'::text);
+
+CREATE INDEX ideas_ending ON public.ideas USING btree (ends_at, id) WHERE (status = 'open'::text);
+
+CREATE INDEX ideas_geography ON public.ideas USING gist (((point)::public.geography)) WHERE (point IS NOT NULL);
+
+CREATE INDEX ideas_merged ON public.ideas USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+
+CREATE INDEX ideas_newest ON public.ideas USING btree (created_at DESC, id DESC) WHERE (visibility = 'public'::text);
+
+CREATE INDEX ideas_point ON public.ideas USING gist (point) WHERE (point IS NOT NULL);
+
+CREATE INDEX ideas_report ON public.ideas USING btree (report_id) WHERE (report_id IS NOT NULL);
+
+CREATE INDEX ideas_supported ON public.ideas USING btree (supports DESC, id DESC) WHERE (visibility = 'public'::text);
+
+CREATE INDEX ideas_tsv ON public.ideas USING gin (tsv);
 
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 
@@ -2517,11 +3570,19 @@ CREATE INDEX invitations_created ON public.invitations USING btree (created_at D
 
 CREATE INDEX links_to ON public.links USING btree (to_kind, to_id, relation);
 
+CREATE INDEX mails_bounced ON public.mails USING btree (bounced_at) WHERE (bounced_at IS NOT NULL);
+
 CREATE INDEX mails_contact ON public.mails USING btree (contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX mails_created ON public.mails USING btree (created_at DESC, id DESC);
 
 CREATE INDEX mails_done ON public.mails USING btree (done_at) WHERE (done_at IS NOT NULL);
+
+CREATE INDEX mails_failed ON public.mails USING btree (done_at DESC, id DESC) WHERE (state = 'failed'::text);
+
+CREATE INDEX measure_edits_due ON public.measure_edits USING btree (publish_at) WHERE (state = 'approved'::text);
+
+CREATE UNIQUE INDEX measure_edits_open ON public.measure_edits USING btree (measure_id) WHERE (state = ANY (ARRAY['draft'::text, 'review'::text, 'approved'::text]));
 
 CREATE INDEX merges_from ON public.merges USING btree (from_kind, from_id) WHERE (undone_at IS NULL);
 
@@ -2538,6 +3599,8 @@ CREATE INDEX messages_remind ON public.messages USING btree (question_deadline) 
 CREATE INDEX messages_subject ON public.messages USING btree (subject_kind, subject_id, at, id);
 
 CREATE INDEX messages_unread ON public.messages USING btree (subject_kind, subject_id) WHERE (unread AND (direction = 'in'::text));
+
+CREATE INDEX milestones_idea ON public.milestones USING btree (idea_id, due_on, id);
 
 CREATE INDEX mod_items_queue ON public.mod_items USING btree (harm, due_at, id) WHERE (state = 'open'::text);
 
@@ -2589,9 +3652,15 @@ CREATE INDEX passkey_challenges_expires ON public.passkey_challenges USING btree
 
 CREATE INDEX passkeys_person ON public.passkeys USING btree (person_id);
 
+CREATE INDEX practice_desks_expires ON public.practice_desks USING btree (expires_at);
+
 CREATE INDEX presence_seen ON public.presence USING btree (seen_at);
 
+CREATE INDEX push_subscriptions_person ON public.push_subscriptions USING btree (person_id, created_at);
+
 CREATE INDEX rate_buckets_window ON public.rate_buckets USING btree (window_start);
+
+CREATE INDEX release_items_measure ON public.release_items USING btree (measure_id);
 
 CREATE INDEX report_organisations_of ON public.report_organisations USING btree (organisation_id);
 
@@ -2618,6 +3687,8 @@ CREATE INDEX reports_norm ON public.reports USING gin (norm public.gin_trgm_ops)
 CREATE INDEX reports_object ON public.reports USING btree (object_id, created_at DESC, id DESC) WHERE (object_id IS NOT NULL);
 
 CREATE INDEX reports_person ON public.reports USING btree (person_id, created_at) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX reports_place_time ON public.reports USING gist (public.st_makepoint(public.st_x(point), public.st_y(point), ((EXTRACT(epoch FROM (created_at - '2000-01-01 00:00:00+00'::timestamp with time zone)))::double precision / (8640000000.0)::double precision)) public.gist_geometry_ops_nd) WHERE (visibility <> ALL (ARRAY['draft'::text, 'erased'::text]));
 
 CREATE INDEX reports_point ON public.reports USING gist (point);
 
@@ -2681,6 +3752,18 @@ CREATE INDEX vocabulary_stem ON public.vocabulary USING btree (lexeme);
 
 CREATE INDEX vocabulary_word ON public.vocabulary USING gin (word public.gin_trgm_ops);
 
+CREATE INDEX vote_hold_items_voter ON public.vote_hold_items USING btree (voter_id);
+
+CREATE INDEX vote_holds_at ON public.vote_holds USING btree (opened_at DESC, id DESC);
+
+CREATE UNIQUE INDEX vote_holds_open ON public.vote_holds USING btree (subject_kind, subject_id, aspect, pattern) WHERE (state = 'open'::text);
+
+CREATE INDEX vote_traces_at ON public.vote_traces USING btree (at);
+
+CREATE INDEX votes_at ON public.votes USING btree (aspect, at) WHERE (receipt IS NOT NULL);
+
+CREATE UNIQUE INDEX votes_receipt ON public.votes USING btree (receipt) WHERE (receipt IS NOT NULL);
+
 CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_chain();
 
 CREATE TRIGGER audit_log_keep BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.mitwirk_audit_refuse();
@@ -2693,13 +3776,25 @@ CREATE TRIGGER case_facts_of_report AFTER INSERT OR UPDATE OF category_id, distr
 
 CREATE TRIGGER case_facts_of_step AFTER INSERT ON public.timeline_entries FOR EACH ROW WHEN (((new.key ~~ 'status.%'::text) AND (new.key <> ALL (ARRAY['status.received'::text, 'status.withdrawn'::text])))) EXECUTE FUNCTION public.case_facts_of_step();
 
+CREATE TRIGGER comments_two_levels BEFORE INSERT OR UPDATE OF parent_id, subject_id ON public.comments FOR EACH ROW WHEN ((new.parent_id IS NOT NULL)) EXECUTE FUNCTION public.comments_two_levels();
+
 CREATE CONSTRAINT TRIGGER decisions_stated AFTER INSERT ON public.decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.action = ANY (ARRAY['hide'::text, 'redact'::text, 'label'::text, 'restrict'::text]))) EXECUTE FUNCTION public.mitwirk_decision_stated();
+
+CREATE TRIGGER vote_ledger_sealed BEFORE INSERT OR DELETE OR UPDATE ON public.vote_ledger FOR EACH ROW EXECUTE FUNCTION public.vote_ledger_sealed();
+
+CREATE TRIGGER votes_open BEFORE INSERT OR UPDATE ON public.votes FOR EACH ROW WHEN ((new.aspect = 'support'::text)) EXECUTE FUNCTION public.vote_scope_open();
 
 ALTER TABLE ONLY public.absences
     ADD CONSTRAINT absences_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.absences
     ADD CONSTRAINT absences_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.amendments
+    ADD CONSTRAINT amendments_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.amendments
+    ADD CONSTRAINT amendments_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
@@ -2728,6 +3823,12 @@ ALTER TABLE ONLY public.batch_items
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.call_phases
+    ADD CONSTRAINT call_phases_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
+
+ALTER TABLE ONLY public.calls
+    ADD CONSTRAINT calls_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
 ALTER TABLE ONLY public.case_log
     ADD CONSTRAINT case_log_actor_fkey FOREIGN KEY (actor) REFERENCES public.persons(id);
 
@@ -2742,6 +3843,99 @@ ALTER TABLE ONLY public.categories
 
 ALTER TABLE ONLY public.categories
     ADD CONSTRAINT categories_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.category_groups(id);
+
+ALTER TABLE ONLY public.comment_mentions
+    ADD CONSTRAINT comment_mentions_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES public.comments(id);
+
+ALTER TABLE ONLY public.comment_mentions
+    ADD CONSTRAINT comment_mentions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.comment_versions
+    ADD CONSTRAINT comment_versions_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES public.comments(id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.persons(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.comments(id);
+
+ALTER TABLE ONLY public.complaint_answers
+    ADD CONSTRAINT complaint_answers_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES public.complaints(id);
+
+ALTER TABLE ONLY public.complaint_answers
+    ADD CONSTRAINT complaint_answers_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.complaint_answers
+    ADD CONSTRAINT complaint_answers_released_by_fkey FOREIGN KEY (released_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaint_answers
+    ADD CONSTRAINT complaint_answers_written_by_fkey FOREIGN KEY (written_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaint_files
+    ADD CONSTRAINT complaint_files_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES public.complaints(id);
+
+ALTER TABLE ONLY public.complaint_holds
+    ADD CONSTRAINT complaint_holds_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES public.complaints(id);
+
+ALTER TABLE ONLY public.complaint_holds
+    ADD CONSTRAINT complaint_holds_set_by_fkey FOREIGN KEY (set_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaint_learnings
+    ADD CONSTRAINT complaint_learnings_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.complaint_learnings
+    ADD CONSTRAINT complaint_learnings_topic_fkey FOREIGN KEY (topic) REFERENCES public.complaint_topics(key);
+
+ALTER TABLE ONLY public.complaint_learnings
+    ADD CONSTRAINT complaint_learnings_written_by_fkey FOREIGN KEY (written_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaint_opinions
+    ADD CONSTRAINT complaint_opinions_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES public.complaints(id);
+
+ALTER TABLE ONLY public.complaint_owners
+    ADD CONSTRAINT complaint_owners_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES public.complaints(id);
+
+ALTER TABLE ONLY public.complaint_owners
+    ADD CONSTRAINT complaint_owners_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaint_reads
+    ADD CONSTRAINT complaint_reads_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES public.complaints(id);
+
+ALTER TABLE ONLY public.complaint_reads
+    ADD CONSTRAINT complaint_reads_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.complaint_reviews
+    ADD CONSTRAINT complaint_reviews_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES public.complaints(id);
+
+ALTER TABLE ONLY public.complaint_reviews
+    ADD CONSTRAINT complaint_reviews_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.complaint_reviews
+    ADD CONSTRAINT complaint_reviews_first_department_fkey FOREIGN KEY (first_department) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.complaint_reviews
+    ADD CONSTRAINT complaint_reviews_first_handler_fkey FOREIGN KEY (first_handler) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaint_reviews
+    ADD CONSTRAINT complaint_reviews_reviewer_fkey FOREIGN KEY (reviewer) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaints
+    ADD CONSTRAINT complaints_about_department_fkey FOREIGN KEY (about_department) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.complaints
+    ADD CONSTRAINT complaints_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id);
+
+ALTER TABLE ONLY public.complaints
+    ADD CONSTRAINT complaints_first_department_fkey FOREIGN KEY (first_department) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.complaints
+    ADD CONSTRAINT complaints_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.complaints
+    ADD CONSTRAINT complaints_topic_fkey FOREIGN KEY (topic) REFERENCES public.complaint_topics(key);
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_joined_id_fkey FOREIGN KEY (joined_id) REFERENCES public.contacts(id);
@@ -2809,11 +4003,71 @@ ALTER TABLE ONLY public.handovers
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
 
+ALTER TABLE ONLY public.help_offers
+    ADD CONSTRAINT help_offers_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.help_offers
+    ADD CONSTRAINT help_offers_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.help_requests(id);
+
+ALTER TABLE ONLY public.help_requests
+    ADD CONSTRAINT help_requests_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
 ALTER TABLE ONLY public.hold_rules
     ADD CONSTRAINT hold_rules_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.mod_items(id);
+
+ALTER TABLE ONLY public.idea_answers
+    ADD CONSTRAINT idea_answers_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.idea_answers
+    ADD CONSTRAINT idea_answers_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_authors
+    ADD CONSTRAINT idea_authors_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_authors
+    ADD CONSTRAINT idea_authors_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.idea_checks
+    ADD CONSTRAINT idea_checks_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.idea_checks
+    ADD CONSTRAINT idea_checks_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_hidden
+    ADD CONSTRAINT idea_hidden_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_invitations
+    ADD CONSTRAINT idea_invitations_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_invitations
+    ADD CONSTRAINT idea_invitations_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.idea_invitations
+    ADD CONSTRAINT idea_invitations_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.idea_merges
+    ADD CONSTRAINT idea_merges_from_id_fkey FOREIGN KEY (from_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_merges
+    ADD CONSTRAINT idea_merges_into_id_fkey FOREIGN KEY (into_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_versions
+    ADD CONSTRAINT idea_versions_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.ideas
+    ADD CONSTRAINT ideas_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
+
+ALTER TABLE ONLY public.ideas
+    ADD CONSTRAINT ideas_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.ideas
+    ADD CONSTRAINT ideas_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.ideas
+    ADD CONSTRAINT ideas_topic_fkey FOREIGN KEY (topic) REFERENCES public.idea_topics(key);
 
 ALTER TABLE ONLY public.identities
     ADD CONSTRAINT identities_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
@@ -2830,11 +4084,32 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.links
     ADD CONSTRAINT links_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.measure_edits
+    ADD CONSTRAINT measure_edits_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
+ALTER TABLE ONLY public.measure_edits
+    ADD CONSTRAINT measure_edits_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.measure_edits
+    ADD CONSTRAINT measure_edits_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.measure_spots
+    ADD CONSTRAINT measure_spots_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
+ALTER TABLE ONLY public.measure_versions
+    ADD CONSTRAINT measure_versions_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
+ALTER TABLE ONLY public.measures
+    ADD CONSTRAINT measures_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);
+
 ALTER TABLE ONLY public.message_files
     ADD CONSTRAINT message_files_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id);
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.milestones
+    ADD CONSTRAINT milestones_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
 
 ALTER TABLE ONLY public.missed_digests
     ADD CONSTRAINT missed_digests_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
@@ -2902,6 +4177,15 @@ ALTER TABLE ONLY public.passkey_challenges
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.practice_desks
+    ADD CONSTRAINT practice_desks_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.programme_fields
+    ADD CONSTRAINT programme_fields_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);
+
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.question_options
     ADD CONSTRAINT question_options_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.questions(id);
 
@@ -2911,8 +4195,20 @@ ALTER TABLE ONLY public.questions
 ALTER TABLE ONLY public.quiet_hours
     ADD CONSTRAINT quiet_hours_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.rating_questions
+    ADD CONSTRAINT rating_questions_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);
+
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.release_items
+    ADD CONSTRAINT release_items_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
+ALTER TABLE ONLY public.release_items
+    ADD CONSTRAINT release_items_release_id_fkey FOREIGN KEY (release_id) REFERENCES public.releases(id);
+
+ALTER TABLE ONLY public.releases
+    ADD CONSTRAINT releases_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);
 
 ALTER TABLE ONLY public.report_answers
     ADD CONSTRAINT report_answers_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
@@ -3072,6 +4368,21 @@ ALTER TABLE ONLY public.umbrella_mailed
 
 ALTER TABLE ONLY public.umbrella_members
     ADD CONSTRAINT umbrella_members_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.umbrella_events(id);
+
+ALTER TABLE ONLY public.vote_hold_items
+    ADD CONSTRAINT vote_hold_items_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES public.vote_holds(id);
+
+ALTER TABLE ONLY public.vote_hold_items
+    ADD CONSTRAINT vote_hold_items_voter_id_fkey FOREIGN KEY (voter_id) REFERENCES public.voters(id);
+
+ALTER TABLE ONLY public.vote_holds
+    ADD CONSTRAINT vote_holds_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.persons(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.vote_pending
+    ADD CONSTRAINT vote_pending_voter_id_fkey FOREIGN KEY (voter_id) REFERENCES public.voters(id);
+
+ALTER TABLE ONLY public.vote_traces
+    ADD CONSTRAINT vote_traces_voter_id_fkey FOREIGN KEY (voter_id) REFERENCES public.voters(id);
 
 ALTER TABLE ONLY public.voter_persons
     ADD CONSTRAINT voter_persons_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
