@@ -21,6 +21,7 @@ import (
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/config"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/files"
@@ -32,6 +33,7 @@ import (
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
+	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/site"
@@ -69,6 +71,7 @@ type App struct {
 	photos     *attachments.Service
 	drafts     *drafts.Service
 	reports    *reports.Service
+	ideas      *ideas.Service
 	moderation *moderation.Service
 	queue      *casework.Queue
 	routing    *casework.Routing
@@ -81,6 +84,7 @@ type App struct {
 	notify     *notify.Service
 	discussion *discussion.Service
 	discussed  *discusspages.Pages
+	radar      *radar.Service
 	told       votes.Told
 	votedOn    map[subject.Kind]subject.Describer // names the things whose votes are held
 
@@ -216,6 +220,12 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if err := a.discuss(); err != nil {
 		return err
 	}
+	if err := a.programmes(); err != nil {
+		return err
+	}
+	if err := a.propose(); err != nil {
+		return err
+	}
 	if err := a.notifying(); err != nil {
 		return err
 	}
@@ -283,7 +293,7 @@ func (a *App) firstCity() (*site.City, error) {
 
 // subscribe says who reacts to what, and what is done in the background.
 func (a *App) subscribe(context.Context) (err error) {
-	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports, a.notify, a.discussion, a.heldVotes()}, Logger: a.cfg.Log}); err != nil {
+	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports, a.notify, a.discussion, a.heldVotes(), a.ideas}, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))
@@ -350,7 +360,13 @@ func (a *App) FillDemo(ctx context.Context, size string, say func(string)) error
 	}, size); err != nil {
 		return err
 	}
-	return a.demoComplaints(ctx)
+	if err := a.demoComplaints(ctx); err != nil {
+		return err
+	}
+	if err := a.demoIdeas(ctx); err != nil {
+		return err
+	}
+	return a.demoProgramme(ctx)
 }
 
 func (a *App) demoCity(ctx context.Context) error {

@@ -18,13 +18,14 @@ import (
 // moderate makes the service and stands it between what people write and the public.
 func (a *App) moderate() (err error) {
 	a.moderation, err = moderation.New(moderation.Config{
-		DB: a.cfg.Pool, Accounts: a.accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: a.reports.Moderated(), subject.Comment: a.discussion.Moderated()}, Outbox: a.outbox,
+		DB: a.cfg.Pool, Accounts: a.accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: a.reports.Moderated(), subject.Comment: a.discussion.Moderated(), subject.Idea: a.ideas.Moderated()}, Outbox: a.outbox,
 		Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Calendar: a.categories, Files: a.files, Photos: photoBytes{a.photos}, Log: a.cfg.Log,
 	})
 	if err != nil {
 		return err
 	}
 	a.reports.SetGate(gate{a.moderation})
+	a.judgeIdeas()
 	a.discussion.SetGate(commentGate{a.moderation})
 	a.moderation.RegisterJobs(a.jobs)
 	return nil

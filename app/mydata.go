@@ -8,6 +8,7 @@ import (
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
 	"github.com/mitwirk/mitwirk/practice"
+	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/web/councilpages"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -20,7 +21,7 @@ func (a *App) ownData() (err error) {
 	a.own, err = owndata.New(owndata.Config{
 		DB: a.cfg.Pool, Jobs: a.jobs, Reports: a.reports, Drafts: a.drafts, Photos: a.photos, Mails: a.outbox,
 		List: a.cfg.Settings.ErasuresLog, Log: a.cfg.Log,
-		Steps: []owndata.Step{{Name: "complaints", Do: a.complaints.ForgetPerson}, {Name: "moderation", Do: moderation.ForgetPerson}, {Name: "practice", Do: practice.Forget}, {Name: "notices", Do: notify.ForgetPerson}, {Name: "search", Do: search.ForgetPerson}, {Name: "comments", Do: a.discussion.ForgetPerson}},
+		Steps: []owndata.Step{{Name: "complaints", Do: a.complaints.ForgetPerson}, {Name: "ideas", Do: a.ideas.ForgetPerson}, {Name: "moderation", Do: moderation.ForgetPerson}, {Name: "practice", Do: practice.Forget}, {Name: "notices", Do: notify.ForgetPerson}, {Name: "search", Do: search.ForgetPerson}, {Name: "comments", Do: a.discussion.ForgetPerson}, {Name: "radar", Do: radar.ForgetPerson}},
 	})
 	return err
 }

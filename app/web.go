@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/moderation"
@@ -58,7 +59,7 @@ func (a *App) web(ctx context.Context) error {
 	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
-		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, complaints.Adopt, a.adoptReports, moderation.Adopt, notify.Adopt, discussion.Adopt},
+		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, complaints.Adopt, a.adoptReports, moderation.Adopt, notify.Adopt, discussion.Adopt, ideas.Adopt},
 		Unsubscribe: a.unsubscribe,
 		Describe:    a.describers(),
 	}
@@ -67,8 +68,8 @@ func (a *App) web(ctx context.Context) error {
 	}
 	accountpages.Register(r, account)
 	geopages.Register(r, geopages.Deps{Geo: a.geo})
-	photopages.Register(r, photopages.Deps{Photos: a.photos, Access: photoAccess{a.reports}})
-	tiles.Register(r, tiles.Deps{Layers: map[string]tiles.Source{"reports": a.reports}})
+	photopages.Register(r, photopages.Deps{Photos: a.photos, Access: photoAccess{a.reports, a.ideas}})
+	tiles.Register(r, tiles.Deps{Layers: map[string]tiles.Source{"reports": a.reports, "ideas": a.ideas}})
 	if err := reportpages.RegisterNew(r, reportpages.NewDeps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: a.opens,
 	}); err != nil {
@@ -139,6 +140,12 @@ func (a *App) web(ctx context.Context) error {
 		return err
 	}
 	if err := a.discussPages(r); err != nil {
+		return err
+	}
+	if err := a.ideaPages(r); err != nil {
+		return err
+	}
+	if err := a.radarPages(r); err != nil {
 		return err
 	}
 	if err := a.noticePages(r); err != nil {
@@ -228,9 +235,15 @@ func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, abo
 }
 
 // photoAccess asks the domain whether a photo may be seen.
-type photoAccess struct{ reports *reports.Service }
+type photoAccess struct {
+	reports *reports.Service
+	ideas   *ideas.Service
+}
 
 func (p photoAccess) MaySee(ctx context.Context, actor accounts.Actor, a attachments.Attachment) error {
+	if a.Subject.Kind == subject.Idea {
+		return p.ideas.MaySeePhoto(ctx, actor, a.Subject.ID, a.State == attachments.Released)
+	}
 	if a.Subject.Kind != subject.Report {
 		return fault.Missing("photo")
 	}

@@ -14,6 +14,7 @@ type hang struct {
 // The ids that other conditions build on.
 const (
 	sqlPartReports    = `(SELECT id FROM reports WHERE person_id = $1 UNION SELECT report_id FROM report_owners WHERE person_id = $1)`
+	sqlPartIdeas      = `(SELECT idea_id FROM idea_authors WHERE person_id = $1)`
 	sqlPartComplaints = `(SELECT id FROM complaints WHERE person_id = $1 UNION SELECT complaint_id FROM complaint_owners WHERE person_id = $1)`
 	sqlPartAddress    = `(SELECT id FROM contacts WHERE person_id = $1
   UNION SELECT j.id FROM contacts j JOIN contacts k ON k.id = j.joined_id WHERE k.person_id = $1
@@ -56,7 +57,14 @@ func hangs() []hang {
 		{table: "complaint_reads", rows: `t.complaint_id IN ` + sqlPartComplaints, order: "t.at", also: []string{"at"}},
 		{table: "complaint_opinions", rows: `t.complaint_id IN ` + sqlPartComplaints, also: []string{"value", "at"}},
 		{table: "cases", rows: sqlPartCase, also: []string{"created_at"}},
+		{table: "help_offers", rows: sqlPartMine, order: "t.at", also: []string{"at"}},
 		{table: "votes", rows: `t.voter_id IN (SELECT p.voter_id FROM voter_persons p WHERE p.person_id = $1)`, order: "t.at", also: []string{"aspect", "at"}},
+		{table: "ideas", rows: `t.id IN ` + sqlPartIdeas, order: "t.created_at", also: []string{"number", "status", "visibility", "created_at"}},
+		{table: "idea_authors", rows: sqlPartMine, order: "t.since", also: []string{"founder", "since"}},
+		{table: "idea_versions", rows: `t.idea_id IN ` + sqlPartIdeas, order: "t.idea_id, t.n", also: []string{"n", "kind", "at"}},
+		{table: "idea_invitations", rows: `(t.made_by = $1 OR t.used_by = $1)`, order: "t.expires_at", also: []string{"expires_at", "used_at"}, masked: map[string]string{"made_by": `CASE WHEN t.made_by = $1 THEN t.made_by END`, "used_by": `CASE WHEN t.used_by = $1 THEN t.used_by END`}},
+		{table: "idea_hidden", rows: `t.idea_id IN ` + sqlPartIdeas},
+		{table: "amendments", rows: sqlPartMine, order: "t.at", also: []string{"state", "at", "decided_at"}},
 		{table: "comments", rows: `t.author_id = $1`, order: "t.created_at", also: []string{"number", "stance", "visibility", "created_at", "edited_at"}},
 		{table: "comment_versions", rows: `t.comment_id IN (SELECT c.id FROM comments c WHERE c.author_id = $1)`, order: "t.comment_id, t.version", also: []string{"version", "at"}},
 		{table: "comment_mentions", rows: sqlPartMine, order: "t.comment_id"},

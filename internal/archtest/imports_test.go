@@ -30,6 +30,7 @@ var levels = map[string]int{
 	"web/*pages": 40, "web/api": 40, "web/open311": 40, "web/tiles": 40, "web/livesocket": 40, "web/metrics": 40,
 
 	"demo":            45,
+	"demo/proposals":  45,
 	"internal/backup": 46, "internal/faults": 46,
 	"app": 50,
 	"cmd": 60,

@@ -31,6 +31,9 @@ func deskAreas() []deskArea {
 		{"/desk/route", "talk.route.title", []subject.Role{subject.Caseworker, subject.TeamLead}},
 		{"/desk/thanks", "talk.thanks.title", []subject.Role{subject.Caseworker, subject.TeamLead}},
 		{"/desk/partners", "talk.partners.title", []subject.Role{subject.Admin}},
+		{"/desk/radar", "radardesk.title", []subject.Role{subject.Editor, subject.TeamLead, subject.Admin}},
+		{"/desk/ideas", "idea.desk.title", append([]subject.Role{subject.Editor}, works...)},
+		{"/desk/calls", "idea.calls.title", []subject.Role{subject.TeamLead, subject.Editor}},
 		// Add your area here, in the order in which a clerk needs it, one line each.
 		{"/desk/events", "event.desk.title", []subject.Role{subject.TeamLead, subject.Admin}},
 		{"/desk/statistics", "stats.desk.title", []subject.Role{subject.Caseworker, subject.TeamLead, subject.Analyst, subject.Admin}},

@@ -13,7 +13,7 @@ import (
 type navEntry struct{ key, url string }
 
 func navigation() []navEntry {
-	return []navEntry{{"report", "/reports/new"}, {"map", "/map"}, {"complaint", "/complaints/new"}, {"mine", "/mine"}, {"help", "/help"}}
+	return []navEntry{{"report", "/reports/new"}, {"map", "/map"}, {"ideas", "/ideas"}, {"radar", "/radar"}, {"complaint", "/complaints/new"}, {"mine", "/mine"}, {"help", "/help"}}
 }
 
 func current(p Page, key string) templ.Attributes {
