@@ -42,6 +42,7 @@ type cli struct {
 }
 
 type importCmd struct {
+	Measures         ImportMeasures         `cmd:"" help:"Measures of a programme (CSV, XLSX, JSON), now or as a release of the past."`
 	Categories       ImportCategories       `cmd:"" help:"Departments, groups, categories, questions, stop pages and signposts (YAML)."`
 	Districts        ImportDistricts        `cmd:"" help:"Districts (GeoJSON)."`
 	Responsibilities ImportResponsibilities `cmd:"" help:"Who is in charge where the city is not (GeoJSON)."`
@@ -51,6 +52,7 @@ type importCmd struct {
 }
 
 type exportCmd struct {
+	Measures   ExportMeasures   `cmd:"" help:"Measures of a programme as \"import measures\" reads them."`
 	Categories ExportCategories `cmd:"" help:"The catalogue as \"import categories\" reads it."`
 }
 

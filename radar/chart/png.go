@@ -82,10 +82,20 @@ func pixel(v vec) (x, y float32) {
 
 // fill fills closed lines; one that runs the other way round is a hole.
 func (p *painter) fill(c color.Color, shapes ...[]vec) {
-	r := vector.NewRasterizer(p.img.Bounds().Dx(), p.img.Bounds().Dy())
+	low, high := vec{Half, Half}, vec{-Half, -Half}
+	for _, s := range shapes {
+		for _, v := range s {
+			low, high = vec{min(low.x, v.x), min(low.y, v.y)}, vec{max(high.x, v.x), max(high.y, v.y)}
+		}
+	}
+	r, box := p.within(low, high)
+	if r == nil {
+		return
+	}
 	for _, s := range shapes {
 		for i, v := range s {
-			if x, y := pixel(v); i == 0 {
+			x, y := pixel(v)
+			if x, y = x-float32(box.Min.X), y-float32(box.Min.Y); i == 0 {
 				r.MoveTo(x, y)
 			} else {
 				r.LineTo(x, y)
@@ -93,7 +103,19 @@ func (p *painter) fill(c color.Color, shapes ...[]vec) {
 		}
 		r.ClosePath()
 	}
-	r.Draw(p.img, p.img.Bounds(), image.NewUniform(c), image.Point{})
+	r.Draw(p.img, box, image.NewUniform(c), image.Point{})
+}
+
+// within is a rasterizer no larger than what it draws; nil when that is outside
+// of the picture.
+func (p *painter) within(low, high vec) (*vector.Rasterizer, image.Rectangle) {
+	x0, y0 := pixel(low)
+	x1, y1 := pixel(high)
+	box := image.Rect(int(x0)-2, int(y0)-2, int(x1)+3, int(y1)+3).Intersect(p.img.Bounds())
+	if box.Empty() {
+		return nil, box
+	}
+	return vector.NewRasterizer(box.Dx(), box.Dy()), box
 }
 
 // arc is a line of small steps around a middle, from and to in degrees.
@@ -213,10 +235,15 @@ func (p *painter) text(s string, x, y, size float64, c color.Color, turn float64
 			p.err = err
 			return
 		}
-		ras := vector.NewRasterizer(p.img.Bounds().Dx(), p.img.Bounds().Dy())
+		middle := vec{x + pen*cos, y + pen*sin}
+		ras, box := p.within(vec{middle.x - 1.5*size, middle.y - 1.5*size}, vec{middle.x + 1.5*size, middle.y + 1.5*size})
+		if ras == nil {
+			continue
+		}
 		at := func(q fixed.Point26_6) (float32, float32) {
 			gx, gy := pen+float64(q.X)/64/1000*size, float64(q.Y)/64/1000*size
-			return pixel(vec{x + gx*cos - gy*sin, y + gx*sin + gy*cos})
+			px, py := pixel(vec{x + gx*cos - gy*sin, y + gx*sin + gy*cos})
+			return px - float32(box.Min.X), py - float32(box.Min.Y)
 		}
 		for _, s := range segs {
 			ax, ay := at(s.Args[0])
@@ -236,7 +263,7 @@ func (p *painter) text(s string, x, y, size float64, c color.Color, turn float64
 			}
 		}
 		ras.ClosePath()
-		ras.Draw(p.img, p.img.Bounds(), image.NewUniform(c), image.Point{})
+		ras.Draw(p.img, box, image.NewUniform(c), image.Point{})
 		pen += p.width(string(r), size)
 	}
 }

@@ -221,8 +221,9 @@ func TestFiles(t *testing.T) {
 	for path, want := range map[string]string{
 		"/radar.json": `"measures"`, "/radar.svg": "<svg", "/radar.atom": "<feed", "/radar.ics": "BEGIN:VEVENT", "/radar.xlsx": "PK", "/radar.png": "\x89PNG",
 	} {
-		if body := b.Get(path).Want(http.StatusOK).Body; !strings.Contains(body, want) {
-			t.Errorf("%s: %.80s", path, body)
+		answer := b.Get(path)
+		if answer.Status != http.StatusOK || !strings.Contains(answer.Body, want) {
+			t.Errorf("%s: %d, %.300s", path, answer.Status, answer.Text("main"))
 		}
 	}
 	if ics := b.Get("/radar.ics").Body; strings.Contains(strings.ReplaceAll(ics, "\r\n", ""), "\n") {
