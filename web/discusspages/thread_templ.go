@@ -518,13 +518,13 @@ func sorting(v *View) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kit.Chip(kit.ChipProps{Label: v.T("discussion.show.all", "count", v.Loc.Int(v.P.Counts.Threads)), URL: v.link(v.Sort, nil, ""), On: v.Stance == nil}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Chip(kit.ChipProps{Label: v.T("discussion.show.all", "sum", v.Loc.Int(v.P.Counts.Threads)), URL: v.link(v.Sort, nil, ""), On: v.Stance == nil}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, s := range []discussion.Stance{discussion.Pro, discussion.Contra, discussion.Question} {
 			if v.P.Counts.ByStance[s] > 0 {
-				templ_7745c5c3_Err = kit.Chip(kit.ChipProps{Label: v.T("discussion.show."+string(s), "count", v.Loc.Int(v.P.Counts.ByStance[s])), URL: v.link(v.Sort, &s, ""), On: v.Stance != nil && *v.Stance == s}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.Chip(kit.ChipProps{Label: v.T("discussion.show."+string(s), "sum", v.Loc.Int(v.P.Counts.ByStance[s])), URL: v.link(v.Sort, &s, ""), On: v.Stance != nil && *v.Stance == s}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -16,6 +16,7 @@ async function idea(page: Page): Promise<string> {
 test("the pages of a discussion and of receipts", async ({ page, check }) => {
   await idea(page);
   const own = (await page.locator("[data-discussion]").getAttribute("data-discussion")) ?? "";
+  await page.goto(own);
   await page.locator(".disc-write > summary").click();
   await check(page);
   await page.goto(`${own}/write`);
