@@ -393,7 +393,6 @@ func (c *town) tell() {
 	c.desk()
 	c.signIn()
 	c.organisations()
-	c.practice()
 	c.complained()
 	c.practice()
 	c.radar()
