@@ -216,7 +216,7 @@ func (e *exam) sit(ctx context.Context, pool *pgxpool.Pool, r *bench.Report, nam
 			counts[part[i].Category]++
 		}
 	}
-	if _, err := pool.Exec(ctx, `ANALYZE documents`); err != nil {
+	if _, err := pool.Exec(ctx, sqlBenchAnalyze); err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}
 	var frequent []uuid.UUID
@@ -268,3 +268,5 @@ func guesses(s categories.Suggestions) []uuid.UUID {
 	}
 	return ids
 }
+
+const sqlBenchAnalyze = `ANALYZE documents`

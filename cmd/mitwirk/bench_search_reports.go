@@ -131,7 +131,7 @@ SELECT x.id, row_number() OVER (), x.category_id, x.title, x.body, 'released', '
        x.point, '', '1', x.at, (x.title ->> 'de') || ' ' || left(x.body, 200)
 FROM (
   SELECT d.subject_id AS id, d.category_id, d.title, d.body, d.point, d.at,
-         random() < CASE WHEN d.at > now() - interval '60 days' THEN 0.5 ELSE 0.03 END AS open
+         random() < CASE WHEN d.at > mitwirk_now() - interval '60 days' THEN 0.5 ELSE 0.03 END AS open
   FROM documents d
   WHERE d.subject_kind = 'report'
 ) x`
