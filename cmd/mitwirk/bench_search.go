@@ -107,7 +107,7 @@ func (s *searchBench) fill(ctx context.Context, n int) (err error) {
 		return fmt.Errorf("fill: %w", err)
 	}
 	defer conn.Release()
-	for _, set := range []string{`SET statement_timeout = 0`, `SET maintenance_work_mem = '256MB'`, `SET synchronous_commit = off`} {
+	for _, set := range []string{`SET statement_timeout = 0`, `SET idle_in_transaction_session_timeout = 0`, `SET maintenance_work_mem = '256MB'`, `SET synchronous_commit = off`} {
 		if _, err := conn.Exec(ctx, set); err != nil {
 			return fmt.Errorf("fill: %w", err)
 		}
