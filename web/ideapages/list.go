@@ -102,9 +102,12 @@ func (p *pages) list(c kit.Context) error {
 		return err
 	}
 	if v.First && f.Call == "" {
-		for i := range calls {
-			if box := p.callBox(v.Loc, &calls[i], now); box.Live && len(v.Calls) < 3 {
-				v.Calls = append(v.Calls, box)
+		for _, running := range []bool{true, false} { // where something can be done now comes first
+			for i := range calls {
+				box := p.callBox(v.Loc, &calls[i], now)
+				if box.Live && (calls[i].Now(now, p.Zone) != "") == running && len(v.Calls) < 3 {
+					v.Calls = append(v.Calls, box)
+				}
 			}
 		}
 	}
