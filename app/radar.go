@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
@@ -38,7 +37,7 @@ func (a *App) radarPages(r *kit.Router) error {
 	return radarpages.Register(r, radarpages.Deps{
 		DB: a.cfg.Pool, Radar: a.radar, Geo: a.geo, City: a.cityOf, BaseURL: a.cfg.Settings.Base(), Zone: a.zone,
 		Messages: func(lang string) *i18n.Localizer { return a.messages.For(lang) },
-		Talk: func(c kit.Context, page kit.Page, ref subject.Ref) (templ.Component, error) {
+		Talk: func(c kit.Context, page kit.Page, ref subject.Ref) (radarpages.Part, error) {
 			v, err := a.discussed.Load(c, page, ref)
 			if err != nil {
 				return nil, err

@@ -52,7 +52,7 @@ test("a change by two people", { tag: "@wide" }, async ({ page, check }) => {
   await signIn(page, people.admin);
   await page.goto("/desk/radar");
   await check(page);
-  await click(page, "#alle ~ div tbody a");
+  await click(page, "#alle ~ section tbody a");
   await check(page);
   await page.fill("[name=title_de]", `Neuer Titel ${Date.now() % 1000}`);
   await click(page, "button[value=hand_in]");

@@ -15,6 +15,9 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
+// Part is a piece of a page that another package draws.
+type Part = templ.Component
+
 // Deps is what the pages need.
 type Deps struct {
 	DB    db.DB
@@ -23,7 +26,7 @@ type Deps struct {
 		Districts(ctx context.Context) ([]geo.Label, error)
 	}
 	// Talk is the discussion of a measure as a part of its page; nil: there is none.
-	Talk func(c kit.Context, page kit.Page, ref subject.Ref) (templ.Component, error)
+	Talk func(c kit.Context, page kit.Page, ref subject.Ref) (Part, error)
 	// IdeaFor is where an idea to a measure is proposed; nil: nowhere.
 	IdeaFor func(number string) string
 	// Messages are the product's words in a language.
