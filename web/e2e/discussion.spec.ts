@@ -17,7 +17,6 @@ test("the pages of a discussion and of receipts", async ({ page, check }) => {
   await idea(page);
   const own = (await page.locator("[data-discussion]").getAttribute("data-discussion")) ?? "";
   await page.goto(own);
-  await page.locator(".disc-write > summary").click();
   await check(page);
   await page.goto(`${own}/write`);
   await page.locator(".disc-form button[type=submit]").click();
