@@ -108,15 +108,17 @@ func (s *Service) Browsers(ctx context.Context, actor accounts.Actor) ([]Browser
 	if err != nil {
 		return nil, fmt.Errorf("browsers: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (b Browser, err error) {
-		if err = row.Scan(&b.ID, &b.Service, &b.At); err != nil {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (b Browser, _ error) {
+		var endpoint string
+		if err := row.Scan(&b.ID, &endpoint, &b.At); err != nil {
 			return b, err
 		}
-		u, err := url.Parse(b.Service)
-		if err == nil {
-			b.Service = u.Hostname()
+		u, err := url.Parse(endpoint)
+		if err != nil {
+			return b, errors.New("no address of a push service") // the cause names it
 		}
-		return b, err
+		b.Service = u.Hostname()
+		return b, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("browsers: %w", err)

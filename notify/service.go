@@ -226,8 +226,9 @@ func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners Owners, t
 		}
 		hits = append(hits, found...)
 	}
+	people := map[Kind][]uuid.UUID{}
 	if len(hits) == 0 {
-		return nil, nil
+		return people, nil
 	}
 	readers, err := readersOf(ctx, tx, hits, owners)
 	if err != nil {
@@ -237,7 +238,6 @@ func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners Owners, t
 	if err != nil {
 		return nil, err
 	}
-	people := map[Kind][]uuid.UUID{}
 	soon := false
 	var list []delivery
 	for _, r := range readers {

@@ -191,18 +191,20 @@ func (h *Haystack) Anchors() []string {
 // In tells whether a document has all the words, as a search for them would find it.
 func (n *Needle) In(h *Haystack) bool {
 	for _, t := range n.Terms {
-		there := false
-		if len(t.Stems) == 1 {
-			_, part := h.parts[t.Stems[0]]
-			there = part || h.has[t.Stems[0]]
-		} else {
-			there = slices.ContainsFunc(h.texts, func(text []string) bool { return t.within(text) })
-		}
-		if there == t.Not {
+		if t.in(h) == t.Not {
 			return false
 		}
 	}
 	return len(n.Terms) > 0
+}
+
+// in tells whether a document has a word, alone or in a compound, or a phrase.
+func (t *NeedleTerm) in(h *Haystack) bool {
+	if len(t.Stems) > 1 {
+		return slices.ContainsFunc(h.texts, t.within)
+	}
+	_, part := h.parts[t.Stems[0]]
+	return part || h.has[t.Stems[0]]
 }
 
 // within tells whether a phrase stands in a text.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,12 +20,7 @@ import (
 // hides makes things unreadable from now on.
 func (b *bundle) hides(refs ...subject.Ref) {
 	b.out.cfg.May = func(_ context.Context, _ db.Queryer, _ uuid.UUID, _ string, about subject.Ref) (bool, error) {
-		for _, r := range refs {
-			if r == about {
-				return false, nil
-			}
-		}
-		return true, nil
+		return !slices.Contains(refs, about), nil
 	}
 }
 

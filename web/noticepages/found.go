@@ -2,6 +2,7 @@ package noticepages
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,9 +45,7 @@ func searchURL(s search.Saved) string {
 	for _, k := range s.Kinds {
 		v.Add("kind", string(k))
 	}
-	for name, values := range s.Facets {
-		v[name] = values
-	}
+	maps.Copy(v, s.Facets)
 	return "/search?" + v.Encode()
 }
 
