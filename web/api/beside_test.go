@@ -420,6 +420,8 @@ func TestBeside(t *testing.T) {
 	h.storm(t)
 	h.mine(t)
 	h.manage(t)
+	h.setUp(t)
+	h.organised(t)
 	r := h.report(t, sent{})
 	clearRates(t, h.bundle)
 	h.nonsense(t, besideCases, h.bearer["all"], r.Number)

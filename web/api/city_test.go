@@ -10,11 +10,10 @@ import (
 	"github.com/mitwirk/mitwirk/demo/places"
 )
 
-// TestSetUpCity: a city is set up by a program as on the pages, and nobody who
+// setUp: a city is set up by a program as on the pages, and nobody who
 // read an older state overwrites a newer one.
-func TestSetUpCity(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
+func (h house) setUp(t *testing.T) {
+	t.Helper()
 	var file struct{ File, Version string }
 	h.send(t, "admin", "GET", "/admin/catalogue", nil, 200, &file)
 	changed := strings.Replace(file.File, "Straße, Geh- und Radweg", "Wege", 1)
@@ -67,6 +66,9 @@ func TestSetUpCity(t *testing.T) {
 	var set struct{ ID string }
 	h.send(t, "admin", "POST", "/admin/districts", fields{"name": "Neue Grenzen", "geojson": string(places.Districts())}, 201, &set)
 	h.send(t, "admin", "POST", "/admin/districts/"+set.ID+"/switch", nil, 200, nil)
+	var other struct{ ID string }
+	h.send(t, "admin", "POST", "/admin/districts", fields{"name": "Verworfen", "geojson": string(places.Districts())}, 201, &other)
+	h.send(t, "admin", "DELETE", "/admin/districts/"+other.ID, nil, 200, nil)
 	var sets struct {
 		Sets []struct {
 			ID     string
@@ -79,10 +81,9 @@ func TestSetUpCity(t *testing.T) {
 	}
 }
 
-// TestOrganisationByAPI: made, shared and left by programs of the people in it.
-func TestOrganisationByAPI(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
+// organised: made, shared and left by programs of the people in it.
+func (h house) organised(t *testing.T) {
+	t.Helper()
 	var made struct{ ID string }
 	h.send(t, "resident", "POST", "/me/organisations", fields{"name": "Hausverwaltung Lindenhof", "your_name": "Anna"}, 201, &made)
 	of := "/me/organisations/" + made.ID
@@ -103,6 +104,11 @@ func TestOrganisationByAPI(t *testing.T) {
 	}
 	h.send(t, "resident", "DELETE", of+"/invitations/"+one.Invitations[0].ID, nil, 200, nil)
 	h.send(t, "resident", "PUT", of+"/members/"+one.Members[0].Person, fields{"role": "member"}, 409, nil)
+	mate := accountstest.Resident(t, h.Pool).Person
+	_, err := h.Pool.Exec(t.Context(), `INSERT INTO organisation_members (organisation_id, person_id, role, name) VALUES ($1, $2, 'member', 'Ben')`, made.ID, mate)
+	must(t, err)
+	h.send(t, "resident", "PUT", of+"/members/"+mate.String(), fields{"role": "owner"}, 200, nil)
+	h.send(t, "resident", "DELETE", of+"/members/"+mate.String(), nil, 200, nil)
 	h.send(t, "resident", "PUT", of, fields{"name": "Lindenhof und Partner", "shown": true}, 200, nil)
 	h.send(t, "resident", "POST", of+"/leave", nil, 200, nil)
 	h.send(t, "resident", "GET", of, nil, 404, nil)
