@@ -150,7 +150,9 @@ func (d *deskBench) fill(ctx context.Context, n int) error {
 const (
 	sqlBenchTeam    = `INSERT INTO departments (id, key, name) VALUES ($1, $2, $3)`
 	sqlBenchPerson  = `INSERT INTO persons (id, level, pseudonym) VALUES ($1, 1, $2)`
-	sqlBenchIndexes = `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = $1 AND indexname <> $1 || '_pkey'`
+	sqlBenchIndexes = `
+SELECT indexname, indexdef FROM pg_indexes
+WHERE tablename = $1 AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u', 'x')) -- those stay`
 )
 
 // dropIndexesOf keeps a table's key only, and gives back how the others are made.
