@@ -37,9 +37,8 @@ type newSimilar struct {
 }
 
 type similarReport struct {
-	listed
-
-	Metres int `json:"metres" doc:"How far away."`
+	Report listed `json:"report"`
+	Metres int    `json:"metres" doc:"How far away."`
 }
 
 type similarList struct {

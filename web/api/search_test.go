@@ -76,13 +76,13 @@ func TestSearch(t *testing.T) {
 		b.do(t, sent{method: "GET", path: path + "?q=laterne", bearer: status}).want(403)
 		b.do(t, sent{method: "GET", path: path + "?q=laterne", bearer: "mw_nonsense"}).want(401)
 	}
-	b.guesses(t, r)
+	b.guesses(t, r, status)
 	b.watch.complete(t, inSearch)
 }
 
 // guesses: what helps while somebody reports is the same for everybody, and
 // needs no token.
-func (b bundle) guesses(t *testing.T, r reports.Receipt) {
+func (b bundle) guesses(t *testing.T, r reports.Receipt, status string) {
 	t.Helper()
 	var guessed struct {
 		Items []struct {
@@ -96,13 +96,13 @@ func (b bundle) guesses(t *testing.T, r reports.Receipt) {
 	}
 	var near struct {
 		Items []struct {
-			Number string
+			Report struct{ Number string }
 			Metres int
 		}
 	}
 	body := fields{"category": "laterne", "text": "dunkel", "point": fields{"lon": reportstest.Marienplatz.Lon, "lat": reportstest.Marienplatz.Lat}}
 	a = b.do(t, sent{method: "POST", path: "/reports/similar", body: body})
-	if a.want(200); json.Unmarshal(a.Body, &near) != nil || len(near.Items) != 1 || near.Items[0].Number != r.Number.Format(subject.PrefixReport) || near.Items[0].Metres > 1 {
+	if a.want(200); json.Unmarshal(a.Body, &near) != nil || len(near.Items) != 1 || near.Items[0].Report.Number != r.Number.Format(subject.PrefixReport) || near.Items[0].Metres > 1 {
 		t.Errorf("similar: %s", a.Body)
 	}
 	for path, wrong := range map[string]fields{
@@ -111,6 +111,10 @@ func (b bundle) guesses(t *testing.T, r reports.Receipt) {
 	} {
 		b.do(t, sent{method: "POST", path: path, body: wrong}).want(422)
 		b.do(t, sent{method: "POST", path: path, body: body, bearer: "mw_nonsense"}).want(401)
+		b.do(t, sent{method: "POST", path: path, body: "x", wrong: true, header: map[string]string{"Content-Type": "text/plain"}}).want(415)
+		b.do(t, sent{method: "POST", path: path, body: "{", wrong: true}).want(400)
+		b.do(t, sent{method: "POST", path: path, body: strings.Repeat("x", 4<<20), wrong: true}).want(413)
+		b.do(t, sent{method: "POST", path: path, body: body, bearer: status}).want(403)
 	}
 }
 
