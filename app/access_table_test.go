@@ -40,7 +40,7 @@ func accessTable() map[string]policy {
 	leads := policy{roles: []string{"lead", "admin"}}
 	editors := policy{roles: []string{"editor", "admin"}}
 	councils := policy{roles: []string{"council"}}
-	staff := policy{roles: []string{"clerk", "lead", "moderator", "editor", "analyst", "admin", "council"}}
+	staff := policy{roles: []string{"clerk", "lead", "moderator", "editor", "analyst", "admin"}}
 	api := policy{} // by a token with a scope only: a session's cookie is nobody there
 	return map[string]policy{
 		"GET /complaints/new":                            open,
@@ -306,6 +306,8 @@ func accessTable() map[string]policy {
 		"GET /api/v1/reports":                                         open,
 		"GET /api/v1/search":                                          open,
 		"GET /api/v1/search/suggestions":                              open,
+		"POST /api/v1/categories/suggestions":                         open,
+		"POST /api/v1/reports/similar":                                open,
 		"POST /api/v1/reports":                                        open,
 		"GET /api/v1/reports/:number":                                 open,
 		"POST /api/v1/reports/:number/additions":                      open,

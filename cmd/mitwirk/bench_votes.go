@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/mitwirk/mitwirk/internal/bench"
-	"github.com/mitwirk/mitwirk/votes/racetest"
+	"github.com/mitwirk/mitwirk/votes/race"
 	"github.com/mitwirk/mitwirk/votes/replay"
 )
 
@@ -54,11 +54,11 @@ func (b *benchVotesRace) Run(ctx context.Context, g *Globals) error {
 			return err
 		}
 		defer wide.Close()
-		good, err := racetest.Clicks(ctx, wide, b.N/b.Clicks, b.Clicks, true)
+		good, err := race.Clicks(ctx, wide, b.N/b.Clicks, b.Clicks, true)
 		if err != nil {
 			return err
 		}
-		bad, err := racetest.Clicks(ctx, wide, b.Copy/b.Clicks, b.Clicks, false)
+		bad, err := race.Clicks(ctx, wide, b.Copy/b.Clicks, b.Clicks, false)
 		if err != nil {
 			return err
 		}

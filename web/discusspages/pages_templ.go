@@ -5,16 +5,13 @@ package discusspages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strconv"
-
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/web/kit"
+	"strconv"
 )
 
 // alonePage is the discussion with a page of its own.

@@ -5,10 +5,8 @@ package discusspages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strconv"
@@ -560,7 +558,7 @@ func row(v *View, c *discussion.Comment) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var24 := []any{"cmt", templ.KV("cmt--city", c.Official)}
+		var templ_7745c5c3_Var24 = []any{"cmt", templ.KV("cmt--city", c.Official)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var24...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -618,7 +616,7 @@ func row(v *View, c *discussion.Comment) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for i := range c.Replies {
-				templ_7745c5c3_Var28 := []any{"cmt", templ.KV("cmt--city", c.Replies[i].Official)}
+				var templ_7745c5c3_Var28 = []any{"cmt", templ.KV("cmt--city", c.Replies[i].Official)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var28...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1088,7 +1086,7 @@ func heading(v *View, c *discussion.Comment) templ.Component {
 			}
 		}
 		if c.Stance != discussion.Neither && !c.Stub() {
-			templ_7745c5c3_Var51 := []any{"cmt-stance cmt-stance--" + string(c.Stance)}
+			var templ_7745c5c3_Var51 = []any{"cmt-stance cmt-stance--" + string(c.Stance)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var51...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -5,10 +5,8 @@ package ideapages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/mitwirk/mitwirk/web/kit"
 
@@ -899,7 +897,7 @@ func phasesPart(p kit.Page, list []phaseView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, ph := range list {
-			templ_7745c5c3_Var40 := []any{ph.Class}
+			var templ_7745c5c3_Var40 = []any{ph.Class}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var40...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

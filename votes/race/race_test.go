@@ -1,4 +1,4 @@
-package racetest_test
+package race_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/mitwirk/mitwirk/internal/dbtest"
-	"github.com/mitwirk/mitwirk/votes/racetest"
+	"github.com/mitwirk/mitwirk/votes/race"
 )
 
 // TestParallelClicks: nobody counts twice, however often and however parallel
@@ -22,14 +22,14 @@ func TestParallelClicks(t *testing.T) {
 	}
 	defer pool.Close()
 	const clicks = 12
-	good, err := racetest.Clicks(t.Context(), pool, 60, clicks, true)
+	good, err := race.Clicks(t.Context(), pool, 60, clicks, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if good.Double != 0 || good.Total != good.Voters {
 		t.Errorf("with the key: %+v", good)
 	}
-	bad, err := racetest.Clicks(t.Context(), pool, 60, clicks, false)
+	bad, err := race.Clicks(t.Context(), pool, 60, clicks, false)
 	if err != nil {
 		t.Fatal(err)
 	}
