@@ -27,11 +27,9 @@ test("pages of the private door", async ({ page, check }) => {
   }
 });
 
-test("written with a file on the phone, continued elsewhere by code, answered by two people, checked again", { tag: "@phone" }, async ({
-  page,
-  newPage,
-  check,
-}) => {
+test("written with a file on the phone, continued elsewhere by code, answered by two people, checked again", {
+  tag: "@phone",
+}, async ({ page, newPage, check }) => {
   await page.goto("/complaints/new");
   await page.locator("[name=text]").fill("Zwei Antworten, zwei verschiedene Gebühren für dieselbe Urkunde.");
   await page.locator("[name=do][value=next]").click();

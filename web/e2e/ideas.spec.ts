@@ -22,7 +22,7 @@ test("an idea from the form to the first support", { tag: "@phone" }, async ({ p
   await page.locator("form#idee button[name=do][value=send]").click();
   const other = page.locator("[data-send]");
   if (await other.isVisible()) await other.click();
-  const number = await page.locator("[data-receipt-number]").innerText();
+  const number = ((await page.locator("[data-receipt-number]").textContent()) ?? "").trim();
   await page.goto(`/ideas/${number}`);
   await page.locator("[data-support] button").click();
   await expect(page.locator(".gauge .n").first()).toHaveText("1");

@@ -39,7 +39,7 @@ test("a group and a warning page show what they become while somebody types", { 
   for (const [path, field] of [
     ["/desk/admin/groups/weg", "name_de"],
     ["/desk/admin/stops/gefahr", "title_de"],
-  ]) {
+  ] as const) {
     await page.goto(path);
     await check(page);
     await page.locator(`input[name=${field}]`).fill("Ganz neue Worte");
