@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -110,11 +111,15 @@ func (b bundle) guesses(t *testing.T, r reports.Receipt, status string) {
 		"/reports/similar":        {"category": "nothing", "point": fields{"lon": 11.5, "lat": 48.1}},
 	} {
 		b.do(t, sent{method: "POST", path: path, body: wrong}).want(422)
-		b.do(t, sent{method: "POST", path: path, body: body, bearer: "mw_nonsense"}).want(401)
+		right := maps.Clone(body)
+		if path == "/categories/suggestions" {
+			delete(right, "category")
+		}
+		b.do(t, sent{method: "POST", path: path, body: right, bearer: "mw_nonsense"}).want(401)
 		b.do(t, sent{method: "POST", path: path, body: "x", wrong: true, header: map[string]string{"Content-Type": "text/plain"}}).want(415)
 		b.do(t, sent{method: "POST", path: path, body: "{", wrong: true}).want(400)
 		b.do(t, sent{method: "POST", path: path, body: strings.Repeat("x", 4<<20), wrong: true}).want(413)
-		b.do(t, sent{method: "POST", path: path, body: body, bearer: status}).want(403)
+		b.do(t, sent{method: "POST", path: path, body: right, bearer: status}).want(403)
 	}
 }
 
