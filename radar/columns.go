@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mitwirk/mitwirk/internal/i18n"
 )
@@ -78,7 +79,7 @@ type Row struct {
 
 // cell quotes what a spreadsheet would compute; uncell takes it back.
 func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@＝＋－＠'", []rune(s)[0]) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@＝＋－＠'", first) {
 		return "'" + s
 	}
 	return s

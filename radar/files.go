@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -232,7 +233,7 @@ func finish(list []Row, wrong []RowError) ([]Row, error) {
 		}
 		if row.ChartNo > 0 {
 			if first := nos[row.ChartNo]; first > 0 {
-				wrong = append(wrong, RowError{Row: row.No, Column: "no", Value: fmt.Sprint(row.ChartNo), Key: "radar.err.twice", Params: map[string]any{"row": first}})
+				wrong = append(wrong, RowError{Row: row.No, Column: "no", Value: strconv.Itoa(row.ChartNo), Key: "radar.err.twice", Params: map[string]any{"row": first}})
 			}
 			nos[row.ChartNo] = row.No
 		}
@@ -291,9 +292,11 @@ func readEntries(p *Programme, entries []map[string]any, drafts bool) ([]Row, er
 			switch x := e[k].(type) {
 			case nil:
 			case []any:
+				var parts strings.Builder
 				for _, part := range x {
-					v += fmt.Sprint(part) + ";"
+					fmt.Fprint(&parts, part, ";")
 				}
+				v = parts.String()
 			default:
 				v = fmt.Sprint(x)
 			}

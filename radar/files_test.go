@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -211,9 +212,7 @@ func TestBrokenRows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			bad := good()
-			for k, v := range tt.cells {
-				bad[k] = v
-			}
+			maps.Copy(bad, tt.cells)
 			_, err := radar.ReadFile(strings.NewReader(csvOf(good(), bad)), radar.CSV, p, false)
 			var wrong *radar.FileError
 			if !errors.As(err, &wrong) {

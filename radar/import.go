@@ -2,8 +2,8 @@ package radar
 
 import (
 	"context"
-	"fmt"
 	"reflect"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -95,7 +95,7 @@ func (s *Service) importer(ctx context.Context, tx pgx.Tx, p *Programme, rows []
 			wrong = append(wrong, RowError{Row: r.No, Column: "number", Value: r.Number, Key: "radar.err.number_unknown"})
 		}
 		if m := im.byNumber[r.Number]; m != nil && r.ChartNo > 0 && m.No != r.ChartNo {
-			wrong = append(wrong, RowError{Row: r.No, Column: "no", Value: fmt.Sprint(r.ChartNo), Key: "radar.err.no_other", Params: map[string]any{"no": m.No}})
+			wrong = append(wrong, RowError{Row: r.No, Column: "no", Value: strconv.Itoa(r.ChartNo), Key: "radar.err.no_other", Params: map[string]any{"no": m.No}})
 		}
 	}
 	if len(wrong) > 0 {

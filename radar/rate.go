@@ -106,7 +106,7 @@ func (s *Service) Ratings(ctx context.Context, p *Programme, ids []uuid.UUID) (m
 // MainRatings are those of the first question: what chart and table show.
 func (s *Service) MainRatings(ctx context.Context, p *Programme, items []Placed) (map[uuid.UUID]votes.Tally, error) {
 	if len(p.Questions) == 0 {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no map is an empty one
 	}
 	ids := make([]uuid.UUID, len(items))
 	for i := range items {

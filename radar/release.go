@@ -3,6 +3,7 @@ package radar
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -135,11 +136,11 @@ func (s *Service) Notes(ctx context.Context, p *Programme, say func(Change) stri
 	if err != nil {
 		return "", err
 	}
-	text := ""
+	var text strings.Builder
 	for _, c := range Changes(before, st) {
-		text += say(c) + "\n"
+		text.WriteString(say(c) + "\n")
 	}
-	return text, nil
+	return text.String(), nil
 }
 
 // Milestone is a day on which something of a measure is due, or was reached.

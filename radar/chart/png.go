@@ -8,6 +8,7 @@ import (
 	"image/draw"
 	"image/png"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -131,27 +132,27 @@ func arc(x, y, radius, from, to float64) []vec {
 
 func (p *painter) disc(x, y, radius float64, c color.Color) { p.fill(c, arc(x, y, radius, 0, 360)) }
 
-// band is a part of a ring.
-func (p *painter) band(x, y, radius, width, from, to float64, c color.Color) {
-	if to-from >= 359.9 {
+// band is a part of a ring, from 12 o'clock on.
+func (p *painter) band(x, y, radius, width, to float64, c color.Color) {
+	if to >= 359.9 {
 		p.fill(c, arc(x, y, radius+width/2, 0, 360), arc(x, y, radius-width/2, 360, 0))
 		return
 	}
-	p.fill(c, append(arc(x, y, radius+width/2, from, to), arc(x, y, radius-width/2, to, from)...))
+	p.fill(c, append(arc(x, y, radius+width/2, 0, to), arc(x, y, radius-width/2, to, 0)...))
 }
 
 func (p *painter) ground(c *Chart) {
-	for i := len(c.Rings) - 1; i >= 0; i-- {
+	for i := range slices.Backward(c.Rings) {
 		_, outer := c.Radii(i)
 		shade := sunken
 		if (len(c.Rings)-1-i)%2 == 1 {
 			shade = paper
 		}
 		p.disc(0, 0, outer, shade)
-		p.band(0, 0, outer, 1.5, 0, 360, hair)
+		p.band(0, 0, outer, 1.5, 360, hair)
 	}
 	p.disc(0, 0, hub, sunken)
-	p.band(0, 0, hub, 1.5, 0, 360, hair)
+	p.band(0, 0, hub, 1.5, 360, hair)
 	counts := make([]int, len(c.Sectors))
 	for i := range c.Marks {
 		if s := c.Marks[i].Spot.Sector; s >= 0 && s < len(counts) {
@@ -271,7 +272,7 @@ func (p *painter) text(s string, x, y, size float64, c color.Color, turn float64
 func (p *painter) mark(c *Chart, m *Mark) {
 	at := m.Spot.point()
 	x, y, k := float64(at.x)/100, float64(at.y)/100, m.size/18.5
-	letter := color.RGBA(ink)
+	letter := ink
 	switch m.Kind {
 	case Completed:
 		p.fill(green, square(x, y, 17.5*k, 7*k))
@@ -285,9 +286,9 @@ func (p *painter) mark(c *Chart, m *Mark) {
 		p.disc(x, y, 16.5*k, paper)
 	case Running:
 		if m.size >= numbered {
-			p.band(x, y, 20.5*k, 3.5*k, 0, 360, hair)
+			p.band(x, y, 20.5*k, 3.5*k, 360, hair)
 			if m.Progress > 0 {
-				p.band(x, y, 20.5*k, 3.5*k, 0, 3.6*float64(m.Progress), ink)
+				p.band(x, y, 20.5*k, 3.5*k, 3.6*float64(m.Progress), ink)
 			}
 		}
 		p.disc(x, y, 17*k, orange)

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -110,7 +111,7 @@ func (d *drawing) class(name string) string {
 
 // ground is the rings' bands, from the outside, and the lit sector.
 func (d *drawing) ground() {
-	for i := len(d.c.Rings) - 1; i >= 0; i-- {
+	for i := range slices.Backward(d.c.Rings) {
 		_, outer := d.c.Radii(i)
 		band := "band"
 		if (len(d.c.Rings)-1-i)%2 == 1 {
@@ -176,7 +177,7 @@ func (d *drawing) name(i int, name string, n int, from, to float64) {
 		from, to = from-80, from+80
 	}
 	mid := math.Mod((from+to)/2+360, 360)
-	path := ""
+	var path string
 	if mid > 100 && mid < 260 {
 		x0, y0 := xy(to, names+15)
 		x1, y1 := xy(from, names+15)
@@ -289,7 +290,8 @@ func (d *drawing) pill(p pill) {
 	}
 	open, end := "<g", "</g>"
 	if d.style == ByClass && d.c.MoreURL != nil {
-		open, end = fmt.Sprintf(`<a href="%s" tabindex="-1" class="pill" data-more="%d" data-sector="%d"><g`, text(d.c.MoreURL(p.ring, p.sector)), p.n, p.sector), "</g></a>"
+		open = `<a href="` + text(d.c.MoreURL(p.ring, p.sector)) + fmt.Sprintf(`" tabindex="-1" class="pill" data-more="%d" data-sector="%d"><g`, p.n, p.sector)
+		end = "</g></a>"
 	}
 	d.printf(`%s transform="translate(%s)"><rect%s x="%s" y="%s" width="%s" height="%s" rx="%s"/><text%s y=".5" font-size="16">%s</text><title>%s</title>%s`+"\n",
 		open, p.at.text(), d.class("pillb"), num(-pillHalf), num(-pillHigh), num(2*pillHalf), num(2*pillHigh), num(pillHigh), d.class("pillt"), text(label), text(say), end)

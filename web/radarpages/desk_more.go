@@ -103,8 +103,7 @@ func (p *pages) showImport(c kit.Context, status int, wrong error) error {
 		return err
 	}
 	v := importView{Page: page, P: prog, Manage: radar.May(kit.Actor(c), radar.ActRelease, uuid.Nil) == nil}
-	var file *radar.FileError
-	if errors.As(wrong, &file) {
+	if file, ok := errors.AsType[*radar.FileError](wrong); ok {
 		for _, r := range file.Rows {
 			b := badCell{Column: r.Column, Value: r.Value, Text: page.Loc.TMap(r.Key, r.Params)}
 			if r.Row > 0 {

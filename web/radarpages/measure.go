@@ -103,7 +103,7 @@ func (p *pages) showMeasure(c kit.Context, status int, wrong error) error {
 		return err
 	}
 	p.describe(&v, prog, now)
-	if err := p.fillFacts(c, &v, prog); err != nil {
+	if err := p.fillFacts(c, &v); err != nil {
 		return err
 	}
 	if err := p.fillHistory(c, &v); err != nil {
@@ -251,7 +251,7 @@ func result(page kit.Page, r radar.Result, today radar.Day, over bool) resultRow
 	return row
 }
 
-func (p *pages) fillFacts(c kit.Context, v *measureView, prog *radar.Programme) error {
+func (p *pages) fillFacts(c kit.Context, v *measureView) error {
 	m := &v.M.Content
 	add := func(key, text string) {
 		if text != "" {

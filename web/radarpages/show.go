@@ -49,7 +49,8 @@ func sorts() []string {
 func (a ask) values(changes ...string) url.Values {
 	v := url.Values{}
 	set := func(name, value string) {
-		if v.Del(name); value != "" {
+		v.Del(name)
+		if value != "" {
 			v.Set(name, value)
 		}
 	}
