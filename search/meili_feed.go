@@ -181,8 +181,7 @@ func (m *Meili) done(ctx context.Context, tasks ...int64) error {
 // change the mirror is no longer asked and is made anew.
 func (m *Meili) noted(ctx context.Context, err error, last bool) error {
 	failed := ""
-	var wrong *serverError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*serverError](err); ok {
 		failed = wrong.code
 	} else if err != nil {
 		return err

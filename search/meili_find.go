@@ -110,12 +110,13 @@ func (f *meiliFind) loose(ctx, ask context.Context, terms []term) (Found, error)
 		if query == "" {
 			continue
 		}
+		words := []string{query}
 		for j := range terms { // what must not stand there must not stand in any
 			if terms[j].not {
-				query += " " + stemQuery(terms[j:j+1])
+				words = append(words, stemQuery(terms[j:j+1]))
 			}
 		}
-		one, err := f.ask(ask, &meilisearch.SearchRequest{Query: query, AttributesToSearchOn: stemFields(), MatchingStrategy: meilisearch.All})
+		one, err := f.ask(ask, &meilisearch.SearchRequest{Query: strings.Join(words, " "), AttributesToSearchOn: stemFields(), MatchingStrategy: meilisearch.All})
 		if err != nil {
 			return Found{}, err
 		}

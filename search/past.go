@@ -61,7 +61,8 @@ func PastOf(ctx context.Context, q db.Queryer, text string, at *subject.Point) (
 	if at == nil || !at.Valid() {
 		return p, nil
 	}
-	return p, p.near(ctx, q, *at)
+	err := p.near(ctx, q, *at)
+	return p, err
 }
 
 func (p *Past) totals(ctx context.Context, q db.Queryer) error {

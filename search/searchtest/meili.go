@@ -172,7 +172,7 @@ func (m *Meili) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(answer)
+	_ = json.NewEncoder(w).Encode(answer) //nolint:errchkjson // the client has gone: nobody to tell
 }
 
 func (m *Meili) route(r *http.Request, body []byte) (int, any, *meiliError) {
@@ -255,7 +255,8 @@ func (m *Meili) task(id string) (int, any, *meiliError) {
 		return 0, nil, refuse(404, "task_not_found", "Task %q not found.", id)
 	}
 	t := m.tasks[n]
-	if t.looks++; t.looks == 1 && t.status == "enqueued" {
+	t.looks++
+	if t.looks == 1 && t.status == "enqueued" {
 		t.status = "processing"
 	} else {
 		m.work(n + 1)
@@ -344,7 +345,8 @@ func (m *Meili) addDocs(index, primary string, body []byte) (int, any, *meiliErr
 			}
 		}
 		for _, d := range docs {
-			x.docs[d[x.primary].(string)] = d
+			id, _ := d[x.primary].(string)
+			x.docs[id] = d
 		}
 		return ""
 	})
