@@ -151,7 +151,7 @@ func makeKeys(ctx context.Context, d db.DB) error {
 }
 
 // Tally is how a thing was voted on.
-type Tally struct {
+type Tally struct { //nolint:recvcheck // add grows it, the rest reads
 	N   int           // voters
 	Sum int           // of their values
 	By  map[int16]int // value to number
@@ -204,7 +204,7 @@ func TotalsOf(ctx context.Context, q db.Queryer, kind subject.Kind, ids []uuid.U
 // are left out.
 func MineOf(ctx context.Context, q db.Queryer, person uuid.UUID, scope string, kind subject.Kind, ids []uuid.UUID, aspect Aspect) (map[uuid.UUID]int16, error) {
 	if person == uuid.Nil || len(ids) == 0 {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no map is an empty one
 	}
 	rows, err := q.Query(ctx, sqlMineOf, string(kind), ids, string(aspect), scope, person)
 	if err != nil {

@@ -221,7 +221,8 @@ func chain(list []Arrival, used []bool, i, j int, gap time.Duration) []int {
 			}
 		}
 		if near < 0 {
-			if missed++; missed > 1+len(out)/10 {
+			missed++
+			if missed > 1+len(out)/10 {
 				break
 			}
 			last = next

@@ -1,6 +1,7 @@
 package votes
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -74,7 +75,7 @@ func VerifySeals(ctx context.Context, q db.Queryer, scope string) (time.Time, er
 		if err != nil {
 			return time.Time{}, err
 		}
-		if string(again.Hash) != string(s.Hash) || string(s.Prev) != string(prev) || again.N != s.N || string(again.Receipts) != string(s.Receipts) {
+		if !bytes.Equal(again.Hash, s.Hash) || !bytes.Equal(s.Prev, prev) || again.N != s.N || !bytes.Equal(again.Receipts, s.Receipts) {
 			return s.Day, nil
 		}
 		prev = s.Hash
@@ -186,7 +187,7 @@ SELECT id, subject_kind, subject_id, aspect, value, delta
 FROM vote_ledger
 WHERE scope = $1 AND day = $2::date
 ORDER BY id`
-	// ten minutes after midnight no transaction of the day before runs any more
+	// ten minutes after midnight no transaction of the day before runs any more.
 	sqlUnsealed = `
 SELECT DISTINCT l.scope, l.day
 FROM vote_ledger l
