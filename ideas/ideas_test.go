@@ -232,7 +232,7 @@ func TestCallRules(t *testing.T) {
 	if _, err := c.Ideas.Submit(t.Context(), author, sub); !fault.Is(err, fault.Conflict) {
 		t.Errorf("collecting is over: %v", err)
 	}
-	list := []ideas.Past{{Submission: sub, Status: ideas.Open, At: time.Now().AddDate(0, 0, -10), StatusAt: time.Now().AddDate(0, 0, -10)}} //nolint:forbidigo // the test's own clock
+	list := []ideas.Past{{Submission: sub, Status: ideas.Open, At: time.Now().AddDate(0, 0, -10), StatusAt: time.Now().AddDate(0, 0, -10)}}
 	if err := c.Ideas.Import(t.Context(), list); err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestListAndCursor(t *testing.T) {
 	t.Parallel()
 	c := ideastest.New(t)
 	var list []ideas.Past
-	now := time.Now() //nolint:forbidigo // the test's own clock
+	now := time.Now()
 	for n := range 25 {
 		sub := ideastest.Submission()
 		sub.Title += strings.Repeat("!", n%3)

@@ -50,7 +50,10 @@ func TestPhasesByTheCitysClock(t *testing.T) {
 		at   string
 		want Phase
 	}{
-		{"2026-02-28T22:59:59Z", ""}, {"2026-02-28T23:00:00Z", Collect}, {"2026-03-29T21:59:59Z", Collect}, {"2026-03-29T22:00:00Z", Support},
+		{"2026-02-28T22:59:59Z", ""},
+		{"2026-02-28T23:00:00Z", Collect},
+		{"2026-03-29T21:59:59Z", Collect},
+		{"2026-03-29T22:00:00Z", Support},
 		{"2027-01-01T00:00:00Z", Support},
 	} {
 		at, err := time.Parse(time.RFC3339, tt.at)

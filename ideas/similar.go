@@ -47,7 +47,7 @@ func keywords(title, text string) []string {
 	seen := map[string]bool{}
 	add := func(words string, least, most int) {
 		for _, w := range strings.FieldsFunc(words, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 127)
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r <= 127
 		}) {
 			low := strings.ToLower(w)
 			if len([]rune(w)) < least || seen[low] || len(out) >= most || strings.ContainsAny(w, "„“”’–") {

@@ -69,7 +69,7 @@ func (c *City) Create(t testing.TB, change ...func(*ideas.Submission)) (ideas.Re
 // Call publishes a call whose phases are days from today.
 func (c *City) Call(t testing.TB, change func(*ideas.Call, func(from, to int) (time.Time, *time.Time))) *ideas.Call {
 	t.Helper()
-	y, m, d := time.Now().In(c.Zone).Date() //nolint:forbidigo // the database of a test has the clock of the machine
+	y, m, d := time.Now().In(c.Zone).Date()
 	today := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	days := func(from, to int) (time.Time, *time.Time) {
 		end := today.AddDate(0, 0, to)

@@ -57,7 +57,7 @@ func (p *pages) callBox(loc *i18n.Localizer, c *ideas.Call, now time.Time) callB
 		if !ok {
 			continue
 		}
-		v := phaseView{Name: loc.T("idea.phase." + string(ph)), Days: phaseDays(loc, s, now)}
+		v := phaseView{Name: loc.T("idea.phase." + string(ph)), Days: phaseDays(loc, s)}
 		switch {
 		case ph == on:
 			v.Class = "now"

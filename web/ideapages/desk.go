@@ -2,6 +2,7 @@ package ideapages
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -219,12 +220,7 @@ func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong err
 
 // needs tells whether the chosen status asks for an entry.
 func (v *workView) needs(n ideas.Need) bool {
-	for _, m := range v.To.Needs() {
-		if m == n {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(v.To.Needs(), n)
 }
 
 // day reads "2026-03-14" as a day in the city.

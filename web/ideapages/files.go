@@ -52,7 +52,8 @@ func (p *pages) all(c kit.Context, most int, each func(i *ideas.Item) error) err
 			return err
 		}
 		for i := range l.Items {
-			if n++; n > most {
+			n++
+			if n > most {
 				return nil
 			}
 			if err := each(&l.Items[i]); err != nil {

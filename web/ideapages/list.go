@@ -239,7 +239,8 @@ func (p *pages) choices(ctx context.Context, v *listView, counts map[ideas.Statu
 	for _, st := range ideas.States() {
 		q := v.values()
 		q.Del("status")
-		if q.Del("state"); st != "" {
+		q.Del("state")
+		if st != "" {
 			q.Set("state", st)
 		}
 		key := st
@@ -298,7 +299,8 @@ func (v *listView) views(ctx context.Context, p *pages) {
 	}
 	for _, w := range []struct{ key, icon string }{{"", "list"}, {"map", "map"}} {
 		q := v.values()
-		if q.Del("view"); w.key != "" {
+		q.Del("view")
+		if w.key != "" {
 			q.Set("view", w.key)
 		}
 		name := w.key

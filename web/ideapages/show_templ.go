@@ -5,10 +5,8 @@ package ideapages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"github.com/mitwirk/mitwirk/ideas"
@@ -668,7 +666,7 @@ func answerPart(v *showView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.I.Answer != nil && v.I.Status.Answered() {
-			templ_7745c5c3_Var28 := []any{v.answerClass()}
+			var templ_7745c5c3_Var28 = []any{v.answerClass()}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var28...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1910,7 +1908,7 @@ func asidePart(v *showView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var92 := []any{"kern-btn kern-btn--block toggle", templ.KV("kern-btn--primary", !v.I.Mine), templ.KV("kern-btn--secondary", v.I.Mine)}
+			var templ_7745c5c3_Var92 = []any{"kern-btn kern-btn--block toggle", templ.KV("kern-btn--primary", !v.I.Mine), templ.KV("kern-btn--secondary", v.I.Mine)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var92...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -167,8 +167,7 @@ func stepText(loc *i18n.Localizer, s *ideas.Step, now time.Time) string {
 			params[k] = dot(text)
 		}
 	}
-	switch team := s.Params["team"].(type) {
-	case map[string]any:
+	if team, ok := s.Params["team"].(map[string]any); ok {
 		t := i18n.Text{}
 		for l, v := range team {
 			if w, ok := v.(string); ok {
@@ -213,7 +212,7 @@ func quoted(s *ideas.Step) string {
 }
 
 // phaseDays is when a phase is, in few words.
-func phaseDays(loc *i18n.Localizer, s ideas.Span, now time.Time) string {
+func phaseDays(loc *i18n.Localizer, s ideas.Span) string {
 	if s.To != nil {
 		return loc.T("idea.phase.until", "date", shortDay(loc, *s.To))
 	}
