@@ -144,7 +144,7 @@ func (s *Service) Take(ctx context.Context, actor accounts.Actor, n subject.Numb
 
 // Assign gives it to somebody of its department, never of the one it is about.
 func (s *Service) Assign(ctx context.Context, actor accounts.Actor, n subject.Number, to uuid.UUID) error {
-	return s.acted(ctx, actor, n, ActWork, func(ctx context.Context, tx pgx.Tx, c *Complaint, now time.Time) error {
+	return s.acted(ctx, actor, n, ActWork, func(ctx context.Context, tx pgx.Tx, c *Complaint, _ time.Time) error {
 		if c.AboutDep != uuid.Nil {
 			theirs, err := db.Exists(ctx, tx, sqlBelongs, to, c.AboutDep.String())
 			if err != nil {

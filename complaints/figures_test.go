@@ -43,7 +43,7 @@ func small(n int) bool { return n > 0 && n < K }
 // is none or at least K.
 func TestNoCombinationTellsOfASmallGroup(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(8, 8)) //nolint:gosec // data of a test
+	r := rand.New(rand.NewPCG(8, 8))
 	now := time.Date(2027, 1, 15, 0, 0, 0, 0, time.UTC)
 	for range 60 {
 		for _, p := range Figures(someFacts(r, r.IntN(400)), now) {
@@ -97,7 +97,7 @@ func TestNoCombinationTellsOfASmallGroup(t *testing.T) {
 // today's, so that the difference of the two is whole periods.
 func TestLaterFactsChangeNothing(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(9, 9)) //nolint:gosec // data of a test
+	r := rand.New(rand.NewPCG(9, 9))
 	facts := someFacts(r, 500)
 	var before []Period
 	for month := range 26 {

@@ -129,7 +129,7 @@ ON CONFLICT ON CONSTRAINT complaints_number DO NOTHING`
 // save writes what changes in the course of things.
 func save(ctx context.Context, tx pgx.Tx, c *Complaint) error {
 	_, err := tx.Exec(ctx, sqlSave, c.ID, string(c.Kind), c.Topic, string(c.Status), string(c.Outcome), c.ForwardTo, c.InterimDue, c.AnswerAsk, c.Asked, c.Reason,
-		int16(c.Reopened), c.ClosedAt) //nolint:gosec // a handful
+		int16(c.Reopened), c.ClosedAt)
 	if err != nil {
 		return fmt.Errorf("save complaint: %w", err)
 	}

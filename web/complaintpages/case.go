@@ -3,6 +3,7 @@ package complaintpages
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -128,8 +129,7 @@ func (p *pages) render2(c kit.Context, status int, in typed) error {
 // stepLines are the history in words, newest first.
 func stepLines(page kit.Page, c *complaints.View, now time.Time) []stepLine {
 	list := make([]stepLine, 0, len(c.Steps))
-	for i := len(c.Steps) - 1; i >= 0; i-- {
-		s := c.Steps[i]
+	for _, s := range slices.Backward(c.Steps) {
 		params := map[string]any{"office": s.Team.In(page.Loc.Lang()), "until": "", "due": "", "reason": s.Params["reason"]}
 		for _, name := range []string{"until", "due"} {
 			if text, ok := s.Params[name].(string); ok {

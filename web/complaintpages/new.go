@@ -164,11 +164,11 @@ func (p *pages) open(c kit.Context) (*visit, error) {
 	return v, err
 }
 
-// errMoved says that the answer was written already: a redirect to where the
+// movedError says that the answer was written already: a redirect to where the
 // draft went.
-type errMoved struct{ to string }
+type movedError struct{ to string }
 
-func (errMoved) Error() string { return "the draft is somewhere else" }
+func (movedError) Error() string { return "the draft is somewhere else" }
 
 // elsewhere leads to the receipt of what was sent, or to where a draft went that
 // this person gave to another device.
@@ -180,7 +180,7 @@ func (p *pages) elsewhere(c kit.Context, id uuid.UUID, notFound error) error {
 	if _, ok, err := p.Complaints.Resubmitted(ctx, actor, id); err != nil {
 		return err
 	} else if ok {
-		return errMoved{pathOf(id, "receipt")}
+		return movedError{pathOf(id, "receipt")}
 	}
 	taken, err := drafts.TakenAway(ctx, p.DB, actor, id)
 	if err != nil || !taken {
@@ -189,12 +189,12 @@ func (p *pages) elsewhere(c kit.Context, id uuid.UUID, notFound error) error {
 		}
 		return err
 	}
-	return errMoved{pathOf(id, "device")}
+	return movedError{pathOf(id, "device")}
 }
 
-// moved answers errMoved; any other error goes on.
+// moved answers movedError; any other error goes on.
 func moved(c kit.Context, err error) error {
-	m, ok := err.(errMoved) //nolint:errorlint // never wrapped: made by elsewhere
+	m, ok := err.(movedError) //nolint:errorlint // never wrapped: made by elsewhere
 	if !ok {
 		return err
 	}

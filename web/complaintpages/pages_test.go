@@ -57,10 +57,10 @@ func TestSameAsARandomNumber(t *testing.T) {
 	t.Parallel()
 	site, c := setup(t)
 	sent, _ := c.Create(t)
-	real, random := sent.Number.Format(subject.PrefixComplaint), subject.NewNumber(2026).Format(subject.PrefixComplaint)
+	known, random := sent.Number.Format(subject.PrefixComplaint), subject.NewNumber(2026).Format(subject.PrefixComplaint)
 	for _, path := range []string{"/cases/", "/desk/complaints/"} {
-		x, y := site.Browser().Get(path+real).Want(http.StatusNotFound), site.Browser().Get(path+random).Want(http.StatusNotFound)
-		if strings.ReplaceAll(x.Body, real, random) != y.Body {
+		x, y := site.Browser().Get(path+known).Want(http.StatusNotFound), site.Browser().Get(path+random).Want(http.StatusNotFound)
+		if strings.ReplaceAll(x.Body, known, random) != y.Body {
 			t.Errorf("%s: the pages differ", path)
 		}
 		for name := range y.Header {
@@ -70,8 +70,8 @@ func TestSameAsARandomNumber(t *testing.T) {
 		}
 	}
 	form := func(number string) url.Values { return url.Values{"number": {number}, "code": {"2222-2222-2222"}} }
-	x, y := site.Browser().Post("/cases/open", form(real)).Want(http.StatusUnprocessableEntity), site.Browser().Post("/cases/open", form(random)).Want(http.StatusUnprocessableEntity)
-	if strings.ReplaceAll(x.Body, real, random) != y.Body {
+	x, y := site.Browser().Post("/cases/open", form(known)).Want(http.StatusUnprocessableEntity), site.Browser().Post("/cases/open", form(random)).Want(http.StatusUnprocessableEntity)
+	if strings.ReplaceAll(x.Body, known, random) != y.Body {
 		t.Error("a wrong code tells whether the number exists")
 	}
 }
