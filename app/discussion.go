@@ -60,7 +60,7 @@ func (g commentGate) Comment(ctx context.Context, tx pgx.Tx, actor accounts.Acto
 func (a *App) heldVotes() live.Source {
 	return live.SourceFunc(func(_ context.Context, viewer subject.Viewer, e events.Envelope) ([]live.Message, error) {
 		if e.Type != (votes.HoldsChanged{}).EventType() || votes.MayDecideHolds(accounts.ActorOf(viewer)) != nil {
-			return nil, nil
+			return nil, nil //nolint:nilerr // who may not decide is told nothing
 		}
 		return []live.Message{{Topic: live.Holds, Type: e.Type, Data: map[string]string{"number": e.Ref.ID.String()}}}, nil
 	})

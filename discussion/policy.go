@@ -68,7 +68,7 @@ const (
 // May tells whether an actor may do something with a comment (nil: with the
 // discussion itself). It is pure; c is as it was loaded for the same actor.
 func May(actor accounts.Actor, action Action, s Subject, c *Comment, now time.Time) error {
-	if c != nil && c.Visibility != VisPublic && !(c.Visibility == VisHeld && actor.Is(c.Author)) {
+	if c != nil && c.Visibility != VisPublic && (c.Visibility != VisHeld || !actor.Is(c.Author)) {
 		return fault.Missing("comment")
 	}
 	switch action {

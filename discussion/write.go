@@ -39,7 +39,7 @@ func (s *Service) Write(ctx context.Context, actor accounts.Actor, w Writing, ke
 	if err := w.Validate(); err != nil {
 		return Written{}, err
 	}
-	body, err := json.Marshal(w)
+	body, err := json.Marshal(w) //nolint:musttag // only hashed
 	if err != nil {
 		return Written{}, fmt.Errorf("write comment: %w", err)
 	}

@@ -153,9 +153,9 @@ func (p *Pages) rows(ctx context.Context, page kit.Page, list []votes.Hold) ([]h
 	return rows, nil
 }
 
-func (p *Pages) hold(c kit.Context) error { return p.renderHold(c, http.StatusOK, "", 0, nil) }
+func (p *Pages) hold(c kit.Context) error { return p.renderHold(c, http.StatusOK, "", nil) }
 
-func (p *Pages) renderHold(c kit.Context, code int, reason string, seen int, wrong error) error {
+func (p *Pages) renderHold(c kit.Context, code int, reason string, wrong error) error {
 	v, err := p.holdsPage(c, "votes.desk.one")
 	if err != nil {
 		return err
@@ -211,7 +211,7 @@ func (p *Pages) decide(c kit.Context) error {
 		})
 	}
 	if err != nil {
-		return p.renderHold(c, status(err), in.Reason, in.Seen, err)
+		return p.renderHold(c, status(err), in.Reason, err)
 	}
 	key := "votes.desk.voided"
 	if in.Release == "yes" {
