@@ -16,10 +16,9 @@ import (
 	"github.com/mitwirk/mitwirk/subject"
 )
 
-const (
-	groupKind subject.Kind = "category_group"
-	maxGroups              = 40
-)
+const groupKind subject.Kind = "category_group"
+
+const maxGroups = 40
 
 // fingerprint is short for everything that something says.
 func fingerprint(v any) string {

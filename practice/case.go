@@ -55,7 +55,7 @@ type Step struct {
 }
 
 // State is how far one person is with one case.
-type State struct {
+type State struct { //nolint:recvcheck // a step changes a copy, the rest reads
 	Status  Status    `json:"status"`
 	Release Release   `json:"release,omitempty"`
 	Public  string    `json:"public,omitempty"` // the words that everybody would read

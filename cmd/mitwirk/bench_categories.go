@@ -116,7 +116,7 @@ func examOfFile(name string) (exam, error) {
 		if err != nil {
 			return exam{}, fmt.Errorf("bench: %w", err)
 		}
-		defer z.Close()
+		defer func() { _ = z.Close() }()
 		in = z
 	}
 	return readExam(in)

@@ -76,7 +76,7 @@ func (b *benchDiscussion) Run(ctx context.Context, g *Globals) error {
 		must := discussionMust
 		for name, query := range map[string]string{"newest": "", "answered": "?csort=answered", "best": "?csort=best", "deep": "?cafter=" + deep, "questions": "?cstance=question"} {
 			times, err := bench.Times(ctx, b.Times, func(ctx context.Context) error {
-				req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://mitwirk.example"+discusspages.Path(ref)+query, nil)
+				req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://mitwirk.example"+discusspages.Path(ref)+query, http.NoBody)
 				if err != nil {
 					return fmt.Errorf("ask: %w", err)
 				}

@@ -105,7 +105,7 @@ func (b *benchIdeas) Run(ctx context.Context, g *Globals) error {
 			{"idea", ideas.Path(number)},
 		} {
 			times, err := bench.Times(ctx, b.Times, func(ctx context.Context) error {
-				req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://mitwirk.example"+page.path, nil)
+				req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://mitwirk.example"+page.path, http.NoBody)
 				if err != nil {
 					return fmt.Errorf("ask: %w", err)
 				}
@@ -199,6 +199,7 @@ LIMIT 1`
 	sqlBenchPhase = `
 INSERT INTO call_phases (call_id, phase, from_day, to_day)
 VALUES ($1, 'collect', mitwirk_now()::date - 20, mitwirk_now()::date + 20)`
+	//nolint:dupword // columns, not words
 	sqlBenchIdeas = `
 WITH made AS (
   INSERT INTO ideas (id, number, call_id, topic, department_id, title, text, visibility, status, point, geom, supports, goal, ends_at, answer_by, created_at)

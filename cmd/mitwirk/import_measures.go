@@ -59,8 +59,7 @@ func (c *ImportMeasures) Run(ctx context.Context, g *Globals) error {
 	if err == nil {
 		result, err = service.Import(ctx, accounts.System, p, rows, radar.ImportAs{Release: radar.Day(c.Release), Drafts: c.Drafts})
 	}
-	var wrong *radar.FileError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*radar.FileError](err); ok {
 		return explain(c.File, wrong)
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -125,7 +126,7 @@ func happen(ctx context.Context, s *complaints.Service, owner accounts.Actor, se
 	case "reopen":
 		return s.Reopen(ctx, owner, sent.Number, e.text)
 	}
-	return fmt.Errorf("no such event")
+	return errors.New("no such event")
 }
 
 func waiting(v *complaints.View) uuid.UUID {

@@ -21,7 +21,7 @@ const (
 	sqlEndRun = `SELECT pg_advisory_unlock($1::int, $2::int)`
 	sqlCopies = `SELECT datname FROM pg_database WHERE datname ~ '^mt_copy_[0-9]+_[0-9]+$'`
 	// a server has the secret of the day since the day before; made in an open
-	// transaction, all others would wait for its end
+	// transaction, all others would wait for its end.
 	sqlDayKeys = `
 INSERT INTO server_keys (name, key)
 SELECT 'rate:' || (mitwirk_now() AT TIME ZONE 'UTC')::date + days, sha256(random()::text::bytea) FROM unnest(ARRAY[0, 1]) days

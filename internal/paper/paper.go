@@ -100,6 +100,8 @@ const (
 	letterTop  = 103.0
 )
 
+type press struct{ f *fpdf.Fpdf }
+
 // window prints sender and address of a letter.
 func (p *press) window(d *Doc) {
 	f := p.f
@@ -116,8 +118,6 @@ func (p *press) window(d *Doc) {
 
 // grey is 8.5 to 1 on white.
 const grey = 0x45
-
-type press struct{ f *fpdf.Fpdf }
 
 func (p *press) text(s, style string, size float64) {
 	p.f.SetFont(font, style, size)

@@ -93,7 +93,7 @@ func Load(dir string) (sign ed25519.PrivateKey, keys Keys, err error) {
 }
 
 func readKey(file string) (ed25519.PrivateKey, error) {
-	raw, err := os.ReadFile(file) //nolint:gosec // the operator's folder
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("key of receipts: %w", err)
 	}
