@@ -52,7 +52,7 @@ func hangs() []hang {
 		{table: "complaints", rows: `t.id IN ` + sqlPartComplaints, order: "t.created_at", also: []string{"number", "kind", "topic", "status", "outcome", "created_at", "closed_at"}},
 		{table: "complaint_owners", rows: sqlPartMine, order: "t.since", also: []string{"since"}},
 		{table: "complaint_files", rows: `(t.owner_id = $1 OR t.complaint_id IN ` + sqlPartComplaints + `)`, order: "t.created_at", also: []string{"type", "created_at"}},
-		{table: "complaint_answers", rows: `t.state = 'released' AND t.complaint_id IN ` + sqlPartComplaints, order: "t.at", also: []string{"stage", "outcome", "released_at"}, masked: map[string]string{"note": `''`}},
+		{table: "complaint_answers", rows: `t.state = 'released' AND t.complaint_id IN ` + sqlPartComplaints, order: "t.at", also: []string{"stage", "outcome", "released_at"}},
 		{table: "complaint_reviews", rows: `t.complaint_id IN ` + sqlPartComplaints, also: []string{"asked_at", "due_at", "outcome"}},
 		{table: "complaint_reads", rows: `t.complaint_id IN ` + sqlPartComplaints, order: "t.at", also: []string{"at"}},
 		{table: "complaint_opinions", rows: `t.complaint_id IN ` + sqlPartComplaints, also: []string{"value", "at"}},
