@@ -141,8 +141,27 @@ func (s *Service) erase(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 	if err := timeline.Erase(ctx, tx, ref(id)); err != nil {
 		return err
 	}
+	if err := s.eraseNamed(ctx, tx, id); err != nil {
+		return err
+	}
 	return s.bus.Append(ctx, tx, Erased{Idea: id})
 }
+
+// eraseNamed takes an idea's title out of the history of those it was to be
+// merged with.
+func (s *Service) eraseNamed(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	var number int64
+	var others []uuid.UUID
+	if err := tx.QueryRow(ctx, sqlMergedWith, id).Scan(&number, &others); err != nil {
+		return fmt.Errorf("erase idea: %w", err)
+	}
+	return timeline.EraseTitle(ctx, tx, subject.Idea, others, subject.Number(number).Format(subject.PrefixIdea))
+}
+
+const sqlMergedWith = `
+SELECT i.number, ARRAY(SELECT CASE WHEN m.from_id = i.id THEN m.into_id ELSE m.from_id END FROM idea_merges m WHERE i.id IN (m.from_id, m.into_id))
+FROM ideas i
+WHERE i.id = $1`
 
 const (
 	sqlOwnIdeas = `
@@ -162,6 +181,6 @@ WHERE id = $1`
 	sqlEraseIdeaHidden  = `DELETE FROM idea_hidden WHERE idea_id = $1`
 	sqlEraseMerges      = `UPDATE idea_merges SET voters = '{}' WHERE from_id = $1 OR into_id = $1`
 	sqlForgetAuthors    = `DELETE FROM idea_authors WHERE person_id = $1`
-	sqlForgetAmendments = `UPDATE amendments SET person_id = NULL, title = '', text = '', why = '', state = 'hidden' WHERE person_id = $1`
+	sqlForgetAmendments = `UPDATE amendments SET person_id = NULL, title = '', text = '', why = '', answer = '', state = 'hidden' WHERE person_id = $1`
 	sqlForgetInvites    = `DELETE FROM idea_invitations WHERE made_by = $1 OR used_by = $1`
 )

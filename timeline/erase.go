@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/subject"
@@ -23,3 +24,17 @@ UPDATE timeline_entries
 SET reason = CASE WHEN audience = 'public' THEN reason ELSE '' END,
     params = params - 'question'
 WHERE subject_kind = $1 AND subject_id = $2`
+
+// EraseTitle takes the title of what has a number out of the entries of others
+// that name it.
+func EraseTitle(ctx context.Context, tx pgx.Tx, kind subject.Kind, at []uuid.UUID, number string) error {
+	if _, err := tx.Exec(ctx, sqlEraseTitle, string(kind), at, number); err != nil {
+		return fmt.Errorf("erase title: %w", err)
+	}
+	return nil
+}
+
+const sqlEraseTitle = `
+UPDATE timeline_entries
+SET params = jsonb_set(params, '{title}', '"…"')
+WHERE subject_kind = $1 AND subject_id = ANY ($2) AND params ->> 'number' = $3 AND params ? 'title'`

@@ -99,7 +99,7 @@ func Erase(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
 	return nil
 }
 
-const sqlErase = `UPDATE timeline_entries SET reason = '', params = params - 'question' WHERE subject_kind = $1 AND subject_id = $2`
+const sqlErase = `UPDATE timeline_entries SET reason = '', params = params - 'question' - 'reason' WHERE subject_kind = $1 AND subject_id = $2`
 
 func nullTime(t time.Time) *time.Time {
 	if t.IsZero() {
