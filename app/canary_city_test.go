@@ -394,6 +394,7 @@ func (c *town) tell() {
 	c.signIn()
 	c.organisations()
 	c.complained()
+	c.proposed()
 	c.practice()
 	c.radar()
 	c.notices()
@@ -497,5 +498,5 @@ func (c *town) mark() {
 	c.exec(`UPDATE one_time_tokens SET used_at = '2031-06-07 12:00Z' WHERE token_hash = (SELECT token_hash FROM one_time_tokens LIMIT 1)`)
 	c.exec(`UPDATE one_time_tokens SET person_id = $1 WHERE person_id IS NULL AND token_hash = (SELECT token_hash FROM one_time_tokens WHERE person_id IS NULL LIMIT 1)`, c.actors["owner"].Person)
 	c.exec(`UPDATE role_grants SET granted_by = $1, granted_at = '2031-07-08 12:00Z'`, c.actors["editor"].Person)
-	c.exec(`INSERT INTO follows (id, owner_kind, owner_id, target_kind, target, target_hash) VALUES (gen_random_uuid(), 'person', $1, 'search', '{"q": "kanarifollow0"}', '\x00')`, c.actors["other resident"].Person)
+	c.exec(`INSERT INTO follows (id, owner_kind, owner_id, target_kind, target, target_hash, anchor) VALUES (gen_random_uuid(), 'person', $1, 'search', '{"q": "kanarifollow0"}', '\x00', 'kanarifollow0')`, c.actors["other resident"].Person)
 }

@@ -41,6 +41,9 @@ func (c *town) complained() {
 		SELECT c.id, 'kanarisecond0', $1, k.department_id, (SELECT id FROM departments WHERE key = 'dir'), $2, mitwirk_now()
 		FROM complaints c JOIN cases k ON k.subject_id = c.id`, clerk.Person, c.actors["first decider"].Person)
 	c.exec(`UPDATE complaint_answers SET released_by = $1`, c.actors["first decider"].Person)
+	c.exec(`INSERT INTO complaint_answers (id, complaint_id, stage, text, outcome, state, four_eyes, written_by, released_by, department_id, released_at)
+		SELECT gen_random_uuid(), c.id, 'first', 'kanarireleased0', 'explained', 'released', true, $1, $2, k.department_id, mitwirk_now()
+		FROM complaints c JOIN cases k ON k.subject_id = c.id`, clerk.Person, c.actors["first decider"].Person)
 	_, err = s.WriteLearning(ctx, clerk, "bau-lic", "fees", i18n.Text{i18n.German: "Wir haben etwas geändert."})
 	c.must(err)
 	c.must(s.Take(ctx, clerk, n))
@@ -65,5 +68,8 @@ func complaintSources() map[string]source {
 	} {
 		list[table] = about("t.complaint_id")
 	}
+	answers := list["complaint_answers"] // what is not released is the team's own
+	answers.people = "ARRAY(SELECT o.person_id FROM complaint_owners o WHERE o.complaint_id = t.complaint_id AND t.state = 'released')"
+	list["complaint_answers"] = answers
 	return list
 }

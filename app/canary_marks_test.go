@@ -132,6 +132,8 @@ type source struct {
 }
 
 func sources() map[string]source {
+	// that somebody read the contact of a complaint is for whoever sent it, in their export
+	const complainants = "ARRAY(SELECT o.person_id FROM complaint_owners o WHERE t.subject_kind = 'complaint' AND o.complaint_id = t.subject_id)"
 	report := func(column string) source { return source{report: column} }
 	return map[string]source{
 		"attachments":              {report: "t.subject_id", people: "ARRAY[t.owner_id]", narrow: "t.state <> 'released'"},
@@ -148,7 +150,7 @@ func sources() map[string]source {
 		"recovery_codes":           {people: "ARRAY[t.person_id]"},
 		"identities":               {people: "ARRAY[t.person_id]"},
 		"api_tokens":               {people: "ARRAY[t.person_id]"},
-		"audit_log":                {people: "ARRAY[t.actor]", report: "CASE WHEN t.subject_kind = 'report' THEN t.subject_id END", team: "CASE WHEN t.subject_kind = 'department' THEN t.subject_id END", not: "t.subject_kind = 'partner'"}, // a body, whose id stands in the list to choose from
+		"audit_log":                {people: "ARRAY[t.actor] || " + complainants, report: "CASE WHEN t.subject_kind = 'report' THEN t.subject_id END", team: "CASE WHEN t.subject_kind = 'department' THEN t.subject_id END", not: "t.subject_kind = 'partner'"}, // a body, whose id stands in the list to choose from
 		"invitations":              {people: "ARRAY[t.used_by]"},
 		"export_requests":          {people: "ARRAY[t.asked_by, t.decided_by]"},
 		"flags":                    {people: "ARRAY[t.person_id]"},
@@ -317,8 +319,10 @@ func dates(at time.Time) []string {
 func (c *town) values(table, query string, fn func(v any, p place)) {
 	c.t.Helper()
 	src := sources()[table]
-	if about, ok := complaintSources()[table]; ok {
-		src = about
+	for _, of := range []map[string]source{complaintSources(), ideaSources()} {
+		if about, ok := of[table]; ok {
+			src = about
+		}
 	}
 	or := func(s, otherwise string) string {
 		if s == "" {

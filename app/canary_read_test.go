@@ -128,8 +128,9 @@ func (c *town) ids(t testing.TB) {
 	c.params["key"] = []string{"page.impressum", "impressum", "datenschutz", "help"}
 	c.params["day"] = []string{c.column("SELECT to_char(mitwirk_now() AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD')")[0]}
 	c.params["decision"] = c.column("SELECT id::text FROM decisions")
-	c.params["name"] = []string{"mitwirk-192.png"} // of an icon
-	c.params["ref"] = []string{"1", "x"}           // of a district
+	c.params["kind"] = []string{string(subject.Idea)} // of what is discussed
+	c.params["name"] = []string{"mitwirk-192.png"}    // of an icon
+	c.params["ref"] = []string{"1", "x"}              // of a district
 	c.params["slot"], c.params["file"] = []string{"hall", "report", "x"}, []string{"x.mp4"}
 	for _, s := range reports.Statuses() {
 		c.params["to"] = append(c.params["to"], string(s))
@@ -141,7 +142,7 @@ func (c *town) ids(t testing.TB) {
 func (c *town) fill(route string) ([]string, error) {
 	switch {
 	case strings.HasPrefix(route, "/tiles/"):
-		return c.tiles("/tiles/reports/"), nil
+		return append(c.tiles("/tiles/reports/"), c.tiles("/tiles/ideas/")...), nil
 	case strings.HasPrefix(route, "/desk/tiles/"):
 		return c.tiles("/desk/tiles/"), nil
 	}
@@ -157,6 +158,12 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "barrier"
 			case name == "code" && strings.HasPrefix(route, "/o/"):
 				name = "object"
+			case name == "number" && strings.HasPrefix(route, "/ideas/calls/"), strings.HasPrefix(route, "/desk/calls/"):
+				name = "call"
+			case name == "number" && (strings.HasPrefix(route, "/ideas/") || strings.HasPrefix(route, "/desk/ideas/")):
+				name = "idea"
+			case name == "id" && strings.HasPrefix(route, "/discussions/"):
+				name = "idea_id"
 			case strings.HasPrefix(route, "/flag/"):
 				name = "flag"
 			case strings.HasPrefix(route, "/desk/moderation/items/"):

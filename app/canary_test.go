@@ -94,6 +94,7 @@ func unmarked() map[string]string {
 		"complaints.help":             words,
 		"complaints.wish_key":         "the key of a department",
 		"complaints.about_department": "the id of a department, which stands in forms",
+		"ideas.cost_cents":            "an amount, which could stand anywhere",
 		"persons.locale":              words,
 		"contacts.locale":             words,
 		"follows.lang":                words,

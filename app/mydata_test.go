@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -132,6 +133,8 @@ func TestErasureReachesEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	c.endHold(t)
+	c.settle() // the search forgets by a job
 	if open := c.one(t, `SELECT count(*)::text FROM erasures WHERE subject_kind = 'person' AND done_at IS NULL`); open != "0" {
 		t.Errorf("%s are not done", open)
 	}
@@ -215,6 +218,25 @@ func TestErasureReachesEverything(t *testing.T) {
 	}
 	if broken, err := accounts.VerifyAudit(ctx, c.pool); err != nil || broken != 0 {
 		t.Errorf("audit log: %d, %v", broken, err)
+	}
+}
+
+// endHold: a legal hold keeps the words of a complaint and nobody's name; once it
+// ends, they go with the next run.
+func (c *town) endHold(t *testing.T) {
+	t.Helper()
+	if text := c.one(t, `SELECT text FROM complaints`); text != "kanaricomplaint0" {
+		t.Errorf("a complaint under legal hold says %q", text)
+	}
+	if n := c.one(t, `SELECT count(*)::text FROM complaints WHERE person_id IS NOT NULL OR contact_id IS NOT NULL OR name || phone || postal <> ''`); n != "0" {
+		t.Error("a complaint under legal hold still names its person")
+	}
+	n, err := strconv.ParseInt(c.one(t, `SELECT number::text FROM complaints`), 10, 64)
+	c.must(err)
+	c.must(c.app.complaints.Hold(t.Context(), c.actors["first decider"], subject.Number(n), ""))
+	c.must(c.app.complaints.Retain(t.Context()))
+	if n := c.one(t, `SELECT count(*)::text FROM complaint_answers`); n != "0" {
+		t.Errorf("%s answers are left", n)
 	}
 }
 
