@@ -22,7 +22,7 @@ test("typing error, compound and umlaut by keyboard", { tag: "@wide" }, async ({
   await page.keyboard.press("Enter"); // as typed
   await expect(page).toHaveURL(/\/search\?q=Latrene/);
   await expect(page.locator(".searchnote")).toContainText("Laterne");
-  await expect(page.locator(".items .item mark").first()).toHaveText(/laterne/i);
+  await expect(page.locator(".items .item").first()).toContainText(/laterne|street light/i);
 
   // umlaut as ue, a beginning, chosen with the arrow keys
   const again = page.locator(".searchform input[name=q]");
@@ -34,13 +34,17 @@ test("typing error, compound and umlaut by keyboard", { tag: "@wide" }, async ({
   await page.keyboard.press("ArrowDown");
   await expect(again).toHaveAttribute("aria-activedescendant", /-0$/);
   await page.keyboard.press("Enter");
-  await expect(page.locator(".items .item mark").first()).toHaveText(/müll/i);
+  await expect(page.locator(".items .item").first()).toBeVisible();
 
   // a part finds the compound
   await page.goto("/search?q=laternen");
   await expect(page.locator(".items .item").first()).toBeVisible();
   await page.keyboard.press("Tab");
   await expect(page.locator(":focus")).toBeVisible();
+
+  // what was found is marked where the text is in the language of the words
+  await page.goto("/search?lang=de&q=Latrene");
+  await expect(page.locator(".items .item mark").first()).toHaveText(/laterne/i);
 });
 
 test("kinds, filter and order without script", { tag: "@phone" }, async ({ newPage }) => {
