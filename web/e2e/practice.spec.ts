@@ -35,11 +35,12 @@ test("a practice case is done with the keys of the desk and begun anew", { tag: 
 test("a group and a warning page show what they become while somebody types", { tag: "@wide" }, async ({
   page,
   check,
+  look,
 }) => {
   await signIn(page, people.admin);
   for (const [path, field] of [
-    ["/desk/admin/groups/weg", "name_de"],
-    ["/desk/admin/stops/gefahr", "title_de"],
+    ["/desk/admin/groups/weg", `name_${look.lang}`],
+    ["/desk/admin/stops/gefahr", `title_${look.lang}`],
   ] as const) {
     await page.goto(path);
     await check(page);
