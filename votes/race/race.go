@@ -73,7 +73,7 @@ func Clicks(ctx context.Context, pool *pgxpool.Pool, voters, clicks int, keyed b
 	}
 	sql, args := sqlDoubleKeyed, []any{thing.ID}
 	if !keyed {
-		sql = doubleCopy
+		sql = sqlPartDoubleCopy
 	}
 	if err := pool.QueryRow(ctx, sql, args...).Scan(&r.Double, &r.Total); err != nil {
 		return r, fmt.Errorf("count doubles: %w", err)
@@ -122,14 +122,14 @@ func click(ctx context.Context, pool *pgxpool.Pool, actor accounts.Actor, thing 
 // checkThenInsert is how a vote must not be stored: with the three milliseconds
 // between check and insert that a request takes for what it does besides.
 func checkThenInsert(ctx context.Context, tx pgx.Tx, thing, voter uuid.UUID) error {
-	there, err := db.Exists(ctx, tx, checkCopy, thing, voter)
+	there, err := db.Exists(ctx, tx, sqlPartCheckCopy, thing, voter)
 	if err != nil || there {
 		return err
 	}
 	if _, err := tx.Exec(ctx, work); err != nil {
 		return fmt.Errorf("work in between: %w", err)
 	}
-	if _, err := tx.Exec(ctx, insertCopy, thing, voter); err != nil {
+	if _, err := tx.Exec(ctx, sqlPartInsertCopy, thing, voter); err != nil {
 		return fmt.Errorf("insert without key: %w", err)
 	}
 	return nil
@@ -146,12 +146,12 @@ func exec(ctx context.Context, pool *pgxpool.Pool, all ...string) error {
 
 // The statements on the copy, which is there in a run only.
 const (
-	dropCopy   = `DROP TABLE IF EXISTS votes_without_key`
-	makeCopy   = `CREATE TABLE votes_without_key AS SELECT subject_id, voter_id FROM votes WITH NO DATA`
-	checkCopy  = `SELECT EXISTS (SELECT FROM votes_without_key WHERE subject_id = $1 AND voter_id = $2)`
-	work       = `SELECT pg_sleep(0.003)`
-	insertCopy = `INSERT INTO votes_without_key (subject_id, voter_id) VALUES ($1, $2)`
-	doubleCopy = `
+	dropCopy          = `DROP TABLE IF EXISTS votes_without_key`
+	makeCopy          = `CREATE TABLE votes_without_key AS SELECT subject_id, voter_id FROM votes WITH NO DATA`
+	sqlPartCheckCopy  = `SELECT EXISTS (SELECT FROM votes_without_key WHERE subject_id = $1 AND voter_id = $2)`
+	work              = `SELECT pg_sleep(0.003)`
+	sqlPartInsertCopy = `INSERT INTO votes_without_key (subject_id, voter_id) VALUES ($1, $2)`
+	sqlPartDoubleCopy = `
 SELECT count(*) FILTER (WHERE n > 1)::int, coalesce(sum(n), 0)::int
 FROM (SELECT count(*) AS n FROM votes_without_key WHERE subject_id = $1 GROUP BY voter_id) s`
 )
