@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -94,6 +95,7 @@ func TestAccessMatrix(t *testing.T) {
 	m := matrix{t: t, p: p}
 	m.fill()
 	table := accessTable()
+	maps.Copy(table, accessAPI())
 	checks := 0
 	var missing []string
 	known := map[string]bool{}

@@ -71,14 +71,3 @@ func trimLink(text string) (link, rest string) {
 	}
 	return text[:end], text[end:]
 }
-
-// lines are the paragraphs of a text.
-func lines(text string) []string {
-	var out []string
-	for l := range strings.SplitSeq(text, "\n") {
-		if l = strings.TrimSpace(l); l != "" {
-			out = append(out, l)
-		}
-	}
-	return out
-}

@@ -100,7 +100,7 @@ func (p *pages) callView(c kit.Context, call *ideas.Call) (*callView, error) {
 	v.callBox = p.callBox(loc, call, now)
 	v.Page.Title, v.Nav, v.Canonical = v.callBox.Title, "ideas", p.url(call.Path())
 	v.Description = v.Lead
-	v.Text, v.Rules, v.Prize = lines(call.Text.In(loc.Lang())), lines(call.Rules.In(loc.Lang())), lines(call.Prize.In(loc.Lang()))
+	v.Text, v.Rules, v.Prize = kit.Lines(call.Text.In(loc.Lang())), kit.Lines(call.Rules.In(loc.Lang())), kit.Lines(call.Prize.In(loc.Lang()))
 	v.Draft, v.Collect, v.Over = call.State == ideas.CallDraft, call.Collects(now, p.Zone), call.State == ideas.CallEnded
 	if v.Draft {
 		v.Robots = "noindex"

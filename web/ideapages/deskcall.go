@@ -171,8 +171,8 @@ func (in *callIn) call() (ideas.Call, error) {
 		Text: both(in.Text, in.TextEn), Rules: both(in.Rules, in.RulesEn), Prize: both(in.Prize, in.PrizeEn), Triggers: both(in.Triggers, in.TriggersEn),
 		Participation: in.Participation, Who: in.Who, Threshold: in.Threshold, NeedPlace: in.NeedPlace, AnswerBy: utcDay(in.AnswerBy), Districts: in.Districts,
 	}
-	english := lines(in.CriteriaEn)
-	for k, de := range lines(in.Criteria) {
+	english := kit.Lines(in.CriteriaEn)
+	for k, de := range kit.Lines(in.Criteria) {
 		t := i18n.Text{i18n.German: de}
 		if k < len(english) {
 			t[i18n.English] = english[k]

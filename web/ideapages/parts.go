@@ -1,8 +1,6 @@
 package ideapages
 
 import (
-	"strings"
-
 	"github.com/a-h/templ"
 
 	"github.com/mitwirk/mitwirk/ideas"
@@ -33,17 +31,6 @@ func langAttrs(lang string) templ.Attributes {
 // withAll puts a first choice above the others that chooses none.
 func withAll(name string, options []kit.Option) []kit.Option {
 	return append([]kit.Option{{Label: name}}, options...)
-}
-
-// lines are the lines of a text that are not empty.
-func lines(text string) []string {
-	var out []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, line)
-		}
-	}
-	return out
 }
 
 func boolText(on bool) string {

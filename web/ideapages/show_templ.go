@@ -227,7 +227,7 @@ func showPage(v *showView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, line := range lines(v.I.Text) {
+			for _, line := range kit.Lines(v.I.Text) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -722,7 +722,7 @@ func answerPart(v *showView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, line := range lines(v.I.Answer.Reasons) {
+			for _, line := range kit.Lines(v.I.Answer.Reasons) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<p class=\"measure\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1144,7 +1144,7 @@ func stepsPart(v *showView) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							for _, line := range lines(words) {
+							for _, line := range kit.Lines(words) {
 								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "<p>")
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err

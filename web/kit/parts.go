@@ -307,3 +307,14 @@ func Shorten(s string, most int) string {
 	}
 	return cut + " …"
 }
+
+// Lines are the lines of a text that are not empty.
+func Lines(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}

@@ -302,14 +302,3 @@ func (v *showView) crumbs() []kit.Crumb {
 func numberText(l *reports.Link) string { return l.Number.Format(subject.PrefixReport) }
 
 func boolText(on bool) string { return strconv.FormatBool(on) }
-
-// lines are the lines of a text that are not empty.
-func lines(text string) []string {
-	var out []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, line)
-		}
-	}
-	return out
-}
