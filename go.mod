@@ -6,7 +6,10 @@ require golang.org/x/net v0.61.0
 
 require codeberg.org/go-pdf/fpdf v0.12.0
 
-require github.com/emersion/go-imap/v2 v2.0.0-beta.8 // indirect
+require (
+	github.com/emersion/go-imap/v2 v2.0.0-beta.8 // indirect
+	github.com/emersion/go-message v0.18.2 // indirect
+)
 
 require (
 	github.com/SherClockHolmes/webpush-go v1.4.0 // indirect
