@@ -7,8 +7,8 @@
 //   - what a machine wrote (RFC 3834: answers of absent people, bounces, lists,
 //     our own mails) is recognised and becomes nothing;
 //   - HTML is turned into text, never kept;
-//   - a file of the folder is removed only after its mail was taken, so a mail is
-//     seen again at worst, and the taker knows it by its hash.
+//   - a mail leaves its folder (a maildir, or one on an IMAP server) only after it was
+//     taken for good, so it is seen again at worst, and the taker knows it by its hash.
 //
 // Tables: none.
 package inbound

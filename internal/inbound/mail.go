@@ -29,7 +29,7 @@ const (
 
 // Mail is what a mail says.
 type Mail struct {
-	Hash    []byte // of the Message-ID, or of the whole mail without one
+	Hash    []byte // of Message-ID, sender and date, or of the whole mail without a Message-ID
 	From    string // plain address; "" when there is none that can be read
 	To      []string
 	Subject string
@@ -59,7 +59,7 @@ func Read(raw []byte, own string) (Mail, error) {
 		return Mail{}, fmt.Errorf("%w: %w", ErrNoMail, err)
 	}
 	h := textproto.MIMEHeader(m.Header)
-	out := Mail{Subject: clean(header(h.Get("Subject")), false), Hash: hashOf(h.Get("Message-Id"), raw)}
+	out := Mail{Subject: clean(header(h.Get("Subject")), false), Hash: hashOf(h, raw)}
 	if a, err := netmail.ParseAddressList(h.Get("From")); err == nil && len(a) > 0 {
 		out.From = a[0].Address
 	}
@@ -92,12 +92,16 @@ func Read(raw []byte, own string) (Mail, error) {
 	return out, nil
 }
 
-func hashOf(id string, raw []byte) []byte {
-	if id = strings.TrimSpace(id); id == "" {
+// hashOf is the same for a mail that arrives twice, by two of its addresses. Sender
+// and date are in it because programs exist that give each mail the same Message-ID,
+// and because whoever knows the Message-ID of a mail could send another one first.
+func hashOf(h textproto.MIMEHeader, raw []byte) []byte {
+	id := strings.TrimSpace(h.Get("Message-Id"))
+	if id == "" {
 		sum := sha256.Sum256(raw)
 		return sum[:]
 	}
-	sum := sha256.Sum256([]byte("message-id " + id))
+	sum := sha256.Sum256([]byte("message-id " + id + "\n" + h.Get("From") + "\n" + h.Get("Date")))
 	return sum[:]
 }
 
