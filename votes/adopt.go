@@ -2,6 +2,7 @@ package votes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -98,6 +99,9 @@ func join(ctx context.Context, tx pgx.Tx, scope string, from, to uuid.UUID) erro
 		if _, err := cast(ctx, tx, ref, Aspect(v.Aspect), own, level, v.Value); err != nil {
 			return err
 		}
+		if err := carryReceipt(ctx, tx, ref, Aspect(v.Aspect), old, own); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.Exec(ctx, sqlForgetVoter, scope, from); err != nil {
 		return fmt.Errorf("adopt votes: %w", err)
@@ -119,7 +123,38 @@ func carry(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, from,
 	return nil
 }
 
+// carryReceipt gives the code of a vote that has moved to where it counts now:
+// the visitor still proves with it that their vote counts.
+func carryReceipt(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, from, to uuid.UUID) error {
+	var receipt []byte
+	err := tx.QueryRow(ctx, sqlReceiptToCarry, string(ref.Kind), ref.ID, string(aspect), from, to).Scan(&receipt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil // none was given, or there is one already
+	}
+	if err != nil {
+		return fmt.Errorf("carry receipt: %w", err)
+	}
+	for _, step := range []struct {
+		voter   uuid.UUID
+		receipt []byte
+	}{{from, nil}, {to, receipt}} { // unique: taken away before it is given
+		if _, err := tx.Exec(ctx, sqlSetReceipt, string(ref.Kind), ref.ID, string(aspect), step.voter, step.receipt); err != nil {
+			return fmt.Errorf("carry receipt: %w", err)
+		}
+	}
+	return nil
+}
+
 const (
+	sqlReceiptToCarry = `
+SELECT o.receipt
+FROM votes o
+JOIN votes n USING (subject_kind, subject_id, aspect)
+WHERE o.subject_kind = $1 AND o.subject_id = $2 AND o.aspect = $3 AND o.voter_id = $4 AND n.voter_id = $5
+  AND o.receipt IS NOT NULL AND n.receipt IS NULL`
+	sqlSetReceipt = `
+UPDATE votes SET receipt = $5
+WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND voter_id = $4`
 	sqlSetState = `
 UPDATE votes SET state = $5
 WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND voter_id = $4`

@@ -85,7 +85,8 @@ func Take(ctx context.Context, tx pgx.Tx, actor accounts.Actor, scope string, re
 }
 
 // trace keeps for 7 days what the detectors need. A vote from a source that is
-// part of an open hold on this thing waits like those before it.
+// part of an open hold on this thing waits like those before it. The hold is kept
+// open until this vote is in it: Decide waits, or this one sees what it decided.
 func trace(ctx context.Context, tx pgx.Tx, actor accounts.Actor, b Ballot, voter uuid.UUID) error {
 	key, err := dayKey(ctx, tx)
 	if err != nil {
@@ -236,7 +237,8 @@ ON CONFLICT (subject_kind, subject_id, aspect, voter_id) DO UPDATE
 SET value = excluded.value, at = excluded.at, net = excluded.net, domain = excluded.domain, fresh = excluded.fresh`
 	sqlHoldOfNet = `
 SELECT id FROM vote_holds
-WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND state = 'open' AND net = $4`
+WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3 AND state = 'open' AND net = $4
+FOR KEY SHARE`
 	sqlDayKey     = `SELECT key FROM vote_keys WHERE day = (mitwirk_now() AT TIME ZONE 'UTC')::date`
 	sqlMakeDayKey = `INSERT INTO vote_keys (day, key) VALUES ((mitwirk_now() AT TIME ZONE 'UTC')::date + $1::int, $2) ON CONFLICT DO NOTHING`
 	sqlTotalsFrom = `

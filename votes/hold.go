@@ -145,23 +145,14 @@ func settle(ctx context.Context, tx pgx.Tx, h Hold, to State) error {
 	if err != nil {
 		return fmt.Errorf("settle hold: %w", err)
 	}
-	type vote struct {
-		Voter        uuid.UUID
-		Value, Level int16
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[vote])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[counted])
 	if err != nil {
 		return fmt.Errorf("settle hold: %w", err)
 	}
 	if to != Counted {
 		return nil
 	}
-	for _, v := range list {
-		if err := count(ctx, tx, h.Ref, h.Aspect, v.Voter, v.Level, v.Value, 1); err != nil {
-			return err
-		}
-	}
-	return nil
+	return countAll(ctx, tx, h.Ref, h.Aspect, list, 1)
 }
 
 // holdVotes puts votes into a hold; those that counted count no more. first: the
@@ -177,18 +168,12 @@ func holdVotes(ctx context.Context, tx pgx.Tx, hold uuid.UUID, ref subject.Ref, 
 	if err != nil {
 		return fmt.Errorf("hold votes: %w", err)
 	}
-	type vote struct {
-		Voter        uuid.UUID
-		Value, Level int16
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[vote])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[counted])
 	if err != nil {
 		return fmt.Errorf("hold votes: %w", err)
 	}
-	for _, v := range list {
-		if err := count(ctx, tx, ref, aspect, v.Voter, v.Level, v.Value, -1); err != nil {
-			return err
-		}
+	if err := countAll(ctx, tx, ref, aspect, list, -1); err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, sqlHoldItems, hold, voters)
 	return wrap("hold votes", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -75,30 +77,54 @@ func cast(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter 
 	if state != Counted {
 		return true, nil
 	}
-	for _, d := range []struct{ value, n int16 }{{old, -1}, {value, 1}} {
-		if err := count(ctx, tx, ref, aspect, voter, level, d.value, d.n); err != nil {
+	type step struct{ value, n int16 }
+	steps := [2]step{{old, -1}, {value, 1}}
+	if value < old { // totals are held in one order, so that 3 to 4 and 4 to 3 never wait for each other
+		steps[0], steps[1] = steps[1], steps[0]
+	}
+	for _, d := range steps {
+		if err := countAll(ctx, tx, ref, aspect, []counted{{Voter: voter, Value: d.value, Level: level}}, d.n); err != nil {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// count adds to a total, and says so in the ledger and to the batch that waits.
-func count(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter uuid.UUID, level, value, n int16) error {
-	if value == 0 {
+// counted is a vote that begins to count, or no longer does.
+type counted struct {
+	Voter        uuid.UUID
+	Value, Level int16
+}
+
+// countAll adds votes to the totals (n 1) or takes them out (-1), and says so in
+// the ledger and to the batch that waits; a few statements for however many.
+// Totals are held by level and value, as everywhere.
+func countAll(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, list []counted, n int16) error {
+	sums := map[[2]int16]int{}
+	voters, values := make([]uuid.UUID, 0, len(list)), make([]int16, 0, len(list))
+	for _, v := range list {
+		if v.Value == 0 {
+			continue
+		}
+		sums[[2]int16{v.Level, v.Value}] += int(n)
+		voters, values = append(voters, v.Voter), append(values, v.Value)
+	}
+	if len(voters) == 0 {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, sqlCount, string(ref.Kind), ref.ID, string(aspect), level, value, n); err != nil {
-		return fmt.Errorf("count vote: %w", err)
+	for _, k := range slices.SortedFunc(maps.Keys(sums), func(a, b [2]int16) int { return slices.Compare(a[:], b[:]) }) {
+		if _, err := tx.Exec(ctx, sqlCount, string(ref.Kind), ref.ID, string(aspect), k[0], k[1], sums[k]); err != nil {
+			return fmt.Errorf("count votes: %w", err)
+		}
 	}
 	if aspect == Support {
-		if _, err := tx.Exec(ctx, sqlLedger, string(ref.Kind), ref.ID, string(aspect), voter, value, n); err != nil {
+		if _, err := tx.Exec(ctx, sqlLedger, string(ref.Kind), ref.ID, string(aspect), voters, values, n); err != nil {
 			return fmt.Errorf("ledger: %w", err)
 		}
 	}
 	if aspect.isRating() {
-		if _, err := tx.Exec(ctx, sqlPending, string(ref.Kind), ref.ID, string(aspect), voter); err != nil {
-			return fmt.Errorf("pending rating: %w", err)
+		if _, err := tx.Exec(ctx, sqlPending, string(ref.Kind), ref.ID, string(aspect), voters); err != nil {
+			return fmt.Errorf("pending ratings: %w", err)
 		}
 	}
 	return nil
@@ -107,11 +133,13 @@ func count(ctx context.Context, tx pgx.Tx, ref subject.Ref, aspect Aspect, voter
 const (
 	sqlLedger = `
 INSERT INTO vote_ledger (scope, day, subject_kind, subject_id, aspect, value, delta)
-SELECT w.scope, (mitwirk_now() AT TIME ZONE 'UTC')::date, $1, $2, $3, $5, $6
-FROM voters w WHERE w.id = $4`
+SELECT w.scope, (mitwirk_now() AT TIME ZONE 'UTC')::date, $1, $2, $3, u.value, $6
+FROM unnest($4::uuid[], $5::smallint[]) AS u (voter, value)
+JOIN voters w ON w.id = u.voter`
 	sqlPending = `
 INSERT INTO vote_pending (subject_kind, subject_id, aspect, voter_id)
-SELECT $1, $2, $3, $4
+SELECT $1, $2, $3, u.voter
+FROM unnest($4::uuid[]) AS u (voter)
 WHERE EXISTS (SELECT FROM vote_published WHERE subject_kind = $1 AND subject_id = $2 AND aspect = $3)
 ON CONFLICT DO NOTHING`
 )

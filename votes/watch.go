@@ -109,14 +109,15 @@ func watchOne(ctx context.Context, d db.DB, scope string, ref subject.Ref, aspec
 		return 0, err
 	}
 	for _, f := range Detect(list, before) {
-		err := db.Transact(ctx, d, func(ctx context.Context, tx pgx.Tx) error {
-			n, err := holdFinding(ctx, tx, scope, ref, aspect, f, told)
-			held += n
+		n := 0
+		err := db.Transact(ctx, d, func(ctx context.Context, tx pgx.Tx) (err error) {
+			n, err = holdFinding(ctx, tx, scope, ref, aspect, f, told)
 			return err
 		})
 		if err != nil {
 			return held, err
 		}
+		held += n
 	}
 	return held, nil
 }
