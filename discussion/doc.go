@@ -10,8 +10,8 @@
 //     count, list, feed, search or live message;
 //   - what moderation hides leaves a stub; what its author removes loses its
 //     words, and leaves a stub only where somebody has answered;
-//   - an author edits within 15 minutes; what it said before stays readable,
-//     unless moderation has covered some of it;
+//   - an author edits within 15 minutes; what it said in public before stays
+//     readable, unless moderation has covered some of it;
 //   - an official answer has a department and a role and never a clerk's name;
 //   - the counts of votes and of answers are copies, written in the transaction
 //     of the vote or the answer.

@@ -12,7 +12,7 @@ import (
 
 // ForgetPerson makes the comments of an erased person those of an account that
 // is gone: in a discussion that others have taken part in the words stay where
-// they are public; names, held words and what was said before go.
+// they are public; names, held and covered words and what was said before go.
 func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
 	rows, err := tx.Query(ctx, sqlOwn, person)
 	if err != nil {

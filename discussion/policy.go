@@ -86,6 +86,9 @@ func May(actor accounts.Actor, action Action, s Subject, c *Comment, now time.Ti
 		if !actor.Is(c.Author) {
 			return fault.New(fault.Forbidden, "err.403").With("why", "discussion.why.not_yours")
 		}
+		if c.Official && !s.Official { // who no longer answers for the city changes none of its answers
+			return fault.New(fault.Forbidden, "err.403").With("why", "discussion.why.not_official")
+		}
 		if now.Sub(c.CreatedAt) > EditFor || c.Redacted {
 			return fault.New(fault.Forbidden, "err.403").With("why", "discussion.why.late")
 		}

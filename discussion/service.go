@@ -109,14 +109,5 @@ func (s *Service) Follows(ctx context.Context, actor accounts.Actor, ref subject
 	if actor.Person == uuid.Nil {
 		return false, nil
 	}
-	list, err := follows.Of(ctx, s.db, subject.Ref{Kind: KindDiscussion, ID: ref.ID})
-	if err != nil {
-		return false, err
-	}
-	for _, f := range list {
-		if f.Kind == follows.Person && f.Owner == actor.Person {
-			return true, nil
-		}
-	}
-	return false, nil
+	return follows.Has(ctx, s.db, follows.Person, actor.Person, subject.Ref{Kind: KindDiscussion, ID: ref.ID})
 }

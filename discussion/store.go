@@ -159,7 +159,7 @@ WHERE id = $1`
 	sqlOwn            = `SELECT id FROM comments WHERE author_id = $1 ORDER BY parent_id NULLS FIRST, id`
 	sqlForgetVersions = `DELETE FROM comment_versions v USING comments c WHERE c.id = v.comment_id AND c.author_id = $1`
 	sqlForgetMentions = `DELETE FROM comment_mentions WHERE person_id = $1`
-	sqlForgetAuthor   = `UPDATE comments SET author_id = NULL, author_name = '' WHERE author_id = $1`
+	sqlForgetAuthor   = `UPDATE comments SET author_id = NULL, author_name = '', redacted_from = NULL WHERE author_id = $1`
 
 	sqlAdopt           = `UPDATE comments SET author_id = $2 WHERE author_id = $1`
 	sqlAdoptMentions   = `INSERT INTO comment_mentions (comment_id, person_id) SELECT comment_id, $2 FROM comment_mentions WHERE person_id = $1 ON CONFLICT DO NOTHING`

@@ -170,8 +170,8 @@ func (s *Service) mention(ctx context.Context, tx pgx.Tx, c *Comment) error {
 	return nil
 }
 
-// Edit changes a comment of the actor within 15 minutes; what it said before
-// stays readable. version is the one that was on the screen: Conflict otherwise.
+// Edit changes a comment of the actor within 15 minutes; what it said in public
+// before stays readable. version is the one that was on the screen: Conflict otherwise.
 func (s *Service) Edit(ctx context.Context, actor accounts.Actor, n subject.Number, version int, w Writing) (Written, error) {
 	if err := w.Validate(); err != nil {
 		return Written{}, err
@@ -189,8 +189,10 @@ func (s *Service) Edit(ctx context.Context, actor accounts.Actor, n subject.Numb
 		if c.Text == w.Text && c.Stance == stance && c.Lang == w.Lang {
 			return nil
 		}
-		if _, err := tx.Exec(ctx, sqlKeepVersion, c.ID); err != nil {
-			return fmt.Errorf("keep version: %w", err)
+		if c.Visibility == VisPublic { // nobody else has read words that wait, and nobody will
+			if _, err := tx.Exec(ctx, sqlKeepVersion, c.ID); err != nil {
+				return fmt.Errorf("keep version: %w", err)
+			}
 		}
 		c.Text, c.Stance, c.Lang = w.Text, stance, w.Lang
 		c.Version++

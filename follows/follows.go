@@ -87,6 +87,21 @@ func Of(ctx context.Context, q db.Queryer, ref subject.Ref) ([]Follow, error) {
 	return list, nil
 }
 
+// Has tells whether an owner is told of a subject.
+func Has(ctx context.Context, q db.Queryer, kind OwnerKind, owner uuid.UUID, ref subject.Ref) (bool, error) {
+	_, hash, err := target(ref)
+	if err != nil {
+		return false, err
+	}
+	there, err := db.Exists(ctx, q, sqlHas, string(kind), owner, hash)
+	if err != nil {
+		return false, fmt.Errorf("follows: %w", err)
+	}
+	return there, nil
+}
+
+const sqlHas = `SELECT EXISTS (SELECT FROM follows WHERE owner_kind = $1 AND owner_id = $2 AND target_hash = $3 AND cadence <> 'never')`
+
 const sqlOf = `SELECT id, owner_kind, owner_id, lang FROM follows WHERE target_hash = $1 AND cadence <> 'never' ORDER BY id`
 
 // Move takes the followers of one subject along to another and returns the

@@ -133,8 +133,7 @@ func (s *Service) Follows(ctx context.Context, actor accounts.Actor, ref subject
 	if actor.Person == uuid.Nil {
 		return false, nil
 	}
-	list, err := follows.Of(ctx, s.db, ref)
-	return slices.ContainsFunc(list, func(f follows.Follow) bool { return f.Kind == follows.Person && f.Owner == actor.Person }), err
+	return follows.Has(ctx, s.db, follows.Person, actor.Person, ref)
 }
 
 // SeedRatings adds anonymous ratings to measures, and publishes them: for the
