@@ -152,6 +152,9 @@ func (s *Service) ReplaceBasemap(ctx context.Context, r io.Reader) (int, error) 
 func (s *Service) ReplaceAddresses(ctx context.Context, list []Address) (int, error) {
 	rows := withMiddles(list)
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if err := db.Bulk(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, sqlClearAddresses); err != nil {
 			return fmt.Errorf("clear addresses: %w", err)
 		}

@@ -160,6 +160,9 @@ func (b *pastBatch) history(r *Report, p *Past) {
 
 // write puts everything in place.
 func (b *pastBatch) write(ctx context.Context, tx pgx.Tx) error {
+	if err := db.Bulk(ctx, tx); err != nil {
+		return err
+	}
 	for _, t := range []struct {
 		name    string
 		columns []string

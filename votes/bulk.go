@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -40,6 +41,9 @@ func SeedAll(ctx context.Context, tx pgx.Tx, scope string, all []Seeding) error 
 	}
 	if len(voters) == 0 {
 		return nil
+	}
+	if err := db.Bulk(ctx, tx); err != nil {
+		return err
 	}
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"voters"}, []string{"id", "scope", "level"}, pgx.CopyFromRows(voters)); err != nil {
 		return fmt.Errorf("seed voters: %w", err)

@@ -103,6 +103,21 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestBulkTakesItsTime(t *testing.T) {
+	t.Parallel()
+	tx := dbtest.Tx(t)
+	var limit, idle string
+	err := db.Transact(t.Context(), tx, func(ctx context.Context, tx pgx.Tx) error {
+		if err := db.Bulk(ctx, tx); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')`).Scan(&limit, &idle)
+	})
+	if err != nil || limit != "10min" || idle != "5min" {
+		t.Errorf("limits %s and %s, %v", limit, idle, err)
+	}
+}
+
 // TestLostConnections: whatever way a connection goes, people are told to try
 // again and not that we made a mistake.
 func TestLostConnections(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 // ours and becomes Internal.
 var constraints = map[string]func() *fault.Error{
 	"absences_once":              func() *fault.Error { return fault.New(fault.Conflict, "case.err.absence_overlap") },
+	"ideas_report":               func() *fault.Error { return fault.New(fault.Conflict, "idea.err.report") },
 	"saved_views_own":            func() *fault.Error { return fault.New(fault.Conflict, "queue.err.view_name") },
 	"saved_views_team":           func() *fault.Error { return fault.New(fault.Conflict, "queue.err.view_name") },
 	"votes_open":                 func() *fault.Error { return fault.New(fault.Gone, "votes.err.closed") },
