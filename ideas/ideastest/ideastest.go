@@ -27,7 +27,13 @@ type City struct {
 // New makes a city without districts and with the demo's catalogue.
 func New(t testing.TB) *City {
 	t.Helper()
-	c := &City{City: reportstest.New(t)}
+	return On(t, reportstest.New(t))
+}
+
+// On adds ideas and discussions to a city that is there.
+func On(t testing.TB, city *reportstest.City) *City {
+	t.Helper()
+	c := &City{City: city}
 	var err error
 	if c.Zone, err = time.LoadLocation("Europe/Berlin"); err != nil {
 		t.Fatal(err)
