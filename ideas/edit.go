@@ -67,6 +67,11 @@ func (s *Service) reword(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i
 	if err := insertVersion(ctx, tx, i, kind, why); err != nil {
 		return err
 	}
+	if i.Visibility == VisHeld { // nobody else has read the words that waited, and nobody will
+		if _, err := tx.Exec(ctx, sqlDropHeldWords, i.ID, i.Edition-1, title, text); err != nil {
+			return fmt.Errorf("drop held words: %w", err)
+		}
+	}
 	if err := save(ctx, tx, i); err != nil {
 		return err
 	}
@@ -81,6 +86,8 @@ func (s *Service) reword(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i
 	}
 	return s.bus.Append(ctx, tx, Changed{Idea: i.ID})
 }
+
+const sqlDropHeldWords = `UPDATE idea_versions SET title = $3, text = $4 WHERE idea_id = $1 AND n = $2`
 
 // Version is one edition of an idea's words.
 type Version struct {
@@ -138,6 +145,9 @@ func (s *Service) SetDetails(ctx context.Context, actor accounts.Actor, n subjec
 	if d.CostCents != nil && (*d.CostCents < 0 || *d.CostCents > maxCost) {
 		wrong.Add("cost", "idea.err.cost")
 	}
+	if utf8.RuneCountInString(d.Address) > maxAddress {
+		wrong.Add("place", "idea.err.place")
+	}
 	if over := utf8.RuneCountInString(d.Name) - MaxName; over > 0 {
 		wrong.Add("name", "idea.err.long", "over", over, "max", MaxName)
 	}
@@ -172,6 +182,9 @@ func (s *Service) SetDetails(ctx context.Context, actor accounts.Actor, n subjec
 		if d.SetPlace {
 			if c != nil && c.NeedPlace && shape == "" {
 				return fault.OnField("place", "idea.err.place_needed")
+			}
+			if c != nil && len(c.Districts) > 0 && shape != "" && !slices.Contains(c.Districts, district) {
+				return fault.OnField("place", "idea.err.place_area")
 			}
 			i.Address, i.District = d.Address, district
 			if err := savePlace(ctx, tx, i, shape); err != nil {
@@ -324,6 +337,9 @@ func (s *Service) Join(ctx context.Context, actor accounts.Actor, token, name st
 		i, err := byID(ctx, tx, id, actor.Person, true)
 		if err != nil {
 			return err
+		}
+		if i.Visibility != VisPublic && i.Visibility != VisHeld { // hidden or erased since
+			return fault.Missing("invitation")
 		}
 		n = i.Number
 		if _, err := tx.Exec(ctx, sqlAddAuthor, id, actor.Person, false); err != nil {

@@ -20,6 +20,8 @@ const (
 	MaxReason = 4000
 	MaxName   = 60
 	minTitle  = 5
+	// maxAddress of a place
+	maxAddress = 200
 )
 
 // How long things last.
@@ -133,7 +135,7 @@ func (s *Submission) Validate() error {
 	if s.Point != nil && !s.Point.Valid() {
 		wrong.Add("place", "idea.err.place")
 	}
-	if utf8.RuneCountInString(s.Address) > 200 {
+	if utf8.RuneCountInString(s.Address) > maxAddress {
 		wrong.Add("place", "idea.err.place")
 	}
 	return wrong.Err()

@@ -156,12 +156,16 @@ func (s *Service) twoIn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, n,
 func (s *Service) AgreeMerge(ctx context.Context, actor accounts.Actor, n subject.Number, yes bool) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		var from, into int64
-		err := tx.QueryRow(ctx, sqlAskedOf, int64(n)).Scan(&from, &into)
+		var ids [2]uuid.UUID
+		err := tx.QueryRow(ctx, sqlAskedOf, int64(n)).Scan(&from, &into, &ids[0], &ids[1])
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.Missing("merge")
 		}
 		if err != nil {
 			return fmt.Errorf("merge: %w", err)
+		}
+		if err := votes.HoldTotals(ctx, tx, subject.Idea, ids[:], votes.Support); err != nil { // before the ideas, as those who support do
+			return err
 		}
 		return s.twoIn(ctx, tx, actor, subject.Number(from), subject.Number(into), func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, a, b *Idea, c *Call, now time.Time) error {
 			if !a.IsAuthor && !b.IsAuthor {
@@ -191,7 +195,7 @@ func (s *Service) AgreeMerge(ctx context.Context, actor accounts.Actor, n subjec
 
 const (
 	sqlAskedOf = `
-SELECT f.number, t.number
+SELECT f.number, t.number, f.id, t.id
 FROM idea_merges m
 JOIN ideas f ON f.id = m.from_id
 JOIN ideas t ON t.id = m.into_id
@@ -247,12 +251,16 @@ WHERE from_id = $1 AND state = 'asked'`
 func (s *Service) UndoMerge(ctx context.Context, actor accounts.Actor, n subject.Number) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		var into int64
-		err := tx.QueryRow(ctx, sqlMergedInto, int64(n)).Scan(&into)
+		var ids [2]uuid.UUID
+		err := tx.QueryRow(ctx, sqlMergedInto, int64(n)).Scan(&into, &ids[0], &ids[1])
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.Missing("merge")
 		}
 		if err != nil {
 			return fmt.Errorf("undo merge: %w", err)
+		}
+		if err := votes.HoldTotals(ctx, tx, subject.Idea, ids[:], votes.Support); err != nil {
+			return err
 		}
 		return s.twoIn(ctx, tx, actor, n, subject.Number(into), func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, from, to *Idea, _ *Call, now time.Time) error {
 			if !worksOn(actor, from) {
@@ -292,7 +300,7 @@ func (s *Service) undo(ctx context.Context, tx pgx.Tx, from, to *Idea, now time.
 }
 
 const (
-	sqlMergedInto = `SELECT t.number FROM ideas f JOIN ideas t ON t.id = f.merged_into WHERE f.number = $1`
+	sqlMergedInto = `SELECT t.number, f.id, t.id FROM ideas f JOIN ideas t ON t.id = f.merged_into WHERE f.number = $1`
 	sqlUndoMerge  = `
 UPDATE idea_merges SET state = 'undone', undone_at = mitwirk_now()
 WHERE from_id = $1 AND into_id = $2 AND state = 'merged'

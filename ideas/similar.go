@@ -100,5 +100,5 @@ func (s *Service) items(ctx context.Context, ids []uuid.UUID) ([]Item, error) {
 }
 
 const sqlItems = sqlPartItem + `JOIN (SELECT o.id, 0::float8 AS sort_key FROM unnest($1::uuid[]) AS o (id)) k ON k.id = i.id
-` + sqlPartItemJoins + `WHERE i.visibility = 'public'
+` + sqlPartItemJoins + `WHERE i.visibility = 'public' AND NOT EXISTS (SELECT FROM calls c WHERE c.id = i.call_id AND c.audience = 'staff')
 ORDER BY i.created_at DESC, i.id DESC`

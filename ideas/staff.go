@@ -13,6 +13,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -215,15 +216,18 @@ type Upload struct {
 // is public at once. Once reached, it does nothing.
 func (s *Service) ReachMilestone(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID, up *Upload) error {
 	return s.change(ctx, actor, n, ActWork, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i *Idea, _ *Call, now time.Time) error {
+		waits, err := db.Exists(ctx, tx, sqlMilestoneWaits, id, i.ID)
+		if err != nil || !waits { // pressed twice: no second picture either
+			return err
+		}
 		var photo uuid.UUID
 		if up != nil {
-			var err error
 			if photo, err = attach(ctx, tx, actor, i, *up, attachments.Released); err != nil {
 				return err
 			}
 		}
 		var title string
-		err := tx.QueryRow(ctx, sqlReachMilestone, id, i.ID, now.In(s.zone).Format(time.DateOnly), nilID(photo)).Scan(&title)
+		err = tx.QueryRow(ctx, sqlReachMilestone, id, i.ID, now.In(s.zone).Format(time.DateOnly), nilID(photo)).Scan(&title)
 		if err == pgx.ErrNoRows { //nolint:errorlint // pgx returns it as it is
 			return nil
 		}
@@ -243,6 +247,7 @@ func nilID(id uuid.UUID) *uuid.UUID {
 
 const (
 	sqlInsertMilestone = `INSERT INTO milestones (id, idea_id, title, note, due_on) VALUES ($1, $2, $3, $4, $5)`
+	sqlMilestoneWaits  = `SELECT EXISTS (SELECT FROM milestones WHERE id = $1 AND idea_id = $2 AND reached_on IS NULL)`
 	sqlReachMilestone  = `
 UPDATE milestones SET reached_on = $3::text::date, photo_id = $4
 WHERE id = $1 AND idea_id = $2 AND reached_on IS NULL

@@ -187,8 +187,10 @@ WHERE id = $1
 RETURNING point`
 
 // Topics lists what ideas are about, in their order.
-func (s *Service) Topics(ctx context.Context) ([]Topic, error) {
-	rows, err := s.db.Query(ctx, sqlTopics)
+func (s *Service) Topics(ctx context.Context) ([]Topic, error) { return topicsOf(ctx, s.db) }
+
+func topicsOf(ctx context.Context, q db.Queryer) ([]Topic, error) {
+	rows, err := q.Query(ctx, sqlTopics)
 	if err != nil {
 		return nil, fmt.Errorf("topics: %w", err)
 	}

@@ -57,6 +57,9 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 	if err != nil {
 		return Receipt{}, err
 	}
+	if _, err := s.cal.Calendar(ctx); err != nil { // loads it: within the transaction that would take a second connection
+		return Receipt{}, err
+	}
 	var receipt Receipt
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		if sub.Draft == uuid.Nil {
@@ -169,7 +172,7 @@ ON CONFLICT (idea_id, person_id) DO NOTHING`
 // settle says who has the idea, until when it is supported, what for and by
 // when there is an answer: by its call, else by the rules of the open box.
 func (s *Service) settle(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i *Idea, now time.Time) error {
-	topics, err := s.Topics(ctx)
+	topics, err := topicsOf(ctx, tx)
 	if err != nil {
 		return err
 	}

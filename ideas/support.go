@@ -11,6 +11,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/timeline"
 	"github.com/mitwirk/mitwirk/votes"
@@ -85,6 +86,16 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 			out.Count = i.Supports
 			return nil
 		}
+		if on { // held from here on: it may have been merged, hidden or answered meanwhile
+			var status Status
+			var visibility Visibility
+			if err := tx.QueryRow(ctx, sqlHoldState, i.ID).Scan(&status, &visibility); err != nil {
+				return fmt.Errorf("state of the idea: %w", err)
+			}
+			if status != i.Status && status.IsClosed() || visibility != i.Visibility {
+				return fault.New(fault.Forbidden, "err.403").With("why", "idea.why.not_now")
+			}
+		}
 		out.Count, err = s.recount(ctx, tx, i.ID, now)
 		if err != nil {
 			return err
@@ -127,8 +138,9 @@ func (s *Service) recount(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time
 }
 
 const (
-	sqlLockIdea = `SELECT FROM ideas WHERE id = $1 FOR UPDATE`
-	sqlRecount  = `
+	sqlHoldState = `SELECT status, visibility FROM ideas WHERE id = $1 FOR UPDATE`
+	sqlLockIdea  = `SELECT FROM ideas WHERE id = $1 FOR UPDATE`
+	sqlRecount   = `
 UPDATE ideas i
 SET supports = (SELECT coalesce(sum(t.n), 0)::int
                 FROM vote_totals t
@@ -212,6 +224,9 @@ WHERE i.id IN (SELECT v.subject_id
 // Follow lets the actor's person follow an idea, or no longer; what happens to
 // it comes into their inbox.
 func (s *Service) Follow(ctx context.Context, actor accounts.Actor, n subject.Number, on bool, lang string) error {
+	if actor.Person == uuid.Nil {
+		return fault.New(fault.Unauthenticated, "err.session")
+	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		i, err := byNumber(ctx, tx, n, actor.Person, false)
 		if err != nil {

@@ -3,6 +3,8 @@ package ideas
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -203,6 +205,9 @@ func (s *Service) happened(ctx context.Context, v *View) error {
 	if err != nil {
 		return err
 	}
+	if err := hideTitles(ctx, s.db, entries); err != nil {
+		return err
+	}
 	names := map[uuid.UUID]i18n.Text{}
 	for _, e := range entries {
 		st := Step{ID: e.ID, At: e.At, Key: e.Key, Params: e.Params, Reason: e.Reason}
@@ -227,6 +232,43 @@ func (s *Service) happened(ctx context.Context, v *View) error {
 	v.Milestones, err = milestonesOf(ctx, s.db, v)
 	return err
 }
+
+// hideTitles takes the titles of other ideas out of steps that name them (merges)
+// where nobody reads those ideas any more.
+func hideTitles(ctx context.Context, q db.Queryer, entries []timeline.Entry) error {
+	named := map[int64][]timeline.Entry{}
+	for _, e := range entries {
+		text, _ := e.Params["number"].(string)
+		if _, titled := e.Params["title"]; text == "" || !titled {
+			continue
+		}
+		if prefix, n, err := subject.ParseNumber(text); err == nil && prefix == subject.PrefixIdea {
+			named[int64(n)] = append(named[int64(n)], e)
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	rows, err := q.Query(ctx, sqlReadable, slices.Collect(maps.Keys(named)))
+	if err != nil {
+		return fmt.Errorf("ideas that are named: %w", err)
+	}
+	readable, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("ideas that are named: %w", err)
+	}
+	for n, list := range named {
+		if slices.Contains(readable, n) {
+			continue
+		}
+		for _, e := range list {
+			e.Params["title"] = "…"
+		}
+	}
+	return nil
+}
+
+const sqlReadable = `SELECT number FROM ideas WHERE number = ANY ($1) AND visibility = 'public'`
 
 func trimKey(key string) string {
 	const prefix = "idea."

@@ -281,6 +281,20 @@ WHERE v.subject_kind = $1 AND v.subject_id = $2 AND v.aspect = $3 AND v.value <>
     WHERE o.subject_kind = $4 AND o.subject_id = $5 AND o.aspect = v.aspect AND o.voter_id = v.voter_id AND o.value <> 0)
 ORDER BY v.voter_id`
 
+// HoldTotals holds the totals of some things until the transaction ends. Whoever
+// votes holds them before the thing itself; whoever moves votes and holds the
+// things first would wait in a circle.
+func HoldTotals(ctx context.Context, tx pgx.Tx, kind subject.Kind, ids []uuid.UUID, aspect Aspect) error {
+	_, err := tx.Exec(ctx, sqlHoldTotals, string(kind), ids, string(aspect))
+	return wrap("hold totals", err)
+}
+
+const sqlHoldTotals = `
+SELECT FROM vote_totals
+WHERE subject_kind = $1 AND subject_id = ANY ($2) AND aspect = $3
+ORDER BY subject_id, level, value
+FOR UPDATE`
+
 // MoveBack undoes Move for the voters that it returned.
 func MoveBack(ctx context.Context, tx pgx.Tx, from, to subject.Ref, aspect Aspect, voters []uuid.UUID) error {
 	for _, voter := range voters {
