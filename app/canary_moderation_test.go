@@ -42,6 +42,8 @@ func (c *town) moderation() {
 		VALUES (gen_random_uuid(), `+item+`, 'kanariauthority0', 'kanarifilenumber0', 'kanaricopy0', 'sealed/kanariblob0.bin', 'x', 'kanarihalf0kanarihalf0kanarihalf', $1)`, decider)
 	c.exec(`INSERT INTO sealed_copies (id, item_id, authority, reason, blob, sha256, asked_by, approved_by, approved_at)
 		VALUES (gen_random_uuid(), `+item+`, 'x', 'x', 'x', 'x', $1, $2, mitwirk_now())`, decider, hearer)
+	c.exec(`INSERT INTO attachment_sealed (id, attachment_id, n, redactions, blob, secret)
+		SELECT d.id, a.id, 2, '[]', 'photos/kanarisealedblob0.bin', 'kanarisealedkey0kanarisealedkey0' FROM decisions d, attachments a LIMIT 1`)
 	c.exec(`INSERT INTO report_hidden (report_id, part, part_id, text_public)
 		SELECT id, 'whole', id, 'kanarihidden0' FROM reports WHERE text LIKE '%kanaritextshown0%'`)
 	c.exec(`UPDATE hold_rules SET changed_by = $1 WHERE kind = 'link'`, hearer)

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
-	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -19,7 +18,7 @@ import (
 func (a *App) moderate() (err error) {
 	a.moderation, err = moderation.New(moderation.Config{
 		DB: a.cfg.Pool, Accounts: a.accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: a.reports.Moderated(), subject.Comment: a.discussion.Moderated(), subject.Idea: a.ideas.Moderated()}, Outbox: a.outbox,
-		Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Calendar: a.categories, Files: a.files, Photos: photoBytes{a.photos}, Log: a.cfg.Log,
+		Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Calendar: a.categories, Files: a.files, Photos: a.photos, Log: a.cfg.Log,
 	})
 	if err != nil {
 		return err
@@ -33,24 +32,6 @@ func (a *App) moderate() (err error) {
 
 func (a *App) moderationPages(r *kit.Router) error {
 	return moderationpages.Register(r, moderationpages.Deps{DB: a.cfg.Pool, Moderation: a.moderation, Categories: a.categories})
-}
-
-// photoBytes reads a picture for the copy for the police, and covers parts of one.
-type photoBytes struct{ photos *attachments.Service }
-
-func (p photoBytes) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {
-	at, err := p.photos.Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return p.photos.Bytes(ctx, at, false)
-}
-
-func (p photoBytes) Cover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, parts []attachments.Rect) error {
-	if _, err := p.photos.Redact(ctx, tx, actor, id, parts); err != nil {
-		return err
-	}
-	return p.photos.Settle(ctx, tx, id)
 }
 
 // gate is moderation's rules as reports asks them.

@@ -45,7 +45,7 @@ func (a *App) talk(post *reports.Post) error {
 	if a.cfg.Settings.InboundDir != "" {
 		jobs.Periodic(a.jobs, "inbound", time.Minute, a.PollMail)
 	}
-	return nil
+	return a.readMailbox()
 }
 
 // talkPages puts the dialogue's doors in place.

@@ -14,6 +14,8 @@ const (
 SELECT blob COLLATE "C" FROM attachment_versions
 UNION
 SELECT small_blob FROM attachment_versions
+UNION
+SELECT blob FROM attachment_sealed
 ORDER BY 1`
 
 	sqlOfKeys = `
@@ -48,11 +50,14 @@ func ForgetKeys(ctx context.Context, d db.DB, keys []string) error {
 		return nil
 	}
 	return db.Transact(ctx, d, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlForgetSealed, keys); err != nil { // the photo itself is there
+			return fmt.Errorf("forget sealed photos: %w", err)
+		}
 		these, err := ids(ctx, tx, sqlOfKeys, keys)
 		if err != nil {
 			return err
 		}
-		for _, sql := range []string{sqlDropForms, sqlSetGone} {
+		for _, sql := range []string{sqlDropForms, sqlDropSealedForms, sqlSetGone} {
 			if _, err := tx.Exec(ctx, sql, these); err != nil {
 				return fmt.Errorf("forget photos: %w", err)
 			}

@@ -88,6 +88,11 @@ func (s *Service) dropForms(ctx context.Context, tx pgx.Tx, these []uuid.UUID) e
 	if err != nil {
 		return err
 	}
+	sealed, err := blobs(ctx, tx, sqlDropSealedForms, these)
+	if err != nil {
+		return err
+	}
+	keys = append(keys, sealed...)
 	db.AfterCommit(ctx, func() { s.drop(ctx, keys) })
 	return nil
 }

@@ -251,6 +251,15 @@ func (s *Service) Bytes(ctx context.Context, a Attachment, small bool) ([]byte, 
 	return data, nil
 }
 
+// Photo is Bytes of the large form, by the photo's id.
+func (s *Service) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {
+	a, err := s.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Bytes(ctx, a, false)
+}
+
 // Redact covers parts of a photo in a new version that takes the place of the
 // one before; the boxes are drawn into the first kept form, so the list says
 // all of them, and an empty one takes them back. The caller has asked the
@@ -291,13 +300,21 @@ func (s *Service) Redact(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i
 	if rects == nil {
 		rects = []Rect{}
 	}
-	if _, err := tx.Exec(ctx, sqlInsertVersion, id, a.Version, rects, a.blob, a.smallBlob, db.OrNull(actor.Person)); err != nil {
-		return Attachment{}, fmt.Errorf("insert form of photo: %w", err)
-	}
-	if _, err := tx.Exec(ctx, sqlSetVersion, id, a.Version, a.blob, a.smallBlob, len(p.large), p.width, p.height, p.sum[:]); err != nil {
-		return Attachment{}, fmt.Errorf("set form of photo: %w", err)
+	if err := setForm(ctx, tx, actor, a, p, rects); err != nil {
+		return Attachment{}, err
 	}
 	return ByID(ctx, tx, id)
+}
+
+// setForm makes a form whose bytes are stored the present one.
+func setForm(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a Attachment, p picture, rects []Rect) error {
+	if _, err := tx.Exec(ctx, sqlInsertVersion, a.ID, a.Version, rects, a.blob, a.smallBlob, db.OrNull(actor.Person)); err != nil {
+		return fmt.Errorf("insert form of photo: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlSetVersion, a.ID, a.Version, a.blob, a.smallBlob, len(p.large), p.width, p.height, p.sum[:]); err != nil {
+		return fmt.Errorf("set form of photo: %w", err)
+	}
+	return nil
 }
 
 // versionsKept is how long a form that a covering replaced can be taken back.

@@ -119,7 +119,9 @@ RETURNING v.blob, v.small_blob`
 	sqlKnownBlobs = `
 SELECT blob FROM attachment_versions WHERE blob = ANY($1)
 UNION
-SELECT small_blob FROM attachment_versions WHERE small_blob = ANY($1)`
+SELECT small_blob FROM attachment_versions WHERE small_blob = ANY($1)
+UNION
+SELECT blob FROM attachment_sealed WHERE blob = ANY($1)`
 	sqlGiveForDraft = `UPDATE attachments SET owner_id = $2 WHERE draft_id = $1`
 
 	sqlAdopt  = `UPDATE attachments SET owner_id = $2 WHERE owner_id = $1`

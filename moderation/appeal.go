@@ -353,7 +353,9 @@ func (s *Service) follow(ctx context.Context, tx pgx.Tx, actor accounts.Actor, h
 	case Hide:
 		err = t.Restore(ctx, tx, h.Of.Part)
 	case Redact:
-		if h.Of.Part.Part == subject.Text {
+		if h.Of.Part.Part == subject.Photo {
+			err = s.uncover(ctx, tx, actor, t, h)
+		} else {
 			err = t.Restore(ctx, tx, h.Of.Part)
 		}
 	case Restrict:

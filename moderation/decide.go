@@ -132,7 +132,7 @@ func (s *Service) decideOne(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 			return judged{}, fmt.Errorf("reverse: %w", err)
 		}
 	}
-	if err := s.carryOut(ctx, tx, actor, t, o, c, len(holds) > 0); err != nil {
+	if err := s.carryOut(ctx, tx, actor, t, o, c, j.d.ID, len(holds) > 0); err != nil {
 		return judged{}, err
 	}
 	if _, err := tx.Exec(ctx, sqlCloseFlags, it.ID, j.d.ID); err != nil {
@@ -149,7 +149,7 @@ func (s *Service) decideOne(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 }
 
 // carryOut does to the content what was decided.
-func (s *Service) carryOut(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Target, o Order, c subject.Content, held bool) error {
+func (s *Service) carryOut(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Target, o Order, c subject.Content, decision uuid.UUID, held bool) error {
 	switch o.Action {
 	case Hide:
 		return t.Hide(ctx, tx, c.Part)
@@ -164,7 +164,7 @@ func (s *Service) carryOut(ctx context.Context, tx pgx.Tx, actor accounts.Actor,
 			if len(o.Cover) == 0 {
 				return fault.OnField("x", "moderation.err.cover_first")
 			}
-			if err := s.photos.Cover(ctx, tx, actor, c.Part.Of, o.Cover); err != nil {
+			if err := s.photos.Conceal(ctx, tx, actor, c.Part.Of, decision, o.Cover); err != nil {
 				if fault.Is(err, fault.Invalid) {
 					return fault.OnField("x", "desk.err.cover").Because(err)
 				}

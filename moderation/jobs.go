@@ -30,6 +30,9 @@ func (s *Service) Forget(ctx context.Context) error {
 				return fmt.Errorf("moderation retention: %w", err)
 			}
 		}
+		if err := s.forgetSealed(ctx, tx); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, sqlOldCopies)
 		if err != nil {
 			return fmt.Errorf("moderation retention: %w", err)

@@ -28,7 +28,8 @@ type Target interface {
 	Restore(ctx context.Context, tx pgx.Tx, part subject.Part) error
 	Redact(ctx context.Context, tx pgx.Tx, part subject.Part, text string) error
 	Publish(ctx context.Context, tx pgx.Tx, part subject.Part) error
-	Covered(ctx context.Context, tx pgx.Tx, part subject.Part) error // parts of a photo were
+	Covered(ctx context.Context, tx pgx.Tx, part subject.Part) error   // parts of a photo were
+	Uncovered(ctx context.Context, tx pgx.Tx, part subject.Part) error // and are so no longer
 	Source
 }
 
@@ -53,9 +54,13 @@ type Calendar interface {
 type Photos interface {
 	// Photo gives the bytes of one, for the copy for the police.
 	Photo(ctx context.Context, id uuid.UUID) ([]byte, error)
-	// Cover burns boxes into one and leaves no form without them: nobody has it
-	// back, also not by an appeal.
-	Cover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, parts []attachments.Rect) error
+	// Conceal burns boxes into one and leaves no form without them; what it was is
+	// sealed under the id of the decision.
+	Conceal(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id, decision uuid.UUID, parts []attachments.Rect) error
+	// Reveal brings back what was sealed; fault.NotFound and Gone when it can't.
+	Reveal(ctx context.Context, tx pgx.Tx, actor accounts.Actor, decision uuid.UUID) error
+	// DropSealed forgets it.
+	DropSealed(ctx context.Context, tx pgx.Tx, decisions ...uuid.UUID) error
 }
 
 // Config makes a Service.

@@ -16,7 +16,6 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
-	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
@@ -60,23 +59,6 @@ type bundle struct {
 	second accounts.Actor
 }
 
-type photos struct{ c *reportstest.City }
-
-func (p photos) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {
-	a, err := p.c.Photos.Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return p.c.Photos.Bytes(ctx, a, false)
-}
-
-func (p photos) Cover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, parts []attachments.Rect) error {
-	if _, err := p.c.Photos.Redact(ctx, tx, actor, id, parts); err != nil {
-		return err
-	}
-	return p.c.Photos.Settle(ctx, tx, id)
-}
-
 func setup(t testing.TB) *bundle {
 	t.Helper()
 	b := &bundle{City: reportstest.New(t), post: &post{}}
@@ -84,7 +66,7 @@ func setup(t testing.TB) *bundle {
 	must(t, err)
 	b.mod, err = moderation.New(moderation.Config{
 		DB: b.Pool, Accounts: b.Accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: b.Reports.Moderated()}, Outbox: b.post, Messages: messages,
-		BaseURL: "https://mitwirk.example", Calendar: b.Categories, Files: b.Files, Photos: photos{b.City},
+		BaseURL: "https://mitwirk.example", Calendar: b.Categories, Files: b.Files, Photos: b.City.Photos,
 	})
 	must(t, err)
 	b.first = accountstest.Staff(t, b.Pool, subject.Moderator)

@@ -254,19 +254,31 @@ func (m Moderated) Redact(ctx context.Context, tx pgx.Tx, part subject.Part, tex
 // Covered says that parts of a photo were covered: on the timeline, and to
 // open pages.
 func (m Moderated) Covered(ctx context.Context, tx pgx.Tx, part subject.Part) error {
-	r, err := m.load(ctx, tx, part.Ref.ID, true)
-	if err != nil {
-		return err
-	}
-	a, err := m.photo(ctx, tx, r, part.Of)
-	if err != nil {
-		return err
-	}
-	was := publicPhotos(r) && a.State == attachments.Released
-	if err := m.save(ctx, tx, r, Hidden{Report: r.ID, Part: part.Part, Public: was}); err != nil || !was {
+	r, was, err := m.photoChanged(ctx, tx, part)
+	if err != nil || !was {
 		return err
 	}
 	return m.s.appendStep(ctx, tx, r, "step.redacted", nil, "", subject.Public, r.DepartmentID)
+}
+
+// Uncovered says to open pages that they are so no longer, after an appeal.
+func (m Moderated) Uncovered(ctx context.Context, tx pgx.Tx, part subject.Part) error {
+	_, _, err := m.photoChanged(ctx, tx, part)
+	return err
+}
+
+// photoChanged gives the report a new version and tells whether everybody saw the photo.
+func (m Moderated) photoChanged(ctx context.Context, tx pgx.Tx, part subject.Part) (*Report, bool, error) {
+	r, err := m.load(ctx, tx, part.Ref.ID, true)
+	if err != nil {
+		return nil, false, err
+	}
+	a, err := m.photo(ctx, tx, r, part.Of)
+	if err != nil {
+		return nil, false, err
+	}
+	was := publicPhotos(r) && a.State == attachments.Released
+	return r, was, m.save(ctx, tx, r, Hidden{Report: r.ID, Part: part.Part, Public: was})
 }
 
 // Publish lets through what a rule had held: the text as it was typed, or the

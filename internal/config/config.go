@@ -43,8 +43,10 @@ type Server struct {
 	MailFrom string `name:"mail-from" env:"MITWIRK_MAIL_FROM" placeholder:"ADDRESS" group:"Mail" help:"The sender of mails, e.g. \"Mitwirk <mitwirk@example.org>\". Needed with a mail server."`
 
 	InboundDir     string `name:"inbound-dir" env:"MITWIRK_INBOUND_DIR" placeholder:"DIR" group:"Mail" help:"A maildir whose mails become cases and answers; each file goes once its mail is taken (see doc/operations.md). Unset: mails that come in are not read."`
-	InboundAddress string `name:"inbound-address" env:"MITWIRK_INBOUND_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address that is delivered to that maildir, together with all its plus addresses (meldung@example.org and meldung+…@example.org). Questions can be answered by mail then."`
-	BounceAddress  string `name:"bounce-address" env:"MITWIRK_BOUNCE_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address to which servers send back what they can't deliver (the envelope's sender), delivered to the same maildir; your mail server must let you send with it. After three mails that came back an address gets no more. Unset: the sender's address, whose mailbox must then be that maildir for the same effect."`
+	IMAPURL        string `name:"imap-url" env:"MITWIRK_IMAP_URL" placeholder:"URL" group:"Mail" help:"A mailbox of the city's mail server that is read like the maildir, for this program alone: imaps://USER:PASSWORD@HOST:993/INBOX, or imap://…:143 with STARTTLS (required); an @ in the user's name is written %40. A mail is deleted there once it is taken. Unset: no mailbox is read."`
+	IMAPDone       string `name:"imap-done" env:"MITWIRK_IMAP_DONE" placeholder:"FOLDER" group:"Mail" help:"A folder of that mailbox to which mails are moved once taken instead of being deleted; you delete them in time. Unset: they are deleted."`
+	InboundAddress string `name:"inbound-address" env:"MITWIRK_INBOUND_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address that is delivered to that maildir or mailbox, together with all its plus addresses (meldung@example.org and meldung+…@example.org). Questions can be answered by mail then."`
+	BounceAddress  string `name:"bounce-address" env:"MITWIRK_BOUNCE_ADDRESS" placeholder:"ADDRESS" group:"Mail" help:"The address to which servers send back what they can't deliver (the envelope's sender), delivered to the same maildir or mailbox; your mail server must let you send with it. After three mails that came back an address gets no more. Unset: the sender's address, which must then be delivered there for the same effect."`
 
 	MeiliURL   string `name:"meili-url" env:"MITWIRK_MEILI_URL" placeholder:"URL" group:"Search" help:"A Meilisearch server beside the database, e.g. http://127.0.0.1:7700. It is given what everybody can read on the site, nothing else, and answers searches; when it does not answer within 300 ms the database does. Unset: the database searches."`
 	MeiliKey   string `name:"meili-key" env:"MITWIRK_MEILI_KEY" placeholder:"KEY" group:"Search" help:"A key of that server that may search, write documents and settings, create, swap and delete indexes, and read tasks."`
@@ -87,8 +89,10 @@ func (s *Server) Validate() error {
 		about("MITWIRK_OIDC_PROVIDERS", signIns),
 		about("MITWIRK_SMTP_URL", checkSMTP(s.SMTPURL)),
 		about("MITWIRK_SCANNER_URL", checkScanner(s.ScannerURL)),
-		about("MITWIRK_INBOUND_ADDRESS", checkInbound(s.InboundAddress, s.InboundDir)),
-		about("MITWIRK_BOUNCE_ADDRESS", checkBounce(s.BounceAddress, s.InboundDir)),
+		about("MITWIRK_IMAP_URL", checkIMAP(s.IMAPURL)),
+		about("MITWIRK_IMAP_DONE", checkIMAPDone(s.IMAPDone, s.IMAPURL)),
+		about("MITWIRK_INBOUND_ADDRESS", checkInbound(s.InboundAddress, s.InboundDir+s.IMAPURL)),
+		about("MITWIRK_BOUNCE_ADDRESS", checkBounce(s.BounceAddress, s.InboundDir+s.IMAPURL)),
 		about("MITWIRK_MAIL_FROM", from),
 		about("MITWIRK_TIMEZONE", zone),
 		about("MITWIRK_MAP_CENTER", centre),

@@ -18,7 +18,27 @@ func checkScanner(text string) error {
 	return nil
 }
 
-func checkInbound(address, dir string) error {
+func checkIMAP(raw string) error {
+	if raw == "" {
+		return nil
+	}
+	const expected = "imaps://USER:PASSWORD@HOST:993/INBOX or imap://USER:PASSWORD@HOST:143/INBOX" //nolint:gosec // no password, the word
+	u, err := checkURL(raw, expected, "imap", "imaps")
+	if err == nil && (u.Hostname() == "" || u.User.Username() == "" || u.RawQuery != "" || u.Fragment != "") {
+		err = errors.New("names no host or no user; expected " + expected)
+	}
+	return err
+}
+
+func checkIMAPDone(folder, box string) error {
+	if folder != "" && box == "" {
+		return errors.New("needs MITWIRK_IMAP_URL")
+	}
+	return nil
+}
+
+// where is the maildir or the mailbox; "": mails that come in are not read.
+func checkInbound(address, where string) error {
 	if address == "" {
 		return nil
 	}
@@ -26,15 +46,15 @@ func checkInbound(address, dir string) error {
 	switch {
 	case err != nil || a.Address != address || strings.Contains(address, "+"):
 		return errors.New("expected a plain address without +, e.g. meldung@example.org")
-	case dir == "":
-		return errors.New("needs MITWIRK_INBOUND_DIR, or answers would reach nobody")
+	case where == "":
+		return errors.New("needs MITWIRK_INBOUND_DIR or MITWIRK_IMAP_URL, or answers would reach nobody")
 	case strings.LastIndex(address, "@") > 18: // 64 signs before the @ (RFC 5321), 46 of them ours
 		return errors.New("the part before the @ may have 18 signs")
 	}
 	return nil
 }
 
-func checkBounce(address, dir string) error {
+func checkBounce(address, where string) error {
 	if address == "" {
 		return nil
 	}
@@ -42,8 +62,8 @@ func checkBounce(address, dir string) error {
 	switch {
 	case err != nil || a.Address != address:
 		return errors.New("expected a plain address, e.g. zurueck@example.org")
-	case dir == "":
-		return errors.New("needs MITWIRK_INBOUND_DIR, or nobody would read what comes back")
+	case where == "":
+		return errors.New("needs MITWIRK_INBOUND_DIR or MITWIRK_IMAP_URL, or nobody would read what comes back")
 	}
 	return nil
 }

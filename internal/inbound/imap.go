@@ -30,6 +30,10 @@ const (
 	longWait  = 30 * time.Minute
 )
 
+// ErrUnreachable tells that a mailbox could not be read at all; it waits by itself
+// before the next try.
+var ErrUnreachable = errors.New("mailbox can't be read")
+
 // MailboxConfig says where a mailbox lies.
 type MailboxConfig struct {
 	// URL is imaps://USER:PASSWORD@HOST[:993][/FOLDER], or imap:// for STARTTLS;
@@ -129,7 +133,7 @@ func (b *Mailbox) failed(err error) error {
 	wait := min(firstWait<<min(b.failures, 10), longWait)
 	b.failures++
 	b.next = b.cfg.Clock.Now().Add(wait)
-	return fmt.Errorf("mailbox at %s, next try in %s: %w", b.host, wait, err)
+	return fmt.Errorf("%w at %s, next try in %s: %w", ErrUnreachable, b.host, wait, err)
 }
 
 // connect signs in. stop says goodbye and closes.

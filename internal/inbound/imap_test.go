@@ -2,17 +2,15 @@ package inbound_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log"
-	"math/big"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -36,23 +34,9 @@ type server struct {
 
 func serve(t *testing.T, direct bool, caps imap.CapSet) *server {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	conf := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
+	web := httptest.NewTLSServer(nil) // for its certificate
+	t.Cleanup(web.Close)
+	conf := web.TLS
 	mem, user := imapmemserver.New(), imapmemserver.NewUser("meldung@stadt.example", "geheim:1")
 	mem.AddUser(user)
 	if err := user.Create("INBOX", nil); err != nil {
@@ -68,8 +52,8 @@ func serve(t *testing.T, direct bool, caps imap.CapSet) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{user: user, addr: ln.Addr().String(), roots: x509.NewCertPool()}
-	s.roots.AddCert(cert)
+	roots := web.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:forcetypeassert // what httptest makes
+	s := &server{user: user, addr: ln.Addr().String(), roots: roots}
 	if direct {
 		ln = tls.NewListener(ln, conf)
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
-	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/mail"
@@ -55,24 +54,6 @@ func (l *letters) Queue(_ context.Context, _ pgx.Tx, m mail.Message) error {
 func (*letters) ForgetContact(context.Context, pgx.Tx, uuid.UUID) error { return nil }
 func (*letters) ForgetAbout(context.Context, pgx.Tx, subject.Ref) error { return nil }
 
-type pictures struct{ c *reportstest.City }
-
-func (p pictures) Photo(ctx context.Context, id uuid.UUID) ([]byte, error) {
-	a, err := p.c.Photos.Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return p.c.Photos.Bytes(ctx, a, false)
-}
-
-func (p pictures) Cover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.UUID, parts []attachments.Rect) error {
-	if _, err := p.c.Photos.Redact(ctx, tx, actor, id, parts); err != nil {
-		return err
-	}
-	return p.c.Photos.Settle(ctx, tx, id)
-}
-
-// withBeside adds what these operations need.
 func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 	t.Helper()
 	b.post = &letters{}
@@ -80,7 +61,7 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 	var err error
 	d.Moderation, err = moderation.New(moderation.Config{
 		DB: b.Pool, Accounts: b.Accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: b.Reports.Moderated()}, Outbox: b.post, Messages: words,
-		BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: pictures{b.City},
+		BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: b.City.Photos,
 	})
 	must(t, err)
 	d.Routing, err = casework.NewRouting(casework.RoutingConfig{DB: b.Pool, Catalogue: b.Categories, Past: b.Reports})

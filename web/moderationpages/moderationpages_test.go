@@ -16,7 +16,6 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
-	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/reports"
@@ -37,14 +36,6 @@ type nowhere struct{}
 
 func (nowhere) Queue(context.Context, pgx.Tx, mail.Message) error { return nil }
 
-type photos struct{}
-
-func (photos) Photo(context.Context, uuid.UUID) ([]byte, error) { return []byte("jpeg"), nil }
-
-func (photos) Cover(context.Context, pgx.Tx, accounts.Actor, uuid.UUID, []attachments.Rect) error {
-	return nil
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -59,7 +50,7 @@ func setup(t *testing.T) bundle {
 	var err error
 	b.mod, err = moderation.New(moderation.Config{
 		DB: b.Pool, Accounts: b.Accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: b.Reports.Moderated()}, Outbox: nowhere{},
-		Messages: b.site.Catalogue, BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: photos{},
+		Messages: b.site.Catalogue, BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: b.Photos,
 	})
 	must(t, err)
 	must(t, moderationpages.Register(b.site.Router, moderationpages.Deps{DB: b.Pool, Moderation: b.mod, Categories: b.Categories}))
@@ -169,6 +160,16 @@ func TestGoneIsAStub(t *testing.T) {
 		t.Errorf("stub: %s", a.Text("main"))
 	}
 	b.site.Browser().Get("/flag?about=" + number + "&part=text").Want(http.StatusNotFound)
+	// the general form asks for a number; one that is not public is one that nobody has
+	ask := b.site.Browser().Get("/flag").Want(http.StatusOK).WantClean()
+	if ask.Doc().Find("form[action='/flag'] #f-about").Length() != 1 {
+		t.Error("the general form does not ask for a number")
+	}
+	hidden := b.site.Browser().Get("/flag?about=" + number).Want(http.StatusNotFound).WantClean()
+	none := b.site.Browser().Get("/flag?about=M-2026-222222").Want(http.StatusNotFound)
+	if hidden.Text(".errsum") == "" || hidden.Text(".errsum") != none.Text(".errsum") {
+		t.Errorf("%q is not %q", hidden.Text(".errsum"), none.Text(".errsum"))
+	}
 }
 
 func TestOtherPages(t *testing.T) {
