@@ -81,6 +81,9 @@ func (c *town) proposed() {
 	c.exec(`INSERT INTO idea_checks (idea_id, kind, department_id, note) SELECT id, 'cost', department_id, 'kanariideacheck0' FROM ideas WHERE id = $1`, shown.Idea)
 	c.must(s.AskMerge(ctx, clerk, shown.Number, their.Number, "Beide wollen dasselbe."))
 	c.exec(`UPDATE idea_merges SET voters = ARRAY[gen_random_uuid()]`)
+	c.must(s.AskSplit(ctx, clerk, shown.Number, ideas.Parts{
+		Title: "Kanariideaparttitle0", Text: "kanariideaparttext0", RestTitle: "Kanariidearesttitle0", RestText: "kanariidearesttext0", Why: "Das sind zwei Ideen.",
+	}))
 }
 
 // ideaSources tell whose the rows about an idea are. What is held is the team's
@@ -97,7 +100,7 @@ func ideaSources() map[string]source {
 		}
 	}
 	list := map[string]source{"ideas": about("t.id")}
-	for _, table := range []string{"idea_versions", "idea_hidden", "idea_checks", "idea_authors", "amendments"} {
+	for _, table := range []string{"idea_versions", "idea_hidden", "idea_checks", "idea_authors", "idea_splits", "amendments"} {
 		list[table] = about("t.idea_id")
 	}
 	one := list["idea_authors"]

@@ -26,6 +26,8 @@ func (a *App) propose() (err error) {
 	}
 	a.ideas.UseDiscussion(a.discussion)
 	a.ideas.CountHolds()
+	a.ideas.KeepCounts()
+	a.ideas.UseReports(originOfIdeas{a.reports})
 	a.ideas.RegisterJobs(a.jobs)
 	a.votedOn[subject.Idea] = a.ideas
 	return nil

@@ -83,6 +83,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := reportpages.RegisterShow(r, reportpages.ShowDeps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Zone: a.zone, Moderation: a.moderation, Centre: a.opens, Files: a.talkFiles,
+		Idea: a.ideaOf,
 	}); err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	if err := deskpages.Register(r, deskpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Photos: a.photos, Messages: a.messages,
-		Queue: a.queue, Places: a.geo, Centre: a.opens, Files: a.talkFiles,
+		Queue: a.queue, Places: a.geo, Centre: a.opens, Files: a.talkFiles, Complaints: a.complaints,
 	}); err != nil {
 		return err
 	}
@@ -162,10 +163,14 @@ func (a *App) web(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	practising, err := a.practiceDesk()
+	if err != nil {
+		return err
+	}
 	if err := api.Register(r, api.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Search: a.search, Zone: a.zone,
 		Moderation: a.moderation, Routing: a.routing, Umbrella: a.umbrella, Files: a.talkFiles, Own: a.own, Notices: a.notify, Geo: a.geo, Exports: exports, Queue: a.queue,
-		Site: a.site, Districts: districts,
+		Site: a.site, Districts: districts, Complaints: a.complaints, Radar: a.radar, Practice: practising,
 	}); err != nil {
 		return err
 	}

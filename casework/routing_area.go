@@ -38,6 +38,24 @@ func ParseArea(text string) ([]subject.Point, error) {
 	return ring, nil
 }
 
+// ParseLine reads the corners of a line, as people type or click them: at least
+// two. Empty text is no line. What is no line is fault Invalid on the field area.
+func ParseLine(text string) ([]subject.Point, error) {
+	line, err := readCorners(text)
+	if err == nil && (len(line) == 1 || len(line) > maxCorners) {
+		err = errors.New("a line has two corners at least")
+	}
+	for _, p := range line {
+		if err == nil && !p.Valid() {
+			err = errors.New("a corner that is not on earth")
+		}
+	}
+	if err != nil {
+		return nil, fault.OnField("area", "routing.err.area").Because(err)
+	}
+	return line, nil
+}
+
 func readCorners(text string) ([]subject.Point, error) {
 	var ring []subject.Point
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\n\r;~", r) }) {

@@ -17,11 +17,22 @@ import (
 	"github.com/mitwirk/mitwirk/votes"
 )
 
-const sqlPartCall = `
+const sqlPartCallColumns = `
 SELECT c.id, c.number, c.state, c.audience = 'staff', c.kind, c.department_id, d.name, c.title, c.lead, c.text, c.rules, c.criteria,
        c.districts, c.topics, c.participation, c.who, c.min_level, c.threshold, c.triggers, c.budget_cents, c.prize, c.need_place,
        c.answer_by, c.version, c.created_at, c.published_at,
+`
+
+const sqlPartCall = sqlPartCallColumns + `
        (SELECT count(*)::int FROM ideas i WHERE i.call_id = c.id AND i.visibility = 'public' AND i.status <> 'merged')
+FROM calls c
+JOIN departments d ON d.id = c.department_id
+`
+
+// sqlPartCallPlain leaves the ideas uncounted: who asks for an idea does not need
+// to know how many there are.
+const sqlPartCallPlain = sqlPartCallColumns + `
+       0
 FROM calls c
 JOIN departments d ON d.id = c.department_id
 `
@@ -56,7 +67,8 @@ func callByID(ctx context.Context, q db.Queryer, id uuid.UUID) (*Call, error) {
 }
 
 const (
-	sqlCallByID       = sqlPartCall + `WHERE c.id = $1`
+	sqlCallByID       = sqlPartCallPlain + `WHERE c.id = $1`
+	sqlCallPlain      = sqlPartCallPlain + `WHERE c.number = $1`
 	sqlCallByNumber   = sqlPartCall + `WHERE c.number = $1`
 	sqlCallLocked     = sqlPartCall + `WHERE c.number = $1 FOR UPDATE OF c`
 	sqlCallsPublished = sqlPartCall + `WHERE c.state <> 'draft' AND ($1 OR c.audience = 'public') ORDER BY c.published_at DESC, c.id DESC LIMIT 100`
@@ -118,7 +130,19 @@ func (s *Service) Call(ctx context.Context, actor accounts.Actor, n subject.Numb
 	return c, nil
 }
 
-// CallByID is Call by the key inside.
+// callFor is the key inside of a call that the actor may know of.
+func (s *Service) callFor(ctx context.Context, actor accounts.Actor, n subject.Number) (uuid.UUID, error) {
+	c, err := oneCall(ctx, s.db, sqlCallPlain, int64(n))
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if !maySeeCall(actor, c) {
+		return uuid.Nil, fault.Missing("call")
+	}
+	return c.ID, nil
+}
+
+// CallByID is Call by the key inside, its ideas uncounted.
 func (s *Service) CallByID(ctx context.Context, actor accounts.Actor, id uuid.UUID) (*Call, error) {
 	c, err := callByID(ctx, s.db, id)
 	if err != nil {
@@ -210,6 +234,9 @@ func (s *Service) PublishCall(ctx context.Context, actor accounts.Actor, n subje
 		}
 		if span, _ := c.Span(Collect); !dayIn(span.From, s.zone).After(now) && !actor.System { // criteria are published before it begins
 			return fault.OnField("collect_from", "idea.err.phase_past")
+		}
+		if err := s.roomsReady(ctx, tx, c); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, sqlPublishCall, c.ID); err != nil {
 			return fmt.Errorf("publish call: %w", err)

@@ -16,13 +16,15 @@
 //   - two ideas become one only when authors of both agree, never while people
 //     support them in a call; it can be taken back, and supporters have 14 days
 //     to leave;
+//   - a part becomes an idea of its own only when an author agrees, never while
+//     people support it in a call; it can be taken back;
 //   - checks and their notes are for the city only, and no clerk's name leaves
 //     this package;
 //   - an idea's department stands in its own row: cases hold what reports need
 //     (doc/adr).
 //
 // Tables: ideas, idea_topics, idea_authors, idea_invitations, idea_versions,
-// idea_answers, idea_checks, idea_merges, idea_hidden, amendments, milestones,
+// idea_answers, idea_checks, idea_merges, idea_splits, idea_hidden, amendments, milestones,
 // calls, call_phases.
 // Events: idea.submitted, idea.status_changed, idea.step_added, idea.changed,
 // idea.supported, idea.hidden, idea.erased, call.changed.

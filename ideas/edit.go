@@ -246,8 +246,10 @@ func (s *Service) RemovePhoto(ctx context.Context, actor accounts.Actor, n subje
 // Withdraw takes an idea back. It stays readable, with its label.
 func (s *Service) Withdraw(ctx context.Context, actor accounts.Actor, n subject.Number) error {
 	return s.change(ctx, actor, n, ActWithdraw, func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, i *Idea, _ *Call, _ time.Time) error {
-		if _, err := tx.Exec(ctx, sqlDropAsked, i.ID); err != nil {
-			return fmt.Errorf("withdraw: %w", err)
+		for _, sql := range []string{sqlDropAsked, sqlDropSplit} {
+			if _, err := tx.Exec(ctx, sql, i.ID); err != nil {
+				return fmt.Errorf("withdraw: %w", err)
+			}
 		}
 		return s.setStatus(ctx, tx, i, Change{To: Withdrawn}, uuid.Nil)
 	})

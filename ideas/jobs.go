@@ -127,7 +127,7 @@ func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID)
 
 // erase empties an idea; its number, its status and what the city said stay.
 func (s *Service) erase(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
-	for _, sql := range []string{sqlEraseIdea, sqlEraseVersions, sqlEraseAmendments, sqlEraseIdeaHidden, sqlEraseMerges} {
+	for _, sql := range []string{sqlEraseIdea, sqlEraseVersions, sqlEraseAmendments, sqlEraseIdeaHidden, sqlEraseMerges, sqlEraseSplits} {
 		if _, err := tx.Exec(ctx, sql, id); err != nil {
 			return fmt.Errorf("erase idea: %w", err)
 		}
@@ -176,9 +176,13 @@ UPDATE ideas
 SET visibility = 'erased', title = '', text = '', address = '', geom = NULL, point = NULL, cost_cents = NULL, lang = 'de',
     changed_at = mitwirk_now(), version = version + 1
 WHERE id = $1`
-	sqlEraseVersions    = `UPDATE idea_versions SET title = '', text = '', why = '' WHERE idea_id = $1`
-	sqlEraseAmendments  = `UPDATE amendments SET title = '', text = '', why = '', answer = '', state = 'hidden' WHERE idea_id = $1`
-	sqlEraseIdeaHidden  = `DELETE FROM idea_hidden WHERE idea_id = $1`
+	sqlEraseVersions   = `UPDATE idea_versions SET title = '', text = '', why = '' WHERE idea_id = $1`
+	sqlEraseAmendments = `UPDATE amendments SET title = '', text = '', why = '', answer = '', state = 'hidden' WHERE idea_id = $1`
+	sqlEraseIdeaHidden = `DELETE FROM idea_hidden WHERE idea_id = $1`
+	sqlEraseSplits     = `
+UPDATE idea_splits
+SET title = '', text = '', rest_title = '', rest_text = '', why = '', state = CASE WHEN state = 'asked' THEN 'declined' ELSE state END
+WHERE idea_id = $1 OR new_id = $1`
 	sqlEraseMerges      = `UPDATE idea_merges SET voters = '{}' WHERE from_id = $1 OR into_id = $1`
 	sqlForgetAuthors    = `DELETE FROM idea_authors WHERE person_id = $1`
 	sqlForgetAmendments = `UPDATE amendments SET person_id = NULL, title = '', text = '', why = '', answer = '', state = 'hidden' WHERE person_id = $1`

@@ -180,11 +180,12 @@ type List struct {
 }
 
 // visibleTo is what the actor may see in a list: the one predicate behind
-// lists, counts, map and files.
-func visibleTo(w *db.Where, actor accounts.Actor) {
+// lists, counts, map and files. Within one call (or the open box) its caller has
+// asked whether the actor may know of that call.
+func visibleTo(w *db.Where, actor accounts.Actor, within bool) {
 	w.And("i.visibility = 'public'")
-	if !actor.System && !actor.IsStaff() {
-		w.And("NOT EXISTS (SELECT FROM calls c WHERE c.id = i.call_id AND c.audience = 'staff')")
+	if !actor.System && !actor.IsStaff() && !within { // asked once per statement, not per idea
+		w.And("(i.call_id IS NULL OR i.call_id <> ALL (ARRAY(SELECT c.id FROM calls c WHERE c.audience = 'staff')))")
 	}
 }
 
@@ -195,7 +196,7 @@ func (s *Service) where(ctx context.Context, actor accounts.Actor, f *Filter, fi
 	for _, v := range first {
 		w.Arg(v)
 	}
-	visibleTo(w, actor)
+	visibleTo(w, actor, f.Call != "")
 	switch f.Call {
 	case "":
 	case "box":
@@ -206,11 +207,9 @@ func (s *Service) where(ctx context.Context, actor accounts.Actor, f *Filter, fi
 			if err != nil {
 				return nil, fault.Missing("call")
 			}
-			c, err := s.Call(ctx, actor, n)
-			if err != nil {
+			if f.call, err = s.callFor(ctx, actor, n); err != nil {
 				return nil, err
 			}
-			f.call = c.ID
 		}
 		w.And("i.call_id = ?", f.call)
 	}
@@ -243,27 +242,41 @@ func (s *Service) where(ctx context.Context, actor accounts.Actor, f *Filter, fi
 	return w, nil
 }
 
-// order is how a list is sorted: the key, its place in the keyset, and what the
-// list needs for it.
-func orderBy(w *db.Where, f *Filter) (key string, desc bool) {
+// order is how a list is sorted: by a column (or what is computed), which an
+// index has in this order; key is the same as a number, for the cursor, and from
+// is a number of a cursor as the column has it.
+type order struct {
+	by, key, from string
+	desc          bool
+}
+
+const (
+	sqlPartEpoch = "extract(epoch FROM %s)::float8"
+	sqlPartTime  = "to_timestamp(%s::float8)"
+)
+
+// orderBy says how a list is sorted, with what the list needs for it.
+func orderBy(w *db.Where, f *Filter) order {
 	switch f.Sort {
 	case Newest:
-		return "extract(epoch FROM i.created_at)::float8", true
+		return order{by: "i.created_at", key: fmt.Sprintf(sqlPartEpoch, "i.created_at"), from: sqlPartTime, desc: true}
 	case MostSupported:
-		return "i.supports::float8", true
+		return order{by: "i.supports", key: "i.supports::float8", from: "%s::float8::integer", desc: true}
 	case Ending:
 		w.And("i.ends_at > mitwirk_now()")
 		w.And("i.status IN ('open', 'checking')")
-		return "extract(epoch FROM i.ends_at)::float8", false
+		return order{by: "i.ends_at", key: fmt.Sprintf(sqlPartEpoch, "i.ends_at"), from: sqlPartTime}
 	case Near:
 		if f.Near != nil {
 			w.And("i.point IS NOT NULL")
-			return "ST_Distance(i.point::geography, ST_SetSRID(ST_MakePoint(" + w.Arg(f.Near.Lon) + ", " + w.Arg(f.Near.Lat) + "), 4326)::geography)", false
+			by := "ST_Distance(i.point::geography, ST_SetSRID(ST_MakePoint(" + w.Arg(f.Near.Lon) + ", " + w.Arg(f.Near.Lat) + "), 4326)::geography)"
+			return order{by: by, key: by, from: "%s::float8"}
 		}
 	case Random:
 	}
 	// 52 bits: a float holds them exactly
-	return "(uuid_hash_extended(i.id, " + w.Arg(f.Seed) + ") & 4503599627370495)::float8", false
+	by := "(uuid_hash_extended(i.id, " + w.Arg(f.Seed) + ") & 4503599627370495)::float8"
+	return order{by: by, key: by, from: "%s::float8"}
 }
 
 const (
@@ -283,9 +296,9 @@ func (s *Service) List(ctx context.Context, actor accounts.Actor, f Filter, p Pa
 		limit = pageLimit
 	}
 	limit = min(limit, pageMost)
-	key, desc := orderBy(w, &f)
+	o := orderBy(w, &f)
 	dir, than := "", " > "
-	if desc {
+	if o.desc {
 		dir, than = " DESC", " < "
 	}
 	if p.After != "" {
@@ -293,9 +306,9 @@ func (s *Service) List(ctx context.Context, actor accounts.Actor, f Filter, p Pa
 		if err != nil {
 			return List{}, err
 		}
-		w.And("(" + key + ", i.id)" + than + "(" + w.Arg(at) + "::float8, " + w.Arg(id) + "::uuid)")
+		w.And("(" + o.by + ", i.id)" + than + "(" + fmt.Sprintf(o.from, w.Arg(at)) + ", " + w.Arg(id) + "::uuid)")
 	}
-	inner := "SELECT i.id, " + key + " AS sort_key\n  FROM ideas i\n  " + w.SQL() + "\n  ORDER BY 2" + dir + ", 1" + dir + "\n  LIMIT " + w.Arg(limit+1)
+	inner := "SELECT i.id, " + o.key + " AS sort_key\n  FROM ideas i\n  " + w.SQL() + "\n  ORDER BY " + o.by + dir + ", i.id" + dir + "\n  LIMIT " + w.Arg(limit+1)
 	sql := sqlPartItem + "JOIN (" + inner + ") k ON k.id = i.id\n" + sqlPartItemJoins + "ORDER BY k.sort_key" + dir + ", i.id" + dir
 	rows, err := s.db.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, w.Args()...)...)
 	if err != nil {
@@ -369,6 +382,11 @@ func (s *Service) Counts(ctx context.Context, actor accounts.Actor, f Filter) (m
 	if err != nil {
 		return nil, err
 	}
+	key := countKey(actor, &f)
+	if kept, ok := s.counted.get(key); ok {
+		return kept, nil
+	}
+	asked := s.counted.generation()
 	rows, err := s.db.Query(ctx, "SELECT i.status, count(*)::int FROM ideas i\n"+w.SQL()+"\nGROUP BY i.status", w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("count ideas: %w", err)
@@ -382,6 +400,7 @@ func (s *Service) Counts(ctx context.Context, actor accounts.Actor, f Filter) (m
 	}); err != nil {
 		return nil, fmt.Errorf("count ideas: %w", err)
 	}
+	s.counted.put(key, out, asked)
 	return out, nil
 }
 

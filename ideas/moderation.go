@@ -47,7 +47,7 @@ func (m Moderated) Content(ctx context.Context, q db.Queryer, part subject.Part,
 	}
 	c := subject.Content{
 		Part: part, Version: i.Version, Number: i.Number, Prefix: subject.PrefixIdea, Path: i.Path(), Title: i.Title, Lang: i.Lang, At: i.CreatedAt,
-		Author: orZero(author), Department: i.Department, District: i.District, Hidden: hidden, Public: i.Visibility == VisPublic,
+		Author: orZero(author), Department: i.Department, District: i.District, Hidden: hidden, Public: i.Visibility == VisPublic && !i.Staff,
 	}
 	state := []string{string(part.Part), strconv.FormatBool(hidden), string(i.Visibility)}
 	for _, a := range photos {
@@ -186,6 +186,9 @@ func (m Moderated) Redact(ctx context.Context, tx pgx.Tx, part subject.Part, tex
 		i.Visibility = VisPublic
 	}
 	if _, err := tx.Exec(ctx, sqlRedactVersions, i.ID, text); err != nil {
+		return fmt.Errorf("redact: %w", err)
+	}
+	if _, err := tx.Exec(ctx, sqlDropSplit, i.ID); err != nil { // it holds the words as they were
 		return fmt.Errorf("redact: %w", err)
 	}
 	if err := m.save(ctx, tx, i, Hidden{Idea: i.ID, Part: subject.Text, Public: was}); err != nil {

@@ -73,6 +73,8 @@ type Service struct {
 	gate     Gate                // nil: nothing is held
 	notices  *notify.Service     // nil: nobody is told
 	talk     *discussion.Service // nil: nothing is discussed
+	reports  Reports             // nil: no report becomes an idea
+	counted  *counts             // nil: counted anew each time
 }
 
 // UseDiscussion makes ideas something that people talk about.

@@ -94,9 +94,59 @@ func corner(raw json.RawMessage) ([2]float64, error) {
 
 // PointShape is the geometry of a point.
 func PointShape(p subject.Point) string {
-	raw, err := json.Marshal(map[string]any{"type": "Point", "coordinates": [2]float64{p.Lon, p.Lat}})
+	return shapeText("Point", [2]float64{p.Lon, p.Lat})
+}
+
+// LineShape is the geometry of a line.
+func LineShape(corners []subject.Point) string { return shapeText("LineString", coordinates(corners)) }
+
+// AreaShape is the geometry of an area whose last corner joins the first.
+func AreaShape(corners []subject.Point) string {
+	ring := coordinates(corners)
+	if len(ring) > 0 {
+		ring = append(ring, ring[0])
+	}
+	return shapeText("Polygon", [][][2]float64{ring})
+}
+
+func coordinates(corners []subject.Point) [][2]float64 {
+	out := make([][2]float64, len(corners))
+	for i, p := range corners {
+		out[i] = [2]float64{p.Lon, p.Lat}
+	}
+	return out
+}
+
+func shapeText(kind string, coordinates any) string {
+	raw, err := json.Marshal(map[string]any{"type": kind, "coordinates": coordinates})
 	if err != nil {
 		return ""
 	}
 	return string(raw)
+}
+
+// CornersOf are the corners of a line or an area, and which of them it is; none
+// for everything else.
+func CornersOf(shape string) (corners []subject.Point, line bool) {
+	var g struct {
+		Type        string          `json:"type"`
+		Coordinates json.RawMessage `json:"coordinates"`
+	}
+	if json.Unmarshal([]byte(shape), &g) != nil {
+		return nil, false
+	}
+	var list [][2]float64
+	switch g.Type {
+	case "LineString":
+		line = json.Unmarshal(g.Coordinates, &list) == nil
+	case "Polygon":
+		var rings [][][2]float64
+		if json.Unmarshal(g.Coordinates, &rings) == nil && len(rings) == 1 && len(rings[0]) > 0 {
+			list = rings[0][:len(rings[0])-1]
+		}
+	}
+	for _, c := range list {
+		corners = append(corners, subject.Point{Lon: c[0], Lat: c[1]})
+	}
+	return corners, line
 }

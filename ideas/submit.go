@@ -128,6 +128,9 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 	if i.Channel == "" {
 		i.Channel = "web"
 	}
+	if err := s.fromReport(ctx, tx, actor.Person, sub.Report); err != nil {
+		return Receipt{}, err
+	}
 	if err := s.settle(ctx, tx, actor, i, now); err != nil {
 		return Receipt{}, err
 	}

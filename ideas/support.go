@@ -55,12 +55,16 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 			return err
 		}
 		if err := Allowed(actor, ActSupport, i, c, now, s.zone); err != nil {
-			if !on && i.Visibility == VisPublic {
-				if leave, lerr := mayLeave(ctx, tx, i, now); lerr != nil || !leave {
-					return firstOf(lerr, err)
-				}
-			} else {
-				return err
+			may := false
+			var merr error
+			switch {
+			case on:
+				may, merr = mayChoose(ctx, tx, actor, i, c, now)
+			case i.Visibility == VisPublic:
+				may, merr = mayLeave(ctx, tx, i, now)
+			}
+			if merr != nil || !may {
+				return firstOf(merr, err)
 			}
 		}
 		value := int16(0)
@@ -112,13 +116,15 @@ func firstOf(a, b error) error {
 	return b
 }
 
-// mayLeave tells whether supporters of a merged idea may still take their
-// support back, although it is closed to new ones.
+// mayLeave tells whether supporters of a merged or split idea may still take
+// their support back, although it is closed to new ones.
 func mayLeave(ctx context.Context, q db.Queryer, i *Idea, now time.Time) (bool, error) {
 	return db.Exists(ctx, q, sqlMayLeave, i.ID, now)
 }
 
-const sqlMayLeave = `SELECT EXISTS (SELECT FROM idea_merges WHERE into_id = $1 AND state = 'merged' AND leave_until > $2)`
+const sqlMayLeave = `
+SELECT EXISTS (SELECT FROM idea_merges WHERE into_id = $1 AND state = 'merged' AND leave_until > $2)
+    OR EXISTS (SELECT FROM idea_splits WHERE idea_id = $1 AND state = 'split' AND leave_until > $2)`
 
 // recount reads the counted votes of an idea into its row, which is locked by
 // that, and notices when the goal is reached.

@@ -46,6 +46,8 @@ type View struct {
 	Steps       []Step
 	Merges      []MergeView // ideas that go on here
 	Open        *MergeView  // a merge that waits for authors' consent
+	Splits      []SplitView // what was split off, or what it was split off from
+	OpenSplit   *SplitView  // a split that waits for authors' consent
 	Other       *Item       // the idea that it goes on in
 	Amendments  []Amendment
 	Mine        bool // the actor supports it
@@ -137,6 +139,11 @@ func (s *Service) view(ctx context.Context, actor accounts.Actor, i *Idea) (*Vie
 	can := func(a Action) bool { return Allowed(actor, a, i, v.Call, now, s.zone) == nil }
 	v.May = May{Support: can(ActSupport), Discuss: can(ActDiscuss), Amend: can(ActAmend) && !i.IsAuthor, Edit: can(ActEdit), Withdraw: can(ActWithdraw), Work: can(ActWork)}
 	v.Supportable = Supportable(i, v.Call, now, s.zone)
+	if !v.Mine && !v.May.Support && len(v.Splits) > 0 {
+		if v.May.Support, err = mayChoose(ctx, s.db, actor, i, v.Call, now); err != nil {
+			return nil, err
+		}
+	}
 	if v.Mine && !v.May.Support {
 		if v.May.Leave, err = mayLeave(ctx, s.db, i, now); err != nil {
 			return nil, err
@@ -181,6 +188,9 @@ func (s *Service) about(ctx context.Context, actor accounts.Actor, v *View) erro
 		}
 	}
 	if v.Merges, v.Open, err = mergesOf(ctx, s.db, v.ID); err != nil {
+		return err
+	}
+	if v.Splits, v.OpenSplit, err = splitsOf(ctx, s.db, v.ID); err != nil {
 		return err
 	}
 	v.Amendments, err = amendmentsOf(ctx, s.db, v.ID, actor.Person)

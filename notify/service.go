@@ -137,6 +137,9 @@ type News struct {
 	Detail string
 	// Owners limits it to those whose thing it is.
 	Owners bool
+	// People are told beside them, though they follow nothing; not where the thing
+	// is not public.
+	People []uuid.UUID
 	// Place is where it happened, for those who follow areas; nil: not for them. Without
 	// News it is for searches only.
 	Place *follows.Thing
@@ -183,6 +186,9 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 				return err
 			}
 			if err := add(Followed, f.people); err != nil {
+				return err
+			}
+			if err := add(Followed, n.People); err != nil {
 				return err
 			}
 			told = f.mailed

@@ -168,7 +168,7 @@ func (s *Service) SubscribeMails(post *Post) {
 
 // mailedSteps are the steps without a status that people are told of.
 var mailedSteps = map[string]bool{
-	"step.secured": true, "step.done_part": true, "step.objection_kept": true, "target.missed_step": true,
+	"step.secured": true, "step.done_part": true, "step.objection_kept": true, "target.missed_step": true, stepBecameIdea: true,
 }
 
 // mail queues the mails of one entry of the timeline. The rows and the mark that

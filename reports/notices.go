@@ -158,8 +158,13 @@ func (s *Service) UseNotices(n *notify.Service) {
 		if told, err := s.stands(ctx, d.Event.Entry); err != nil || !told {
 			return err
 		}
+		people, err := s.invited(ctx, d.Event)
+		if err != nil {
+			return err
+		}
 		return n.Tell(ctx, notify.News{
 			Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Detail: d.Event.Key, Owners: d.Event.Audience == subject.Owner,
+			People: people,
 		})
 	})
 	events.OnJob(s.bus, "notify", func(ctx context.Context, d events.Delivery[Dialogue]) error {

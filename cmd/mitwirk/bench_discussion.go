@@ -42,12 +42,12 @@ func (b *benchDiscussion) Run(ctx context.Context, g *Globals) error {
 			sql  string
 			args []any
 		}{{sqlBenchThreads, []any{ref.ID, b.N}}, {sqlBenchAnswers, []any{ref.ID, b.N}}, {sqlBenchAnswered, []any{ref.ID}}} {
-			if _, err := pool.Exec(ctx, fill.sql, fill.args...); err != nil {
-				return fmt.Errorf("fill: %w", err)
+			if err := fillBench(ctx, pool, fill.sql, fill.args...); err != nil {
+				return err
 			}
 		}
-		if _, err := pool.Exec(ctx, sqlBenchAnalyzeComments); err != nil {
-			return fmt.Errorf("analyze: %w", err)
+		if err := fillBench(ctx, pool, sqlBenchVacuum); err != nil {
+			return err
 		}
 		s, router, err := discussionSite(pool, ref)
 		if err != nil {
@@ -183,8 +183,7 @@ JOIN comments t ON t.number = (2026::bigint << 30) + 1 + (i::bigint * i % ($2::i
 	sqlBenchAnswered = `
 UPDATE comments p SET answers = (SELECT count(*) FROM comments a WHERE a.parent_id = p.id)
 WHERE p.subject_id = $1 AND p.parent_id IS NULL`
-	sqlBenchAnalyzeComments = `ANALYZE comments`
-	sqlBenchWhole           = `
+	sqlBenchWhole = `
 SELECT id, number, parent_id, author_name, stance, text, created_at
 FROM comments
 WHERE subject_kind = 'idea' AND subject_id = $1 AND visibility = 'public'

@@ -1,5 +1,19 @@
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { people, signIn } from "./steps";
+
+/** propose sends an idea that nobody else has and gives its number. */
+async function propose(page: Page, title: string): Promise<string> {
+  await page.goto("/ideas/new");
+  await page.locator("#f-title").fill(title);
+  await page.locator("#f-text").fill(`${title}: davon haben alle etwas.`);
+  await page.locator("form#idee button[name=do][value=send]").click();
+  const other = page.locator("[data-send]");
+  const number = page.locator("[data-receipt-number]");
+  await expect(other.or(number)).toBeVisible();
+  if (await other.isVisible()) await other.click();
+  return ((await number.textContent()) ?? "").trim();
+}
 
 // Ideas: proposed, supported, answered.
 test("the pages of ideas", async ({ page, check }) => {
@@ -32,4 +46,82 @@ test("the desk of ideas", { tag: "@wide" }, async ({ page, check }) => {
   await signIn(page, people.triage);
   await page.goto("/desk/ideas?due=all");
   await check(page);
+});
+
+test("a draft on two devices", { tag: "@phone" }, async ({ page, newPage }) => {
+  const title = `Sitzbank am Weiher ${Date.now()}`;
+  await signIn(page, people.parks);
+  await page.goto("/ideas/new");
+  await page.locator("#f-title").fill(title);
+  await expect(page).toHaveURL(/\/ideas\/new\/[0-9a-f-]{36}$/); // kept while typing
+
+  const other = await newPage();
+  await signIn(other, people.parks);
+  await other.goto("/ideas/new");
+  await other.getByRole("link", { name: title }).click();
+  await expect(other.locator("#f-title")).toHaveValue(title);
+  await other.locator("#f-text").fill("Am Weiher kann man nirgends sitzen.");
+  await other.locator("form#idee button[name=do][value=keep]").click();
+  await page.reload();
+  await expect(page.locator("#f-text")).toHaveValue("Am Weiher kann man nirgends sitzen.");
+});
+
+test("a similar idea is offered and supported instead", { tag: "@phone" }, async ({ page }) => {
+  await page.goto("/ideas?sort=ending&status=open");
+  const title = ((await page.locator(".idea h2 a").first().textContent()) ?? "").trim();
+  await page.goto("/ideas/new");
+  await page.locator("#f-title").fill(title);
+  await page.locator("#f-text").fill(`${title}: das wäre schön.`);
+  await page.locator("form#idee button[name=do][value=send]").click();
+  const same = page.locator(".similar li", { hasText: title }).first();
+  await expect(same).toBeVisible();
+  await same.getByRole("button").click();
+  await expect(page).toHaveURL(/\/ideas\/I-/);
+  await expect(page.locator("[data-support] button")).toHaveAttribute("aria-pressed", "true");
+});
+
+test("two ideas are merged, and parted again", { tag: "@wide" }, async ({ page, newPage }) => {
+  const mark = Date.now();
+  const first = await newPage();
+  const one = await propose(first, `Kletterbaum ${mark} im Norden`);
+  const second = await newPage();
+  const two = await propose(second, `Schaukelwiese ${mark} im Osten`);
+
+  await signIn(page, people.triage);
+  await page.goto(`/desk/ideas/${one}`);
+  const ask = page.locator(`form[action="/desk/ideas/${one}/merge"]`);
+  await ask.locator("[name=into]").fill(two);
+  await ask.locator("[name=why]").fill("Beide wollen einen Platz zum Spielen.");
+  await ask.getByRole("button").click();
+  for (const [author, number] of [
+    [first, one],
+    [second, two],
+  ] as const) {
+    await author.goto(`/ideas/${number}`);
+    await author.locator(`form[action="/ideas/${number}/merge"] button[value=yes]`).click();
+  }
+  await second.goto(`/ideas/${one}`); // who comes to the first one arrives at the other
+  await expect(second).toHaveURL(new RegExp(`/ideas/${two}`));
+
+  await page.goto(`/desk/ideas/${one}`);
+  await page.locator(`form[action="/desk/ideas/${one}/unmerge"] button`).click();
+  await second.goto(`/ideas/${one}`);
+  await expect(second).toHaveURL(new RegExp(`/ideas/${one}`));
+});
+
+test("the city's answer is seen live", { tag: "@wide" }, async ({ page, newPage }) => {
+  const reader = await newPage();
+  const number = await propose(reader, `Regenbogenampel ${Date.now()}`);
+  await reader.goto(`/ideas/${number}`);
+  const news = reader.locator(`[data-live="idea:${number}"] button`);
+
+  await signIn(page, people.triage);
+  await page.goto(`/desk/ideas/${number}?to=declined`);
+  await page.locator("[name=reason]").fill("Das Gesetz erlaubt keine anderen Farben.");
+  await page.locator("[name=change]").fill("Der Bund müsste das Gesetz ändern.");
+  await page.locator(`form[action="/desk/ideas/${number}/status"] button[type=submit]`).click();
+
+  await expect(news).toBeVisible();
+  await news.click();
+  await expect(reader.locator("[data-live-part=status]")).toContainText("Das Gesetz erlaubt keine anderen Farben.");
 });

@@ -141,7 +141,7 @@ func (p *pages) callView(c kit.Context, call *ideas.Call) (*callView, error) {
 	if v.List, err = p.listView(c, f, call); err != nil {
 		return nil, err
 	}
-	v.List.Call = v
+	v.List.Call, v.Scripts = v, v.List.Scripts
 	for i := range v.List.Take { // a file names its call
 		v.List.Take[i].URL = address(strings.SplitN(v.List.Take[i].URL, "?", 2)[0], f.Values())
 	}
@@ -158,6 +158,7 @@ type resultsView struct {
 	Whole bool // every day is sealed and right
 	File  string
 	Held  string
+	Split *splitTable // how the votes are spread over the levels; nil: nothing to tell
 }
 
 type sealRow struct{ Day, Hash string }
@@ -211,6 +212,12 @@ func (p *pages) results(c kit.Context) error {
 			return err
 		}
 		v.Held = v.T("idea.results.held", "released", v.Loc.Int(rep.Released), "void", v.Loc.Int(rep.Void))
+		if rep.Open > 0 {
+			v.Held += " " + v.T("idea.results.held_open", "n", rep.Open)
+		}
+		if v.Split, err = p.split(ctx, v.Loc, call, l.Items); err != nil {
+			return err
+		}
 	}
 	kit.Public(c, keepPublic)
 	return kit.Render(c, http.StatusOK, resultsPage(v))

@@ -33,7 +33,8 @@ type listView struct {
 	Sorts    []kit.Option
 	Calls    []callBox
 	Call     *callView // on the page of a call
-	View     string    // "", "cards", "map"
+	Near     nearView
+	View     string // "", "cards", "map"
 	Views    []viewLink
 	Map      kit.MapProps
 	Take     []takeLink
@@ -93,15 +94,15 @@ func (p *pages) list(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	calls, err := p.Ideas.Calls(c.Request().Context(), kit.Actor(c))
-	if err != nil {
-		return err
-	}
-	now, err := db.Now(c.Request().Context(), p.DB)
-	if err != nil {
-		return err
-	}
 	if v.First && f.Call == "" {
+		calls, err := p.Ideas.Calls(c.Request().Context(), kit.Actor(c))
+		if err != nil {
+			return err
+		}
+		now, err := db.Now(c.Request().Context(), p.DB)
+		if err != nil {
+			return err
+		}
 		for _, running := range []bool{true, false} { // where something can be done now comes first
 			for i := range calls {
 				box := p.callBox(v.Loc, &calls[i], now)
@@ -127,8 +128,16 @@ func (p *pages) listView(c kit.Context, f ideas.Filter, call *ideas.Call) (*list
 	if f.Sort == ideas.Random && f.Seed == 0 {
 		f.Seed = seedOf(c, now)
 	}
-	v := &listView{Page: kit.NewPage(c, "idea.list.title"), At: "/ideas", Filter: f, First: after == "", New: "/ideas/new", View: c.QueryParam("view")}
+	near, err := p.near(ctx, c.QueryParam("near_of"), &f)
+	if err != nil {
+		return nil, err
+	}
+	v := &listView{Near: near, Page: kit.NewPage(c, "idea.list.title"), At: "/ideas", Filter: f, First: after == "", New: "/ideas/new", View: c.QueryParam("view")}
 	v.Nav, v.Description, v.Feed = "ideas", v.T("idea.list.lead"), "/ideas.atom"
+	v.Scripts = append(v.Scripts, "idea-list")
+	if near.unknown {
+		v.Near.Error = v.T("idea.near.unknown")
+	}
 	if call != nil {
 		v.At, v.New = call.Path(), "/ideas/new?call="+call.Number.Format(subject.PrefixCall)
 		f.Call = call.Number.Format(subject.PrefixCall)

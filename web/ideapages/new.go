@@ -78,6 +78,9 @@ func (p *pages) start(c kit.Context) error {
 		return err
 	}
 	ctx, actor := c.Request().Context(), kit.Actor(c)
+	if err := p.fillFrom(ctx, actor, &in.fields); err != nil {
+		return err
+	}
 	v, err := p.newView(c, in.fields)
 	if err != nil {
 		return err
@@ -345,12 +348,12 @@ func (p *pages) send(c kit.Context, actor accounts.Actor, d drafts.Draft, f fiel
 		}
 		sub.Call = call.ID
 	}
-	if p.Reports != nil && f.Report != "" {
-		if prefix, n, err := subject.ParseNumber(f.Report); err == nil && prefix == subject.PrefixReport {
-			if r, err := p.Reports.Get(ctx, actor, n); err == nil && r.Actor.Owner {
-				sub.Report = r.ID
-			}
-		}
+	r, err := p.ownReport(ctx, actor, f.Report)
+	if err != nil {
+		return ideas.Receipt{}, err
+	}
+	if r != nil {
+		sub.Report = r.ID
 	}
 	if err := kit.Limit(c, accounts.RuleReport); err != nil {
 		return ideas.Receipt{}, err

@@ -47,6 +47,8 @@ func (p *pages) editForm(c kit.Context, actor accounts.Actor, n subject.Number) 
 		Cost: typeMoney(i.CostCents), Address: i.Address,
 	}
 	f.Nav, f.Robots = "ideas", "noindex"
+	f.Centre = p.Centre.View(ctx)
+	f.placed()
 	if f.Name, err = p.Ideas.NameOf(ctx, actor, i.ID); err != nil {
 		return nil, err
 	}
@@ -100,7 +102,9 @@ func (p *pages) details(c kit.Context) error {
 		Lon     string `form:"lon" max:"30"`
 		Lat     string `form:"lat" max:"30"`
 		Of      string `form:"address_of" max:"400"`
-		Shape   string `form:"shape" lines:"true" max:"20000"`
+		As      string `form:"as" max:"10"`
+		Corners string `form:"corners" lines:"true" max:"20000"`
+		Drawn   string `form:"corners_of" lines:"true" max:"20000"` // the corners as the form showed them
 	}
 	if err := kit.Bind(c, &in); err != nil {
 		return err
@@ -123,18 +127,24 @@ func (p *pages) details(c kit.Context) error {
 		}
 	}
 	switch {
-	case strings.TrimSpace(in.Shape) != "":
-		d.Place = in.Shape
+	case in.As == asLine || in.As == asArea:
+		d.Place, err = readCorners(in.As, in.Corners)
+	case in.Corners != "" && in.Corners != in.Drawn: // drawn, but not said what it is
+		err = fault.OnField("as", "idea.err.place_as")
 	case at != nil:
 		d.Place = ideas.PointShape(*at)
 	}
-	if ok {
+	switch {
+	case err != nil:
+	case ok:
 		err = p.Ideas.SetDetails(ctx, actor, n, d)
-	} else {
+	default:
 		err = fault.OnField("cost", "idea.err.cost")
 	}
 	if err != nil {
-		return p.again(c, actor, n, err, func(f *wordsForm) { f.Cost, f.Name, f.Address = in.Cost, in.Name, in.Address })
+		return p.again(c, actor, n, err, func(f *wordsForm) {
+			f.Cost, f.Name, f.Address, f.As, f.Corners = in.Cost, in.Name, in.Address, in.As, in.Corners
+		})
 	}
 	kit.Flash(c, "success", "idea.edit.saved")
 	return kit.Redirect(c, ideas.Path(n)+"/edit")

@@ -82,6 +82,7 @@ func Register(r *kit.Router, deps Deps) error {
 	r.POST("/ideas/:number/photos/:photo/remove", p.removePhoto)
 	r.POST("/ideas/:number/invite", p.invite)
 	r.POST("/ideas/:number/merge", p.agreeMerge)
+	r.POST("/ideas/:number/split", p.agreeSplit)
 	r.GET("/ideas/:number/withdraw", p.askWithdraw)
 	r.POST("/ideas/:number/withdraw", p.withdraw)
 	p.registerDesk(r)

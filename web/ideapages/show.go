@@ -36,6 +36,7 @@ type showView struct {
 	Talk     templ.Component
 	Held     string
 	Criteria []string
+	Report   *kit.Crumb // the report that it was
 	Areas    map[string]string
 	Mine     bool
 	Receipt  string // of a support, shown once
@@ -96,6 +97,9 @@ func (p *pages) showView(c kit.Context, n subject.Number) (*showView, error) {
 	}
 	v.Gauge = gaugeOf(loc, i.Supports, i.Goal)
 	p.rules(v, actor)
+	if err := p.reportOf(ctx, v); err != nil {
+		return nil, err
+	}
 	if i.Call != nil {
 		if i.Answer != nil {
 			for _, k := range i.Answer.Criteria {
@@ -348,6 +352,10 @@ type wordsForm struct {
 	Cost    string
 	Name    string
 	Address string
+	As      string // how the place is given
+	Corners string // of a line or an area
+	Drawn   string // the same as they are stored
+	Centre  kit.MapView
 	Invite  string // address of a fresh invitation, shown once
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { between, type Corner, crossing, formatCorners, hectares, parseCorners } from "./area";
+import { between, type Corner, crossing, formatCorners, hectares, metres, parseCorners } from "./area";
 
 const want: Corner[] = [
   [11.5, 48.1],
@@ -24,6 +24,17 @@ describe("parseCorners", () => {
     (text) => expect(parseCorners(text)).toBeNull(),
   );
   test("nothing", () => expect(parseCorners(" \n")).toEqual([]));
+});
+
+test("the length of a line", () => {
+  expect(metres([])).toBe(0);
+  expect(
+    metres([
+      [11.5, 48.1],
+      [11.5, 48.11],
+      [11.5, 48.12],
+    ]),
+  ).toBeCloseTo(2226.4, 0);
 });
 
 test("sides that cross", () => {

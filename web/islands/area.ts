@@ -84,6 +84,15 @@ function meet(a: Corner, b: Corner, c: Corner, d: Corner): boolean {
   );
 }
 
+/** metres is the length of a line as short as a city is wide. */
+export function metres(line: Corner[]): number {
+  return line.slice(1).reduce((sum, b, i) => {
+    const a = line[i] as Corner;
+    const east = 111_320 * Math.cos((((a[1] + b[1]) / 2) * Math.PI) / 180);
+    return sum + Math.hypot((b[0] - a[0]) * east, (b[1] - a[1]) * 111_320);
+  }, 0);
+}
+
 /** hectares is the size of an area as small as a city, by the shoelace formula on local metres. */
 export function hectares(ring: Corner[]): number {
   const lat0 = ring[0]?.[1] ?? 0;

@@ -2,9 +2,10 @@
 // (data-for): what is drawn is written there, what is typed is drawn. A tap or
 // click adds a corner; corners are dragged, or chosen and put elsewhere by a
 // second tap; with the keyboard the arrows move the map below the cross and
-// Enter sets a corner, on a corner they move it and Delete takes it away.
+// Enter sets a corner, on a corner they move it and Delete takes it away. A line
+// instead of an area where the choice with the id in data-line is made.
 import { type GeoJSONSource, LngLatBounds, Marker } from "maplibre-gl";
-import { between, type Corner, crossing, formatCorners, hectares, mostCorners, parseCorners, round } from "./area";
+import { between, type Corner, crossing, formatCorners, hectares, metres, mostCorners, parseCorners, round } from "./area";
 import { el, formatInt, t } from "./dom";
 import type { CityMap } from "./map";
 import { colours } from "./map-colours";
@@ -22,6 +23,8 @@ export function area(city: CityMap): void {
   canvas.setAttribute("aria-label", root.dataset.label ?? t("area.label"));
   root.append(el("span", { class: "mapcross", "aria-hidden": "true" }));
 
+  const choice = document.getElementById(root.dataset.line ?? "") as HTMLInputElement | null;
+  const isLine = () => choice?.checked ?? false;
   let ring: Corner[] = parseCorners(field.value) ?? [];
   let handles: Marker[] = [];
   let middles: Marker[] = [];
@@ -92,7 +95,7 @@ export function area(city: CityMap): void {
     middles.forEach((m) => {
       m.remove();
     });
-    const sides = ring.length < 3 || ring.length > manyCorners ? [] : ring;
+    const sides = ring.length < 3 || ring.length > manyCorners ? [] : isLine() ? ring.slice(0, -1) : ring;
     middles = sides.map((a, i) => {
       const at = between(a, ring[(i + 1) % ring.length] as Corner);
       const node = el("button", {
@@ -114,6 +117,10 @@ export function area(city: CityMap): void {
   }
 
   function words(): string {
+    if (isLine()) {
+      if (ring.length < 2) return t("area.line.few", { n: ring.length });
+      return t("area.line.say", { n: ring.length, m: Math.round(metres(ring)) });
+    }
     if (ring.length === 0) return t("area.none");
     if (ring.length < 3) return t("area.few", { n: ring.length });
     if (crossing(ring)) return t("area.cross");
@@ -191,6 +198,9 @@ export function area(city: CityMap): void {
     return true;
   });
 
+  choice?.form?.addEventListener("change", (e) => {
+    if ((e.target as HTMLInputElement).name === choice.name) show(); // a line or an area now
+  });
   field.addEventListener("input", () => {
     const typed = parseCorners(field.value);
     if (!typed || typed.length > mostCorners) {
@@ -204,7 +214,7 @@ export function area(city: CityMap): void {
 
   function feature() {
     const geometry =
-      ring.length > 2
+      ring.length > 2 && !isLine()
         ? { type: "Polygon" as const, coordinates: [[...ring, ...ring.slice(0, 1)]] }
         : { type: "LineString" as const, coordinates: ring };
     const features = ring.length > 1 ? [{ type: "Feature" as const, properties: {}, geometry }] : [];

@@ -1,10 +1,12 @@
 // One place on a map: "pick" sets it by tap, by dragging the pin or with the
 // keyboard, "show" only marks it. The place travels to the form and to the
 // other islands as a Place.
+import type { LineString, Polygon } from "geojson";
 import type { GeoJSONSource } from "maplibre-gl";
-import { Marker } from "maplibre-gl";
+import { LngLatBounds, Marker } from "maplibre-gl";
 import { el, onPlace, type Place, sendPlace, t } from "./dom";
 import type { CityMap } from "./map";
+import { colours } from "./map-colours";
 import { dropPath } from "./map-images";
 import { circle, steer, zoomFor } from "./map-tools";
 import { shapes } from "./sprite.gen";
@@ -22,10 +24,42 @@ export function pinElement(shape: string): HTMLElement {
 export function show(city: CityMap): void {
   const { map, root } = city;
   const at: [number, number] = [Number(root.dataset.lon), Number(root.dataset.lat)];
+  if (root.dataset.geo && shape(city, root.dataset.geo)) return;
   const pin = pinElement(root.dataset.shape ?? "pick");
   new Marker({ element: pin, anchor: "bottom" }).setLngLat(at).addTo(map);
   plainMarker(pin);
   map.jumpTo({ center: at, zoom: 14.5 }); // near enough to see the street, far enough to know where that is
+}
+
+type Drawn =
+  | { type: "LineString"; coordinates: [number, number][] }
+  | { type: "Polygon"; coordinates: [number, number][][] };
+
+/** shape draws a line or an area instead of a pin; false for what is none. */
+function shape({ map, root }: CityMap, text: string): boolean {
+  let geometry: Drawn;
+  try {
+    geometry = JSON.parse(text) as Drawn;
+  } catch {
+    return false;
+  }
+  const corners = geometry.type === "Polygon" ? geometry.coordinates[0] : geometry.coordinates;
+  const [first, ...rest] = corners ?? [];
+  if (!first || rest.length === 0) return false;
+  const layers = () => {
+    if (map.getSource("shape")) return;
+    const c = colours(root);
+    map.addSource("shape", { type: "geojson", data: { type: "Feature", properties: {}, geometry } });
+    if (geometry.type === "Polygon") {
+      map.addLayer({ id: "shape-fill", type: "fill", source: "shape", paint: { "fill-color": c.accent, "fill-opacity": 0.2 } });
+    }
+    map.addLayer({ id: "shape-line", type: "line", source: "shape", paint: { "line-color": c.accent, "line-width": 4 } });
+  };
+  map.on("style.load", layers); // also after the look has changed
+  if (map.isStyleLoaded()) layers();
+  const box = rest.reduce((b, c) => b.extend(c), new LngLatBounds(first, first));
+  map.fitBounds(box, { padding: 40, maxZoom: 16, animate: false });
+  return true;
 }
 
 /** plainMarker takes MapLibre's role and name off: the words stand on the page. */

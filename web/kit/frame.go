@@ -164,6 +164,7 @@ func mapAttrs(m MapProps) templ.Attributes {
 	a := templ.Attributes{"data-map": m.Kind, "data-lon": Degrees(m.Lon), "data-lat": Degrees(m.Lat)}
 	for name, value := range map[string]string{
 		"data-shape": m.Shape, "data-tiles": m.Tiles, "data-label": m.Label, "data-path": m.Path, "data-for": m.For, "data-src": m.Src,
+		"data-line": m.Line, "data-geo": m.Geo,
 	} {
 		if value != "" {
 			a[name] = value

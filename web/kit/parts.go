@@ -265,6 +265,8 @@ type MapProps struct {
 	Path  string  // where a report of a list opens; "": "/reports/"
 	For   string  // id of the field that holds an area, of the table of the streets
 	Src   string  // where the lines of streets come from
+	Line  string  // id of the choice that says that the drawn corners are a line
+	Geo   string  // GeoJSON geometry of a shown line or area, instead of a pin
 }
 
 // noticeClass and noticeIcon draw a note by its kind.

@@ -2,6 +2,7 @@ package moderationpages
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -48,7 +49,38 @@ func (v flagView) of(ground string) []kit.Option {
 
 func (p *pages) flagForm(c kit.Context) error {
 	in := flagIn{Key: subject.NewID(), Number: c.QueryParam("about"), Part: c.QueryParam("part"), Photo: c.QueryParam("photo")}
-	return p.renderFlag(c, http.StatusOK, in, nil)
+	if in.Part != "" {
+		return p.renderFlag(c, http.StatusOK, in, nil)
+	}
+	return p.flagByNumber(c, in)
+}
+
+// askFlagView is the general form: what is it about?
+type askFlagView struct {
+	kit.Page
+	Number string
+	Errors kit.Errors
+}
+
+// flagByNumber asks for the number of what somebody wants to flag: a report, an
+// idea, a comment. What the public does not see is unknown, as a number is that
+// nobody has.
+func (p *pages) flagByNumber(c kit.Context, in flagIn) error {
+	in.Number, in.Part = strings.ToUpper(strings.TrimSpace(in.Number)), string(subject.Whole)
+	if in.Number != "" {
+		err := p.renderFlag(c, http.StatusOK, in, nil)
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	v := askFlagView{Page: kit.NewPage(c, "flag.title"), Number: in.Number}
+	v.Robots = "noindex"
+	kit.NoStore(c)
+	code := http.StatusOK
+	if in.Number != "" {
+		code, v.Errors = http.StatusNotFound, kit.Errors{{Name: "about", Text: v.T("flag.number.unknown")}}
+	}
+	return kit.Render(c, code, askFlagPage(v))
 }
 
 func (p *pages) renderFlag(c kit.Context, code int, in flagIn, wrong error) error {

@@ -1,8 +1,11 @@
 package reportpages
 
 import (
+	"context"
 	"errors"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
@@ -23,6 +26,14 @@ type ShowDeps struct {
 	Moderation Moderation     // nil: nothing is moderated
 	// Files are those of the dialogue; nil: messages are words only.
 	Files *casework.Files
+	// Idea is what came of a report; nil: reports do not become ideas.
+	Idea func(ctx context.Context, report uuid.UUID) (*Became, error)
+}
+
+// Became is the idea that a report became, for its page.
+type Became struct {
+	URL, Title, Lang string
+	Supports         int
 }
 
 // showPages are the handlers of everything about reports that is not the way

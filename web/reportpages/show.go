@@ -70,6 +70,12 @@ func (p *showPages) render(c kit.Context, n subject.Number, status int, in typed
 	if v.Talk, err = p.Reports.Conversation(ctx, r); err != nil {
 		return err
 	}
+	if p.Idea != nil && r.Visibility != reports.VisErased {
+		if v.Idea, err = p.Idea(ctx, r.ID); err != nil {
+			return err
+		}
+		v.MayIdea = v.Idea == nil && r.Actor.Owner
+	}
 	if c.QueryParam("fragment") == "timeline" {
 		return kit.Render(c, status, showFragment(v))
 	}
@@ -110,6 +116,8 @@ type showView struct {
 	HeldNotice string // why the page is not public yet; "" when it is
 	Stubs      []stubView
 	Flag       bool // people may object to what they see
+	Idea       *Became
+	MayIdea    bool // its reporter can make an idea of it
 }
 
 // aim is the line under the status.
