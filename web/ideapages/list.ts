@@ -13,7 +13,8 @@ if (box && form && button) {
     if (place.from !== "device") return;
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && value && !["near", "near_of", "sort", "seed"].includes(name)) query.append(name, value);
+      if (typeof value === "string" && value && !["near", "near_of", "sort", "seed"].includes(name))
+        query.append(name, value);
     }
     query.set("sort", "near");
     query.set("near", `${place.lon.toFixed(4)},${place.lat.toFixed(4)}`);

@@ -5,7 +5,17 @@
 // Enter sets a corner, on a corner they move it and Delete takes it away. A line
 // instead of an area where the choice with the id in data-line is made.
 import { type GeoJSONSource, LngLatBounds, Marker } from "maplibre-gl";
-import { between, type Corner, crossing, formatCorners, hectares, metres, mostCorners, parseCorners, round } from "./area";
+import {
+  between,
+  type Corner,
+  crossing,
+  formatCorners,
+  hectares,
+  metres,
+  mostCorners,
+  parseCorners,
+  round,
+} from "./area";
 import { el, formatInt, t } from "./dom";
 import type { CityMap } from "./map";
 import { colours } from "./map-colours";

@@ -1,7 +1,6 @@
 // One place on a map: "pick" sets it by tap, by dragging the pin or with the
 // keyboard, "show" only marks it. The place travels to the form and to the
 // other islands as a Place.
-import type { LineString, Polygon } from "geojson";
 import type { GeoJSONSource } from "maplibre-gl";
 import { LngLatBounds, Marker } from "maplibre-gl";
 import { el, onPlace, type Place, sendPlace, t } from "./dom";
@@ -51,9 +50,19 @@ function shape({ map, root }: CityMap, text: string): boolean {
     const c = colours(root);
     map.addSource("shape", { type: "geojson", data: { type: "Feature", properties: {}, geometry } });
     if (geometry.type === "Polygon") {
-      map.addLayer({ id: "shape-fill", type: "fill", source: "shape", paint: { "fill-color": c.accent, "fill-opacity": 0.2 } });
+      map.addLayer({
+        id: "shape-fill",
+        type: "fill",
+        source: "shape",
+        paint: { "fill-color": c.accent, "fill-opacity": 0.2 },
+      });
     }
-    map.addLayer({ id: "shape-line", type: "line", source: "shape", paint: { "line-color": c.accent, "line-width": 4 } });
+    map.addLayer({
+      id: "shape-line",
+      type: "line",
+      source: "shape",
+      paint: { "line-color": c.accent, "line-width": 4 },
+    });
   };
   map.on("style.load", layers); // also after the look has changed
   if (map.isStyleLoaded()) layers();
