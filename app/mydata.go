@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
@@ -21,14 +22,15 @@ func (a *App) ownData() (err error) {
 	a.own, err = owndata.New(owndata.Config{
 		DB: a.cfg.Pool, Jobs: a.jobs, Reports: a.reports, Drafts: a.drafts, Photos: a.photos, Mails: a.outbox,
 		List: a.cfg.Settings.ErasuresLog, Log: a.cfg.Log,
-		Steps: []owndata.Step{{Name: "complaints", Do: a.complaints.ForgetPerson}, {Name: "ideas", Do: a.ideas.ForgetPerson}, {Name: "moderation", Do: moderation.ForgetPerson}, {Name: "practice", Do: practice.Forget}, {Name: "notices", Do: notify.ForgetPerson}, {Name: "search", Do: search.ForgetPerson}, {Name: "comments", Do: a.discussion.ForgetPerson}, {Name: "radar", Do: radar.ForgetPerson}},
+		Steps: []owndata.Step{{Name: "complaints", Do: a.complaints.ForgetPerson}, {Name: "ideas", Do: a.ideas.ForgetPerson}, {Name: "contests", Do: contests.ForgetPerson}, {Name: "moderation", Do: moderation.ForgetPerson}, {Name: "practice", Do: practice.Forget}, {Name: "notices", Do: notify.ForgetPerson}, {Name: "search", Do: search.ForgetPerson}, {Name: "comments", Do: a.discussion.ForgetPerson}, {Name: "radar", Do: radar.ForgetPerson}},
 	})
+	a.noteWithdrawals()
 	return err
 }
 
-// EraseAgain deletes what a list says that people had deleted, in this
-// goroutine: after a restore. It returns how many of them were there.
-func (a *App) EraseAgain(ctx context.Context, list []accounts.Erased) (people int, err error) {
+// EraseAgain deletes what a list says that people had deleted, and withdraws what
+// they had withdrawn, in this goroutine: after a restore.
+func (a *App) EraseAgain(ctx context.Context, list []accounts.Erased) (owndata.Replayed, error) {
 	return a.own.Replay(ctx, list)
 }
 

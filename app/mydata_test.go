@@ -254,9 +254,9 @@ func TestReplay(t *testing.T) {
 		{Kind: "person", ID: subject.NewID(), Person: subject.NewID()}, // came after the backup
 	}
 	for range 2 {
-		people, err := c.app.own.Replay(ctx, list)
-		if err != nil || people != 1 {
-			t.Fatalf("%d people, %v", people, err)
+		done, err := c.app.own.Replay(ctx, list)
+		if err != nil || done.People != 1 {
+			t.Fatalf("%+v, %v", done, err)
 		}
 	}
 	if text := c.one(t, `SELECT string_agg(text || text_public || place_note, '') FROM reports`); text != "" {

@@ -19,7 +19,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 )
 
-// ListName is the file of erasures beside the backups.
+// ListName is the file of erasures and withdrawn reports beside the backups.
 const ListName = "erasures.log"
 
 // appendList writes erasures to the end of a file and onto the disk: one line of
@@ -74,7 +74,8 @@ func ReadList(r io.Reader) ([]accounts.Erased, error) {
 		if err := json.Unmarshal(line, &e); err != nil {
 			return nil, fmt.Errorf("list of erasures: line %d: %w", n, err)
 		}
-		if e.ID == uuid.Nil || e.Person == uuid.Nil || e.Kind != "person" && e.Kind != "report" && e.Kind != "contact" {
+		person := e.Kind == "person" || e.Kind == "report" || e.Kind == "contact"
+		if e.ID == uuid.Nil || person && e.Person == uuid.Nil || !person && e.Kind != kindWithdrawn {
 			return nil, fmt.Errorf("list of erasures: line %d says nothing that can be deleted", n)
 		}
 		list = append(list, e)
@@ -114,6 +115,11 @@ func AddToList(ctx context.Context, q db.Queryer, path string) (int, error) {
 		kind string
 		id   uuid.UUID
 	}
+	back, err := withdrawn(ctx, q, uuid.Nil)
+	if err != nil {
+		return 0, err
+	}
+	all = append(all, back...)
 	known := map[key]bool{}
 	for _, e := range there {
 		known[key{e.Kind, e.ID}] = true
@@ -128,22 +134,26 @@ func AddToList(ctx context.Context, q db.Queryer, path string) (int, error) {
 }
 
 // Replay does a list of erasures again, in this goroutine: after a restore,
-// before anybody can look. It returns how many of its people the database knew.
-func (s *Service) Replay(ctx context.Context, list []accounts.Erased) (people int, err error) {
+// before anybody can look. It returns how many of its people the database knew, and
+// how many reports were withdrawn again.
+func (s *Service) Replay(ctx context.Context, list []accounts.Erased) (done Replayed, err error) {
+	if list, done.Withdrawn, err = s.withdrawAgain(ctx, list); err != nil {
+		return Replayed{}, err
+	}
 	err = s.tx(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
-		people, err = accounts.ReplayErasures(ctx, tx, list)
+		done.People, err = accounts.ReplayErasures(ctx, tx, list)
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return Replayed{}, err
 	}
 	for {
 		open, err := accounts.OpenErasures(ctx, s.cfg.DB)
 		if err != nil || len(open) == 0 {
-			return people, err
+			return done, err
 		}
 		if err := s.EraseDue(ctx); err != nil {
-			return people, err
+			return done, err
 		}
 	}
 }

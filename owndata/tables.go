@@ -15,6 +15,8 @@ type hang struct {
 const (
 	sqlPartReports    = `(SELECT id FROM reports WHERE person_id = $1 UNION SELECT report_id FROM report_owners WHERE person_id = $1)`
 	sqlPartIdeas      = `(SELECT idea_id FROM idea_authors WHERE person_id = $1)`
+	sqlPartTeams      = `(SELECT team_id FROM contest_members WHERE person_id = $1)`
+	sqlPartTold       = `CASE WHEN EXISTS (SELECT FROM contests c WHERE c.call_id = t.call_id AND c.named_at IS NOT NULL) THEN`
 	sqlPartComplaints = `(SELECT id FROM complaints WHERE person_id = $1 UNION SELECT complaint_id FROM complaint_owners WHERE person_id = $1)`
 	sqlPartAddress    = `(SELECT id FROM contacts WHERE person_id = $1
   UNION SELECT j.id FROM contacts j JOIN contacts k ON k.id = j.joined_id WHERE k.person_id = $1
@@ -65,6 +67,11 @@ func hangs() []hang {
 		{table: "idea_invitations", rows: `(t.made_by = $1 OR t.used_by = $1)`, order: "t.expires_at", also: []string{"expires_at", "used_at"}, masked: map[string]string{"made_by": `CASE WHEN t.made_by = $1 THEN t.made_by END`, "used_by": `CASE WHEN t.used_by = $1 THEN t.used_by END`}},
 		{table: "idea_hidden", rows: `t.idea_id IN ` + sqlPartIdeas},
 		{table: "amendments", rows: sqlPartMine, order: "t.at", also: []string{"state", "at", "decided_at"}},
+		{table: "contest_members", rows: sqlPartMine, order: "t.since", also: []string{"lead", "since"}},
+		{table: "contest_teams", rows: `t.id IN ` + sqlPartTeams, order: "t.created_at", also: []string{"created_at"}},
+		{table: "contest_entries", rows: `t.team_id IN ` + sqlPartTeams, order: "t.created_at", also: []string{"state", "created_at", "sent_at"}, masked: map[string]string{"reason": sqlPartTold + " t.reason ELSE '' END", "win_reason": sqlPartTold + " t.win_reason ELSE '' END"}},
+		{table: "contest_jury", rows: sqlPartMine, order: "t.since", also: []string{"since"}},
+		{table: "contest_reviews", rows: `t.juror_id IN (SELECT j.id FROM contest_jury j WHERE j.person_id = $1)`, order: "t.declared_at", also: []string{"conflict", "declared_at", "scored_at"}},
 		{table: "comments", rows: `t.author_id = $1`, order: "t.created_at", also: []string{"number", "stance", "visibility", "created_at", "edited_at"}},
 		{table: "comment_versions", rows: `t.comment_id IN (SELECT c.id FROM comments c WHERE c.author_id = $1)`, order: "t.comment_id, t.version", also: []string{"version", "at"}},
 		{table: "comment_mentions", rows: sqlPartMine, order: "t.comment_id"},

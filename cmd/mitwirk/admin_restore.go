@@ -132,7 +132,7 @@ func (c *restoreCmd) eraseAgain(ctx context.Context, a *app.App) error {
 	if path == "" {
 		path = filepath.Join(filepath.Dir(c.File), owndata.ListName)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			fmt.Printf("No list of erasures lies beside the archive: people who had their data deleted since the backup are back. If there is one elsewhere, restore again with --erasures.\n")
+			fmt.Printf("No list of erasures lies beside the archive: people who had their data deleted since the backup are back, and so are withdrawn reports. If there is one elsewhere, restore again with --erasures.\n")
 			return nil
 		}
 	}
@@ -140,10 +140,10 @@ func (c *restoreCmd) eraseAgain(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	people, err := a.EraseAgain(ctx, list)
+	done, err := a.EraseAgain(ctx, list)
 	if err != nil {
 		return fmt.Errorf("erasures: %w", err)
 	}
-	fmt.Printf("%d people of the list of erasures %s are deleted.\n", people, path)
+	fmt.Printf("%d people of the list of erasures %s are deleted, %d reports are withdrawn again.\n", done.People, path, done.Withdrawn)
 	return nil
 }
