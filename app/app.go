@@ -22,6 +22,7 @@ import (
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
+	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/internal/config"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/files"
@@ -72,6 +73,7 @@ type App struct {
 	drafts     *drafts.Service
 	reports    *reports.Service
 	ideas      *ideas.Service
+	contests   *contests.Service
 	moderation *moderation.Service
 	queue      *casework.Queue
 	routing    *casework.Routing
@@ -224,6 +226,9 @@ func (a *App) domains(ctx context.Context) (err error) {
 		return err
 	}
 	if err := a.propose(); err != nil {
+		return err
+	}
+	if err := a.compete(); err != nil {
 		return err
 	}
 	if err := a.notifying(); err != nil {

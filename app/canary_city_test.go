@@ -395,6 +395,7 @@ func (c *town) tell() {
 	c.organisations()
 	c.complained()
 	c.proposed()
+	c.competed()
 	c.practice()
 	c.radar()
 	c.notices()

@@ -319,7 +319,7 @@ func dates(at time.Time) []string {
 func (c *town) values(table, query string, fn func(v any, p place)) {
 	c.t.Helper()
 	src := sources()[table]
-	for _, of := range []map[string]source{complaintSources(), ideaSources()} {
+	for _, of := range []map[string]source{complaintSources(), ideaSources(), contestSources()} {
 		if about, ok := of[table]; ok {
 			src = about
 		}

@@ -51,7 +51,7 @@ func (d draftThings) GiveForDraft(ctx context.Context, tx pgx.Tx, draft, person 
 
 // describers introduce what links in mails are about.
 func (a *App) describers() map[subject.Kind]subject.Describer {
-	return map[subject.Kind]subject.Describer{subject.Report: a.reports, subject.Complaint: a.complaints}
+	return map[subject.Kind]subject.Describer{subject.Report: a.reports, subject.Complaint: a.complaints, subject.Call: a.contests}
 }
 
 func (a *App) demoComplaints(ctx context.Context) error {

@@ -142,7 +142,7 @@ func (c *Call) supports() (Span, bool) {
 // Collects tells whether ideas can be proposed now.
 func (c *Call) Collects(now time.Time, zone *time.Location) bool {
 	s, ok := c.Span(Collect)
-	return ok && c.State == CallPublished && s.In(now, zone)
+	return ok && c.Kind != KindContest && c.State == CallPublished && s.In(now, zone)
 }
 
 // Validate checks a call; one that is to be published needs more.
@@ -184,6 +184,7 @@ func (c *Call) Validate(publish bool) error {
 		if s, ok := c.Span(Collect); !ok || s.To == nil {
 			wrong.Add("collect_from", "idea.err.phase_collect")
 		}
+		c.jurySpan(&wrong)
 		if c.Text.In(i18n.German) == "" {
 			wrong.Add("text", "idea.err.call_text")
 		}
@@ -198,7 +199,7 @@ func (c *Call) Validate(publish bool) error {
 }
 
 // CallKinds are the kinds of calls.
-func CallKinds() []string { return []string{"ideas", "places", "contest"} }
+func CallKinds() []string { return []string{"ideas", "places", KindContest} }
 
 // Participations are the levels of participation, from the least on.
 func Participations() []string {
@@ -256,6 +257,23 @@ func Blueprint(key string, today time.Time) Call {
 		span(Support, 10*7+1, 14*7)
 		span(Decide, 14*7+1, 18*7)
 		span(Implement, 18*7+1, 0)
+	case KindContest:
+		c.Kind, c.Who, c.Participation, c.Threshold, c.Triggers = KindContest, "mail", "cooperation", 0, nil
+		c.Criteria = []i18n.Text{
+			{"de": "Die Lösung hilft vielen Menschen.", "en": "The solution helps many people."},
+			{"de": "Sie ist neu für unsere Stadt.", "en": "It is new for our city."},
+			{"de": "Wir können sie in einem halben Jahr ausprobieren.", "en": "We can try it out within half a year."},
+			{"de": "Andere Städte können sie nachnutzen.", "en": "Other cities can use it too."},
+		}
+		c.Rules = i18n.Text{
+			"de": "Bis die Finalisten feststehen, sehen nur das Team, die Jury und wir, was eingereicht ist.\nWer in der Jury befangen ist, sagt das und bewertet nicht.",
+			"en": "Until the finalists are named, only the team, the jury and we see what was handed in.\nJury members with a conflict of interest say so and do not score.",
+		}
+		span(Collect, 7, 8*7)
+		span(Check, 8*7+1, 11*7)
+		span(Support, 11*7+1, 13*7)
+		span(Decide, 13*7+1, 14*7)
+		span(Implement, 14*7+1, 40*7)
 	default: // collect ideas
 		span(Collect, 7, 6*7)
 		span(Check, 6*7+1, 10*7)
@@ -266,4 +284,4 @@ func Blueprint(key string, today time.Time) Call {
 }
 
 // Blueprints lists their keys.
-func Blueprints() []string { return []string{"ideas", "places", "budget"} }
+func Blueprints() []string { return []string{"ideas", "places", "budget", KindContest} }

@@ -45,7 +45,10 @@ func (p *pages) callBox(loc *i18n.Localizer, c *ideas.Call, now time.Time) callB
 		URL: c.Path(), Number: c.Number.Format(subject.PrefixCall), Title: c.Title.In(loc.Lang()), Lead: c.Lead.In(loc.Lang()),
 		From: loc.T("idea.call.from", "team", c.DepartmentOf.In(loc.Lang())),
 	}
-	facts := []string{loc.T("idea.list.count", "n", c.Ideas)}
+	var facts []string
+	if c.Kind != ideas.KindContest {
+		facts = append(facts, loc.T("idea.list.count", "n", c.Ideas))
+	}
 	if c.BudgetCents != nil {
 		facts = append(facts, money(loc, *c.BudgetCents))
 	}
@@ -57,7 +60,7 @@ func (p *pages) callBox(loc *i18n.Localizer, c *ideas.Call, now time.Time) callB
 		if !ok {
 			continue
 		}
-		v := phaseView{Name: loc.T("idea.phase." + string(ph)), Days: phaseDays(loc, s)}
+		v := phaseView{Name: phaseName(loc, c.Kind, ph), Days: phaseDays(loc, s)}
 		switch {
 		case ph == on:
 			v.Class = "now"
@@ -79,6 +82,9 @@ func (p *pages) call(c kit.Context) error {
 	if err != nil {
 		return err
 	}
+	if call.Kind == ideas.KindContest && p.Contests != nil {
+		return p.contest(c, call)
+	}
 	v, err := p.callView(c, call)
 	if err != nil {
 		return err
@@ -89,7 +95,16 @@ func (p *pages) call(c kit.Context) error {
 	return kit.Render(c, http.StatusOK, callPage(v))
 }
 
-func (p *pages) callView(c kit.Context, call *ideas.Call) (*callView, error) {
+// phaseName is what a phase is called in calls of a kind.
+func phaseName(loc *i18n.Localizer, kind string, ph ideas.Phase) string {
+	if kind == ideas.KindContest {
+		return loc.T("contest.phase." + string(ph))
+	}
+	return loc.T("idea.phase." + string(ph))
+}
+
+// callHead is the page of a call without its ideas.
+func (p *pages) callHead(c kit.Context, call *ideas.Call) (*callView, error) {
 	ctx := c.Request().Context()
 	now, err := db.Now(ctx, p.DB)
 	if err != nil {
@@ -132,6 +147,14 @@ func (p *pages) callView(c kit.Context, call *ideas.Call) (*callView, error) {
 			}
 		}
 		add("list.district", strings.Join(names, ", "))
+	}
+	return v, nil
+}
+
+func (p *pages) callView(c kit.Context, call *ideas.Call) (*callView, error) {
+	v, err := p.callHead(c, call)
+	if err != nil {
+		return nil, err
 	}
 	f, err := ideas.ParseFilter(c.QueryParams())
 	if err != nil {

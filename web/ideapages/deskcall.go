@@ -41,9 +41,11 @@ func (p *pages) deskCalls(c kit.Context) error {
 	for i := range list {
 		r := callRow{URL: "/desk/calls/" + list[i].Number.Format(subject.PrefixCall), Title: list[i].Title.In(v.Loc.Lang()), State: v.T("idea.call.state." + string(list[i].State))}
 		if ph := list[i].Now(now, p.Zone); ph != "" && list[i].State == ideas.CallPublished {
-			r.State = v.T("idea.phase." + string(ph))
+			r.State = phaseName(v.Loc, list[i].Kind, ph)
 		}
-		r.Facts = v.T("idea.list.count", "n", list[i].Ideas)
+		if r.Facts = v.T("idea.list.count", "n", list[i].Ideas); list[i].Kind == ideas.KindContest {
+			r.Facts = v.T("idea.kind.contest")
+		}
 		v.Rows = append(v.Rows, r)
 	}
 	for _, b := range ideas.Blueprints() {
@@ -243,7 +245,11 @@ func (p *pages) callForm(c kit.Context, in callIn) (*callForm, error) {
 	for _, k := range ideas.Whos() {
 		f.Whos = append(f.Whos, kit.Option{Value: k, Label: f.T("idea.who." + k), On: k == in.Who})
 	}
-	for _, k := range []string{"ideas", "places"} {
+	kinds := []string{"ideas", "places"}
+	if in.Kind == ideas.KindContest { // what a contest has besides stays its own
+		kinds = []string{ideas.KindContest}
+	}
+	for _, k := range kinds {
 		f.Kinds = append(f.Kinds, kit.Option{Value: k, Label: f.T("idea.kind." + k), On: k == in.Kind})
 	}
 	return f, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
+	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/reports"
@@ -24,15 +25,16 @@ type Talk interface {
 
 // Deps is what the pages of ideas need.
 type Deps struct {
-	DB      db.DB
-	Ideas   *ideas.Service
-	Geo     *geo.Service
-	Photos  ideas.Photos
-	Forms   ideas.Forms
-	Reports *reports.Service // a report can become an idea; nil: none can
-	Talk    Talk             // nil: nothing is discussed
-	Centre  kit.Centre
-	Zone    *time.Location
+	DB       db.DB
+	Ideas    *ideas.Service
+	Contests *contests.Service // nil: there are none
+	Geo      *geo.Service
+	Photos   ideas.Photos
+	Forms    ideas.Forms
+	Reports  *reports.Service // a report can become an idea; nil: none can
+	Talk     Talk             // nil: nothing is discussed
+	Centre   kit.Centre
+	Zone     *time.Location
 }
 
 type pages struct {
@@ -86,6 +88,7 @@ func Register(r *kit.Router, deps Deps) error {
 	r.GET("/ideas/:number/withdraw", p.askWithdraw)
 	r.POST("/ideas/:number/withdraw", p.withdraw)
 	p.registerDesk(r)
+	p.registerContests(r)
 	return nil
 }
 
