@@ -298,7 +298,7 @@ func (a *App) firstCity() (*site.City, error) {
 
 // subscribe says who reacts to what, and what is done in the background.
 func (a *App) subscribe(context.Context) (err error) {
-	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports, a.notify, a.discussion, a.heldVotes(), a.ideas}, Logger: a.cfg.Log}); err != nil {
+	if a.broker, err = live.New(live.Config{Bus: a.bus, Sources: []live.Source{a.reports, a.notify, a.discussion, a.heldVotes(), a.ideas, a.radar}, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
 	events.OnEachFrom(a.bus, "catalogue", a.categories.Reload, reloadOn(categories.CatalogueChanged{}.EventType(), a.categories.Reload))

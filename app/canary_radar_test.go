@@ -21,6 +21,16 @@ func (c *town) radar() {
 	c.exec(`INSERT INTO help_requests (id, measure_id, kind, wanted, until_on)
 		SELECT gen_random_uuid(), id, 'testers', '{"de":"Wer hilft?"}', '2099-01-01' FROM measures`)
 	c.exec(`INSERT INTO help_offers (request_id, person_id) SELECT id, $1 FROM help_requests`, c.actors["helps a plan"].Person)
+	c.person("asks a department", subject.Editor, "")
+	c.person("answers an inquiry", subject.Caseworker, "")
+	c.person("releases an answer", subject.TeamLead, "")
+	c.exec(`INSERT INTO inquiries (id, programme_id, title, year, due_on, fields, made_by)
+		SELECT gen_random_uuid(), id, 'Stand der Vorhaben', 2026, '2099-01-01', '{yearly,status}', $1 FROM programmes`, c.actors["asks a department"].Person)
+	c.exec(`INSERT INTO inquiry_answers (id, inquiry_id, measure_id, mail, state, body, handed_in_by, handed_in_at, released_by, released_at)
+		SELECT gen_random_uuid(), q.id, m.id, 'stelle@example.org', 'released', '{"yearly":"Es geht voran."}', $1, mitwirk_now(), $2, mitwirk_now()
+		FROM inquiries q, measures m`, c.actors["answers an inquiry"].Person, c.actors["releases an answer"].Person)
+	c.params["inquiry"] = c.column(`SELECT id::text FROM inquiries`)
+	c.params["answer"] = c.column(`SELECT id::text FROM inquiry_answers`)
 	c.params["measure"] = []string{subject.Number(2026<<30 + 4711).Format(subject.PrefixMeasure)}
 	c.params["request"] = c.column(`SELECT id::text FROM help_requests`)
 }

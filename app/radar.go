@@ -11,6 +11,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/subject"
@@ -21,7 +22,11 @@ import (
 
 // programmes makes the city's programmes, and lets measures be discussed.
 func (a *App) programmes() (err error) {
-	if a.radar, err = radar.New(radar.Config{DB: a.cfg.Pool, Bus: a.bus, Zone: a.zone}); err != nil {
+	post, err := radar.NewPost(a.outbox, a.messages, a.cfg.Settings.Base())
+	if err != nil {
+		return err
+	}
+	if a.radar, err = radar.New(radar.Config{DB: a.cfg.Pool, Bus: a.bus, Zone: a.zone, Post: post, Questions: a.discussion, Calendar: a.categories}); err != nil {
 		return err
 	}
 	a.radar.Register()
@@ -32,6 +37,12 @@ func (a *App) programmes() (err error) {
 
 // Radar is for commands that import, export and measure programmes.
 func (a *App) Radar() *radar.Service { return a.radar }
+
+// Discussion and Live are for commands that measure how soon a comment is seen.
+func (a *App) Discussion() *discussion.Service { return a.discussion }
+
+// Live brings events to people who are looking.
+func (a *App) Live() *live.Broker { return a.broker }
 
 func (a *App) radarPages(r *kit.Router) error {
 	return radarpages.Register(r, radarpages.Deps{
@@ -96,5 +107,8 @@ func (measureNews) Says(loc *i18n.Localizer, what notify.What, detail string) st
 // demoProgramme fills the demonstration's programme, with what people asked and
 // what the city answered.
 func (a *App) demoProgramme(ctx context.Context) error {
-	return programme.Fill(ctx, a.radar)
+	if err := programme.Fill(ctx, a.radar); err != nil {
+		return err
+	}
+	return programme.Talk(ctx, a.cfg.Pool, a.radar, a.discussion)
 }

@@ -307,6 +307,17 @@ CREATE TABLE public.appeals (
     CONSTRAINT appeals_text_check CHECK ((char_length(text) <= 4000))
 );
 
+CREATE TABLE public.attachment_sealed (
+    id uuid NOT NULL,
+    attachment_id uuid NOT NULL,
+    n integer NOT NULL,
+    redactions jsonb NOT NULL,
+    blob text NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT attachment_sealed_secret_check CHECK ((octet_length(secret) = 32))
+);
+
 CREATE TABLE public.attachment_versions (
     attachment_id uuid NOT NULL,
     n integer NOT NULL,
@@ -870,6 +881,110 @@ CREATE VIEW public.confirmed_contacts AS
      JOIN public.contacts k ON ((k.id = COALESCE(c.joined_id, c.id))))
   WHERE (k.confirmed_at IS NOT NULL);
 
+CREATE TABLE public.contest_challenges (
+    id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    ord integer NOT NULL,
+    title jsonb NOT NULL,
+    text jsonb DEFAULT '{}'::jsonb NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    contact text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE public.contest_entries (
+    id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    challenge_id uuid,
+    state text DEFAULT 'draft'::text NOT NULL,
+    stage text DEFAULT ''::text NOT NULL,
+    ord smallint DEFAULT 0 NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    summary text DEFAULT ''::text NOT NULL,
+    plan text DEFAULT ''::text NOT NULL,
+    needs text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    win_reason text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT contest_entries_stage_check CHECK ((stage = ANY (ARRAY[''::text, 'out'::text, 'finalist'::text, 'winner'::text]))),
+    CONSTRAINT contest_entries_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'sent'::text, 'withdrawn'::text, 'erased'::text])))
+);
+
+CREATE TABLE public.contest_invitations (
+    token_hash bytea NOT NULL,
+    call_id uuid NOT NULL,
+    team_id uuid,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE public.contest_jury (
+    id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    person_id uuid,
+    shown_name text DEFAULT ''::text NOT NULL,
+    since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.contest_members (
+    call_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    lead boolean DEFAULT false NOT NULL,
+    since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.contest_pilots (
+    entry_id uuid NOT NULL,
+    partner text NOT NULL,
+    tests text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    outcome text DEFAULT ''::text NOT NULL,
+    report text DEFAULT ''::text NOT NULL,
+    reported_at timestamp with time zone,
+    CONSTRAINT contest_pilots_days CHECK ((ends_on >= starts_on)),
+    CONSTRAINT contest_pilots_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'stays'::text, 'changes'::text, 'ends'::text])))
+);
+
+CREATE TABLE public.contest_reviews (
+    entry_id uuid NOT NULL,
+    juror_id uuid NOT NULL,
+    conflict boolean NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    declared_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    scored_at timestamp with time zone,
+    CONSTRAINT contest_reviews_conflict CHECK (((NOT conflict) OR (scored_at IS NULL)))
+);
+
+CREATE TABLE public.contest_scores (
+    entry_id uuid NOT NULL,
+    juror_id uuid NOT NULL,
+    criterion integer NOT NULL,
+    value smallint NOT NULL,
+    CONSTRAINT contest_scores_criterion_check CHECK ((criterion >= 0)),
+    CONSTRAINT contest_scores_value_check CHECK (((value >= 0) AND (value <= 10)))
+);
+
+CREATE TABLE public.contest_teams (
+    id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.contests (
+    call_id uuid NOT NULL,
+    series text DEFAULT ''::text NOT NULL,
+    opened_at timestamp with time zone,
+    named_at timestamp with time zone,
+    won_at timestamp with time zone,
+    announced_at timestamp with time zone
+);
+
 CREATE TABLE public.deadline_pauses (
     subject_kind text NOT NULL,
     subject_id uuid NOT NULL,
@@ -1330,6 +1445,25 @@ CREATE TABLE public.idea_merges (
     CONSTRAINT idea_merges_two CHECK ((from_id <> into_id))
 );
 
+CREATE TABLE public.idea_splits (
+    id uuid NOT NULL,
+    idea_id uuid NOT NULL,
+    new_id uuid,
+    state text DEFAULT 'asked'::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    rest_title text DEFAULT ''::text NOT NULL,
+    rest_text text DEFAULT ''::text NOT NULL,
+    edition integer NOT NULL,
+    asked_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    split_at timestamp with time zone,
+    leave_until timestamp with time zone,
+    undone_at timestamp with time zone,
+    CONSTRAINT idea_splits_done CHECK (((state = ANY (ARRAY['split'::text, 'undone'::text])) = (new_id IS NOT NULL))),
+    CONSTRAINT idea_splits_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'split'::text, 'undone'::text])))
+);
+
 CREATE TABLE public.idea_topics (
     key text NOT NULL,
     name jsonb NOT NULL,
@@ -1415,6 +1549,45 @@ CREATE TABLE public.inbound_mails (
     CONSTRAINT inbound_mails_outcome_check CHECK ((outcome = ANY (ARRAY['case'::text, 'message'::text, 'dropped'::text, 'bounce'::text])))
 );
 
+CREATE TABLE public.inquiries (
+    id uuid NOT NULL,
+    programme_id uuid NOT NULL,
+    title text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    year smallint NOT NULL,
+    due_on date NOT NULL,
+    fields text[] DEFAULT '{}'::text[] NOT NULL,
+    questions text[] DEFAULT '{}'::text[] NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    made_by uuid,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT inquiries_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text]))),
+    CONSTRAINT inquiries_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT inquiries_year_check CHECK (((year >= 1990) AND (year <= 2100)))
+);
+
+CREATE TABLE public.inquiry_answers (
+    id uuid NOT NULL,
+    inquiry_id uuid NOT NULL,
+    measure_id uuid NOT NULL,
+    department_id uuid,
+    mail text DEFAULT ''::text NOT NULL,
+    head_mail text DEFAULT ''::text NOT NULL,
+    body jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    remark text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    reminded smallint DEFAULT 0 NOT NULL,
+    reminded_at timestamp with time zone,
+    handed_in_at timestamp with time zone,
+    handed_in_by uuid,
+    released_at timestamp with time zone,
+    released_by uuid,
+    changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT inquiry_answers_check CHECK (((department_id IS NOT NULL) OR (mail <> ''::text))),
+    CONSTRAINT inquiry_answers_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'draft'::text, 'returned'::text, 'handed_in'::text, 'released'::text, 'taken'::text])))
+);
+
 CREATE TABLE public.invitations (
     id uuid NOT NULL,
     token_hash bytea NOT NULL,
@@ -1498,6 +1671,11 @@ CREATE TABLE public.measure_versions (
     n integer NOT NULL,
     content jsonb NOT NULL,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
+CREATE TABLE public.measure_waits (
+    comment_id uuid NOT NULL,
+    told_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
 CREATE TABLE public.measures (
@@ -2637,6 +2815,9 @@ ALTER TABLE ONLY public.appeals
 ALTER TABLE ONLY public.appeals
     ADD CONSTRAINT appeals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.attachment_sealed
+    ADD CONSTRAINT attachment_sealed_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.attachment_versions
     ADD CONSTRAINT attachment_versions_pkey PRIMARY KEY (attachment_id, n);
 
@@ -2757,6 +2938,39 @@ ALTER TABLE ONLY public.complaints
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.contest_challenges
+    ADD CONSTRAINT contest_challenges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contest_entries
+    ADD CONSTRAINT contest_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contest_entries
+    ADD CONSTRAINT contest_entries_team UNIQUE (team_id);
+
+ALTER TABLE ONLY public.contest_invitations
+    ADD CONSTRAINT contest_invitations_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.contest_jury
+    ADD CONSTRAINT contest_jury_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contest_members
+    ADD CONSTRAINT contest_members_pkey PRIMARY KEY (call_id, person_id);
+
+ALTER TABLE ONLY public.contest_pilots
+    ADD CONSTRAINT contest_pilots_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.contest_reviews
+    ADD CONSTRAINT contest_reviews_pkey PRIMARY KEY (entry_id, juror_id);
+
+ALTER TABLE ONLY public.contest_scores
+    ADD CONSTRAINT contest_scores_pkey PRIMARY KEY (entry_id, juror_id, criterion);
+
+ALTER TABLE ONLY public.contest_teams
+    ADD CONSTRAINT contest_teams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contests
+    ADD CONSTRAINT contests_pkey PRIMARY KEY (call_id);
+
 ALTER TABLE ONLY public.deadline_pauses
     ADD CONSTRAINT deadline_pauses_pkey PRIMARY KEY (subject_kind, subject_id, from_at);
 
@@ -2868,6 +3082,9 @@ ALTER TABLE ONLY public.idea_invitations
 ALTER TABLE ONLY public.idea_merges
     ADD CONSTRAINT idea_merges_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.idea_splits
+    ADD CONSTRAINT idea_splits_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.idea_topics
     ADD CONSTRAINT idea_topics_pkey PRIMARY KEY (key);
 
@@ -2889,6 +3106,15 @@ ALTER TABLE ONLY public.identities
 ALTER TABLE ONLY public.inbound_mails
     ADD CONSTRAINT inbound_mails_pkey PRIMARY KEY (message_id_hash);
 
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inquiry_answers
+    ADD CONSTRAINT inquiry_answers_measure UNIQUE (inquiry_id, measure_id);
+
+ALTER TABLE ONLY public.inquiry_answers
+    ADD CONSTRAINT inquiry_answers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 
@@ -2909,6 +3135,9 @@ ALTER TABLE ONLY public.measure_spots
 
 ALTER TABLE ONLY public.measure_versions
     ADD CONSTRAINT measure_versions_pkey PRIMARY KEY (measure_id, n);
+
+ALTER TABLE ONLY public.measure_waits
+    ADD CONSTRAINT measure_waits_pkey PRIMARY KEY (comment_id);
 
 ALTER TABLE ONLY public.measures
     ADD CONSTRAINT measures_no UNIQUE (programme_id, no);
@@ -3288,6 +3517,10 @@ CREATE UNIQUE INDEX api_tokens_system ON public.api_tokens USING btree (person_i
 
 CREATE INDEX appeals_open ON public.appeals USING btree (deadline, id) WHERE (outcome IS NULL);
 
+CREATE INDEX attachment_sealed_blob ON public.attachment_sealed USING btree (blob);
+
+CREATE INDEX attachment_sealed_photo ON public.attachment_sealed USING btree (attachment_id, n);
+
 CREATE INDEX attachment_versions_age ON public.attachment_versions USING btree (created_at);
 
 CREATE INDEX attachment_versions_blob ON public.attachment_versions USING btree (blob);
@@ -3396,6 +3629,8 @@ CREATE INDEX comments_newest ON public.comments USING btree (subject_kind, subje
 
 CREATE INDEX comments_open ON public.comments USING btree (created_at) WHERE ((parent_id IS NULL) AND (stance = 'question'::text) AND (visibility = 'public'::text));
 
+CREATE INDEX comments_pinned ON public.comments USING btree (subject_kind, subject_id, created_at DESC, id DESC) WHERE pinned;
+
 CREATE INDEX complaint_answers_complaint ON public.complaint_answers USING btree (complaint_id, at);
 
 CREATE UNIQUE INDEX complaint_answers_waiting ON public.complaint_answers USING btree (complaint_id) WHERE (state = 'waiting'::text);
@@ -3429,6 +3664,26 @@ CREATE UNIQUE INDEX contacts_confirmed_address ON public.contacts USING btree (k
 CREATE INDEX contacts_joined ON public.contacts USING btree (joined_id) WHERE (joined_id IS NOT NULL);
 
 CREATE INDEX contacts_person ON public.contacts USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX contest_challenges_call ON public.contest_challenges USING btree (call_id, ord, id);
+
+CREATE INDEX contest_entries_call ON public.contest_entries USING btree (call_id, sent_at, id);
+
+CREATE INDEX contest_invitations_call ON public.contest_invitations USING btree (call_id, team_id, expires_at);
+
+CREATE UNIQUE INDEX contest_jury_person ON public.contest_jury USING btree (call_id, person_id) WHERE (person_id IS NOT NULL);
+
+CREATE UNIQUE INDEX contest_members_lead ON public.contest_members USING btree (team_id) WHERE lead;
+
+CREATE INDEX contest_members_person ON public.contest_members USING btree (person_id);
+
+CREATE INDEX contest_members_team ON public.contest_members USING btree (team_id, since);
+
+CREATE INDEX contest_reviews_juror ON public.contest_reviews USING btree (juror_id);
+
+CREATE INDEX contest_teams_call ON public.contest_teams USING btree (call_id, created_at, id);
+
+CREATE INDEX contests_announce ON public.contests USING btree (call_id) WHERE ((announced_at IS NULL) AND (series <> ''::text));
 
 CREATE INDEX decisions_at ON public.decisions USING btree (decided_at, id);
 
@@ -3534,15 +3789,23 @@ CREATE INDEX idea_merges_into ON public.idea_merges USING btree (into_id);
 
 CREATE UNIQUE INDEX idea_merges_one ON public.idea_merges USING btree (from_id) WHERE (state = ANY (ARRAY['asked'::text, 'merged'::text]));
 
+CREATE INDEX idea_splits_idea ON public.idea_splits USING btree (idea_id);
+
+CREATE UNIQUE INDEX idea_splits_new ON public.idea_splits USING btree (new_id) WHERE (new_id IS NOT NULL);
+
+CREATE UNIQUE INDEX idea_splits_one ON public.idea_splits USING btree (idea_id) WHERE (state = 'asked'::text);
+
 CREATE INDEX ideas_call ON public.ideas USING btree (call_id, created_at DESC, id DESC) WHERE (visibility = 'public'::text);
+
+CREATE INDEX ideas_call_ending ON public.ideas USING btree (call_id, ends_at, id) WHERE ((visibility = 'public'::text) AND (status = ANY (ARRAY['open'::text, 'checking'::text])));
 
 CREATE INDEX ideas_call_supported ON public.ideas USING btree (call_id, supports DESC, id DESC) WHERE (visibility = 'public'::text);
 
-CREATE INDEX ideas_counts ON public.ideas USING btree (call_id, status) INCLUDE (id) WHERE (visibility = 'public'::text);
+CREATE INDEX ideas_counts ON public.ideas USING btree (call_id, status) INCLUDE (id, topic, district_ref) WHERE (visibility = 'public'::text);
 
 CREATE INDEX ideas_desk ON public.ideas USING btree (department_id, answer_by, id) WHERE (visibility <> 'erased'::text);
 
-CREATE INDEX ideas_ending ON public.ideas USING btree (ends_at, id) WHERE (status = 'open'::text);
+CREATE INDEX ideas_ending ON public.ideas USING btree (ends_at, id) WHERE ((visibility = 'public'::text) AND (status = ANY (ARRAY['open'::text, 'checking'::text])));
 
 CREATE INDEX ideas_geography ON public.ideas USING gist (((point)::public.geography)) WHERE (point IS NOT NULL);
 
@@ -3552,7 +3815,7 @@ CREATE INDEX ideas_newest ON public.ideas USING btree (created_at DESC, id DESC)
 
 CREATE INDEX ideas_point ON public.ideas USING gist (point) WHERE (point IS NOT NULL);
 
-CREATE INDEX ideas_report ON public.ideas USING btree (report_id) WHERE (report_id IS NOT NULL);
+CREATE UNIQUE INDEX ideas_report ON public.ideas USING btree (report_id) WHERE (report_id IS NOT NULL);
 
 CREATE INDEX ideas_supported ON public.ideas USING btree (supports DESC, id DESC) WHERE (visibility = 'public'::text);
 
@@ -3563,6 +3826,12 @@ CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (exp
 CREATE INDEX identities_person ON public.identities USING btree (person_id);
 
 CREATE INDEX inbound_mails_at ON public.inbound_mails USING btree (at);
+
+CREATE INDEX inquiries_programme ON public.inquiries USING btree (programme_id, due_on);
+
+CREATE INDEX inquiry_answers_department ON public.inquiry_answers USING btree (department_id, state);
+
+CREATE INDEX inquiry_answers_of_measure ON public.inquiry_answers USING btree (measure_id);
 
 CREATE INDEX invitations_contact ON public.invitations USING btree (contact_id);
 
@@ -3814,6 +4083,9 @@ ALTER TABLE ONLY public.appeals
 ALTER TABLE ONLY public.appeals
     ADD CONSTRAINT appeals_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.attachment_sealed
+    ADD CONSTRAINT attachment_sealed_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES public.attachments(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.attachment_versions
     ADD CONSTRAINT attachment_versions_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES public.attachments(id) ON DELETE CASCADE;
 
@@ -3943,6 +4215,57 @@ ALTER TABLE ONLY public.contacts
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
+ALTER TABLE ONLY public.contest_challenges
+    ADD CONSTRAINT contest_challenges_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.contests(call_id);
+
+ALTER TABLE ONLY public.contest_entries
+    ADD CONSTRAINT contest_entries_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.contests(call_id);
+
+ALTER TABLE ONLY public.contest_entries
+    ADD CONSTRAINT contest_entries_challenge_id_fkey FOREIGN KEY (challenge_id) REFERENCES public.contest_challenges(id);
+
+ALTER TABLE ONLY public.contest_entries
+    ADD CONSTRAINT contest_entries_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.contest_teams(id);
+
+ALTER TABLE ONLY public.contest_invitations
+    ADD CONSTRAINT contest_invitations_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.contests(call_id);
+
+ALTER TABLE ONLY public.contest_invitations
+    ADD CONSTRAINT contest_invitations_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.contest_teams(id);
+
+ALTER TABLE ONLY public.contest_jury
+    ADD CONSTRAINT contest_jury_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.contests(call_id);
+
+ALTER TABLE ONLY public.contest_jury
+    ADD CONSTRAINT contest_jury_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.contest_members
+    ADD CONSTRAINT contest_members_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.contests(call_id);
+
+ALTER TABLE ONLY public.contest_members
+    ADD CONSTRAINT contest_members_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.contest_members
+    ADD CONSTRAINT contest_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.contest_teams(id);
+
+ALTER TABLE ONLY public.contest_pilots
+    ADD CONSTRAINT contest_pilots_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.contest_entries(id);
+
+ALTER TABLE ONLY public.contest_reviews
+    ADD CONSTRAINT contest_reviews_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.contest_entries(id);
+
+ALTER TABLE ONLY public.contest_reviews
+    ADD CONSTRAINT contest_reviews_juror_id_fkey FOREIGN KEY (juror_id) REFERENCES public.contest_jury(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contest_scores
+    ADD CONSTRAINT contest_scores_entry_id_juror_id_fkey FOREIGN KEY (entry_id, juror_id) REFERENCES public.contest_reviews(entry_id, juror_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contest_teams
+    ADD CONSTRAINT contest_teams_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.contests(call_id);
+
+ALTER TABLE ONLY public.contests
+    ADD CONSTRAINT contests_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
+
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.persons(id) ON DELETE SET NULL;
 
@@ -4054,6 +4377,12 @@ ALTER TABLE ONLY public.idea_merges
 ALTER TABLE ONLY public.idea_merges
     ADD CONSTRAINT idea_merges_into_id_fkey FOREIGN KEY (into_id) REFERENCES public.ideas(id);
 
+ALTER TABLE ONLY public.idea_splits
+    ADD CONSTRAINT idea_splits_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
+
+ALTER TABLE ONLY public.idea_splits
+    ADD CONSTRAINT idea_splits_new_id_fkey FOREIGN KEY (new_id) REFERENCES public.ideas(id);
+
 ALTER TABLE ONLY public.idea_versions
     ADD CONSTRAINT idea_versions_idea_id_fkey FOREIGN KEY (idea_id) REFERENCES public.ideas(id);
 
@@ -4071,6 +4400,27 @@ ALTER TABLE ONLY public.ideas
 
 ALTER TABLE ONLY public.identities
     ADD CONSTRAINT identities_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);
+
+ALTER TABLE ONLY public.inquiry_answers
+    ADD CONSTRAINT inquiry_answers_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
+
+ALTER TABLE ONLY public.inquiry_answers
+    ADD CONSTRAINT inquiry_answers_handed_in_by_fkey FOREIGN KEY (handed_in_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.inquiry_answers
+    ADD CONSTRAINT inquiry_answers_inquiry_id_fkey FOREIGN KEY (inquiry_id) REFERENCES public.inquiries(id);
+
+ALTER TABLE ONLY public.inquiry_answers
+    ADD CONSTRAINT inquiry_answers_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
+ALTER TABLE ONLY public.inquiry_answers
+    ADD CONSTRAINT inquiry_answers_released_by_fkey FOREIGN KEY (released_by) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
@@ -4098,6 +4448,9 @@ ALTER TABLE ONLY public.measure_spots
 
 ALTER TABLE ONLY public.measure_versions
     ADD CONSTRAINT measure_versions_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
+ALTER TABLE ONLY public.measure_waits
+    ADD CONSTRAINT measure_waits_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES public.comments(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.measures
     ADD CONSTRAINT measures_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);

@@ -11,11 +11,13 @@
 //     and the demo aside, which only the product itself makes;
 //   - a mark moves only when its ring or sector changes: its spot is stored;
 //   - single ratings can't be read from anything that is shown: figures come
-//     from the published batches of package votes.
+//     from the published batches of package votes;
+//   - what a department says of its measure changes nothing by itself: its head
+//     releases it, an editor takes it over field by field, another approves.
 //
 // Tables: programmes, programme_fields, rating_questions, measures,
 // measure_versions, measure_edits, measure_spots, releases, release_items,
-// help_requests, help_offers.
+// help_requests, help_offers, inquiries, inquiry_answers, measure_waits.
 //
-// Events: MeasureChanged, ReleaseMade.
+// Events: MeasureChanged, ReleaseMade, InquiryNews, QuestionWaits.
 package radar

@@ -172,19 +172,29 @@ func (s *Service) renewed(ctx context.Context, tx pgx.Tx, actor accounts.Actor, 
 // saw, 0 for none; another one is a Conflict, so that nobody's words are lost.
 func (s *Service) Save(ctx context.Context, actor accounts.Actor, measure uuid.UUID, version int, c *Content, remark string) error {
 	return s.change(ctx, actor, measure, version, ActEdit, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, m *Measure, p *Programme, e *Edit) error {
-		if err := c.Validate(p, true); err != nil {
-			return err
-		}
-		if m.Content.FirstEnd != "" && m.Version > 0 {
-			c.FirstEnd = m.Content.FirstEnd // promised once
-		}
-		if e == nil {
-			_, err := tx.Exec(ctx, sqlNewEdit, subject.NewID(), m.ID, c, m.Version, remark, db.OrNull(actor.Person))
-			return err
-		}
-		_, err := tx.Exec(ctx, sqlSaveEdit, e.ID, c, remark, db.OrNull(actor.Person))
-		return err
+		return s.putEdit(ctx, tx, actor, m, p, e, c, remark)
 	})
+}
+
+// putEdit stores a document as the draft of a measure; e is the change that is
+// on its way, nil for none. Whoever writes last is its writer: another approves.
+func (*Service) putEdit(ctx context.Context, tx pgx.Tx, actor accounts.Actor, m *Measure, p *Programme, e *Edit, c *Content, remark string) error {
+	if err := c.Validate(p, true); err != nil {
+		return err
+	}
+	if m.Content.FirstEnd != "" && m.Version > 0 {
+		c.FirstEnd = m.Content.FirstEnd // promised once
+	}
+	var err error
+	if e == nil {
+		_, err = tx.Exec(ctx, sqlNewEdit, subject.NewID(), m.ID, c, m.Version, remark, db.OrNull(actor.Person))
+	} else {
+		_, err = tx.Exec(ctx, sqlSaveEdit, e.ID, c, remark, db.OrNull(actor.Person))
+	}
+	if err != nil {
+		return fmt.Errorf("save edit: %w", err)
+	}
+	return nil
 }
 
 // HandIn asks for a review. What a public measure needs must be there.

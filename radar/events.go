@@ -37,3 +37,28 @@ func (ReleaseMade) EventType() string { return "programme.released" }
 
 // Subject is the programme.
 func (e ReleaseMade) Subject() subject.Ref { return subject.Ref{Kind: ProgrammeKind, ID: e.Programme} }
+
+// QuestionWaits says: a question about a measure has waited for an answer for
+// ten working days.
+type QuestionWaits struct {
+	Comment uuid.UUID `json:"comment"`
+}
+
+// EventType names the event in the database.
+func (QuestionWaits) EventType() string { return "measure.question_waits" }
+
+// Subject is the question that waits.
+func (e QuestionWaits) Subject() subject.Ref { return subject.Ref{Kind: WaitKind, ID: e.Comment} }
+
+// InquiryNews says: those who are asked about a measure, or their head, have
+// something to do.
+type InquiryNews struct {
+	Answer uuid.UUID `json:"answer"`
+	What   string    `json:"what"` // ask, remind, back, head
+}
+
+// EventType names the event in the database.
+func (InquiryNews) EventType() string { return "inquiry.news" }
+
+// Subject is what is asked about the measure.
+func (e InquiryNews) Subject() subject.Ref { return subject.Ref{Kind: InquiryKind, ID: e.Answer} }

@@ -32,6 +32,18 @@ const (
 // maxFile is the largest file that is read.
 const maxFile = 20 << 20
 
+// A file has so many rows and columns at most: an import is one transaction, and
+// its report one page.
+const (
+	maxRows    = 2000
+	maxColumns = 200
+)
+
+// tooMany is the error about a file with more.
+func tooMany() *FileError {
+	return &FileError{[]RowError{{Key: "radar.err.rows", Params: map[string]any{"max": maxRows, "columns": maxColumns}}}}
+}
+
 // fileMeasure is a measure in JSON.
 type fileMeasure struct {
 	Number string `json:"number,omitempty"`
@@ -175,6 +187,9 @@ func ReadFile(r io.Reader, format Format, p *Programme, drafts bool) ([]Row, err
 
 // readRows reads a table by the names in its header.
 func readRows(p *Programme, header []string, body [][]string, drafts bool) ([]Row, error) {
+	if len(body) > maxRows || len(header) > maxColumns {
+		return nil, tooMany()
+	}
 	known, other := columns(), otherNames()
 	names := make([]string, len(header))
 	var wrong []RowError
@@ -258,6 +273,9 @@ func readJSON(raw []byte, p *Programme, drafts bool) ([]Row, error) {
 	} else if err := json.Unmarshal(raw, &f); err != nil {
 		return nil, whole("radar.err.file", "JSON")
 	}
+	if len(f.Measures) > maxRows || len(f.Entries) > maxRows {
+		return nil, tooMany()
+	}
 	if len(f.Entries) > 0 {
 		return readEntries(p, f.Entries, drafts)
 	}
@@ -280,7 +298,9 @@ func readEntries(p *Programme, entries []map[string]any, drafts bool) ([]Row, er
 	for _, e := range entries {
 		for k := range e {
 			if !slices.Contains(header, k) {
-				header = append(header, k)
+				if header = append(header, k); len(header) > maxColumns {
+					return nil, tooMany()
+				}
 			}
 		}
 	}

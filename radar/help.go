@@ -147,7 +147,7 @@ func (s *Service) OfferHelp(ctx context.Context, actor accounts.Actor, n subject
 // ForgetPerson takes a person out of what they offered; what they wrote for the
 // city stays and is nobody's.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
-	for _, sql := range []string{sqlForget, sqlForgetBy} {
+	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetInquiries, sqlForgetAnswers} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget person: %w", err)
 		}

@@ -64,7 +64,8 @@ func (s *Service) putContent(ctx context.Context, tx pgx.Tx, m *Measure, c *Cont
 }
 
 // PublishDue publishes the approved changes whose time has come, and tells how
-// many. One that no longer fits its programme waits as a draft, with the reason.
+// many. One that no longer fits its programme is a draft again: the desk says
+// there what is wrong with it.
 func (s *Service) PublishDue(ctx context.Context) (n int, err error) {
 	rows, err := s.db.Query(ctx, sqlDueEdits)
 	if err != nil {
@@ -107,6 +108,14 @@ func (s *Service) RegisterJobs(c *jobs.Client) {
 		_, err := s.PublishDue(ctx)
 		return err
 	})
+	jobs.Periodic(c, "radar_questions", time.Hour, func(ctx context.Context) error {
+		_, err := s.TellWaits(ctx)
+		return err
+	})
+	jobs.Periodic(c, "radar_inquiries", time.Hour, func(ctx context.Context) error {
+		_, err := s.RemindInquiries(ctx)
+		return err
+	})
 }
 
 // TakeOut ends a measure's part in the programme: its page stays, the chart of
@@ -128,6 +137,15 @@ func (s *Service) TakeOut(ctx context.Context, actor accounts.Actor, measure uui
 		}
 		if m.Visibility != visPublic {
 			return fault.New(fault.Conflict, "radar.err.state")
+		}
+		e, open, err := openEdit(ctx, tx, sqlHoldEdit, measure)
+		if err != nil {
+			return err
+		}
+		if open { // what waits for its time would bring it back
+			if err := moveEdit(ctx, tx, &e, EditDropped, e.Remark, uuid.Nil, nil); err != nil {
+				return err
+			}
 		}
 		ev, err := s.putContent(ctx, tx, m, &m.Content, visPast)
 		if err != nil {

@@ -149,4 +149,6 @@ func (s *Service) Cards(ctx context.Context, lang string, ids []uuid.UUID) ([]su
 func (s *Service) Register() {
 	events.Register[MeasureChanged](s.bus)
 	events.Register[ReleaseMade](s.bus)
+	events.Register[InquiryNews](s.bus)
+	events.Register[QuestionWaits](s.bus)
 }

@@ -24,6 +24,10 @@ type Config struct {
 	DB   db.DB
 	Bus  *events.Bus
 	Zone *time.Location // nil: UTC
+	Post *Post          // nil: departments are told on the desk only
+	// Questions and Calendar find those that wait for an answer; nil: nobody does.
+	Questions Questions
+	Calendar  Calendar
 }
 
 // Service is what pages and commands do with programmes.
@@ -31,6 +35,10 @@ type Service struct {
 	db   db.DB
 	bus  *events.Bus
 	zone *time.Location
+	post *Post
+
+	questions Questions
+	calendar  Calendar
 
 	mu     sync.Mutex
 	states map[uuid.UUID]kept // what a programme says now, by its version
@@ -48,7 +56,7 @@ func New(cfg Config) (*Service, error) {
 	if cfg.DB == nil || cfg.Bus == nil {
 		return nil, errors.New("radar: a database and a bus are needed")
 	}
-	return &Service{db: cfg.DB, bus: cfg.Bus, zone: cmp.Or(cfg.Zone, time.UTC), states: map[uuid.UUID]kept{}}, nil
+	return &Service{db: cfg.DB, bus: cfg.Bus, zone: cmp.Or(cfg.Zone, time.UTC), post: cfg.Post, questions: cfg.Questions, calendar: cfg.Calendar, states: map[uuid.UUID]kept{}}, nil
 }
 
 // Programmes lists the public ones in their order; staff who edit see all.

@@ -78,7 +78,10 @@ func (b *benchRadar) Run(ctx context.Context, g *Globals) error {
 		if err := r.Add(bench.Figure{Name: "radar.page", Value: median, Unit: "ms", Spread: spread, Must: &must, Aim: &aim, N: b.Times}); err != nil {
 			return err
 		}
-		return r.Add(bench.Figure{Name: "radar.bytes", Value: float64(size) / 1024, Unit: "KB", N: 1})
+		if err := r.Add(bench.Figure{Name: "radar.bytes", Value: float64(size) / 1024, Unit: "KB", N: 1}); err != nil {
+			return err
+		}
+		return commentReaches(ctx, a, pool, r, max(b.Times/10, 5))
 	})
 }
 

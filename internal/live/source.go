@@ -60,6 +60,12 @@ func ReportTopic(n subject.Number) string { return "report:" + n.Format(subject.
 // IdeaTopic is the topic of one idea: "idea:I-2026-7K3QX9".
 func IdeaTopic(n subject.Number) string { return "idea:" + n.Format(subject.PrefixIdea) }
 
+// MeasureTopic is the topic of one measure: "measure:R-2026-7K3QX9".
+func MeasureTopic(n subject.Number) string { return "measure:" + n.Format(subject.PrefixMeasure) }
+
+// ProgrammeTopic is the topic of all measures of a programme: "programme:digital".
+func ProgrammeTopic(slug string) string { return "programme:" + slug }
+
 // Topic is a parsed topic.
 type Topic struct {
 	Name string        // "reports", "report:M-2026-7K3QX9"
@@ -70,7 +76,7 @@ type Topic struct {
 var ErrTopic = errors.New("not a topic")
 
 // ParseTopic reads a topic as a client names it: "report:NUMBER", "inbox",
-// "holds", "comments:KIND/UUID", "reports" or "reports:bbox=west,south,east,north" in degrees of WGS 84.
+// "holds", "idea:NUMBER", "measure:NUMBER", "programme:SLUG", "comments:KIND/UUID", "reports" or "reports:bbox=west,south,east,north" in degrees of WGS 84.
 func ParseTopic(text string) (Topic, error) {
 	if len(text) > 120 {
 		return Topic{}, ErrTopic
@@ -104,6 +110,14 @@ func ParseTopic(text string) (Topic, error) {
 			return Topic{}, fmt.Errorf("%w: %q", ErrTopic, text)
 		}
 		return Topic{Name: IdeaTopic(n)}, nil
+	case kind == "measure":
+		prefix, n, err := subject.ParseNumber(rest)
+		if err != nil || prefix != subject.PrefixMeasure {
+			return Topic{}, fmt.Errorf("%w: %q", ErrTopic, text)
+		}
+		return Topic{Name: MeasureTopic(n)}, nil
+	case kind == "programme" && rest != "" && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-") == "":
+		return Topic{Name: ProgrammeTopic(rest)}, nil
 	}
 	return Topic{}, fmt.Errorf("%w: %q", ErrTopic, text)
 }

@@ -57,7 +57,7 @@ const (
 )
 
 // Place finds a spot for every item. Known spots in the same ring and sector
-// stay; new items come in the order of their ids and take free room only. What
+// stay, as long as they lie in it; new items come in the order of their ids and take free room only. What
 // finds none, and what comes after MaxInSegment, is grouped.
 func Place(l Layout, items []Item, known map[uuid.UUID]Spot) map[uuid.UUID]Spot {
 	type segment struct{ ring, sector int }
@@ -68,7 +68,7 @@ func Place(l Layout, items []Item, known map[uuid.UUID]Spot) map[uuid.UUID]Spot 
 	for _, it := range sorted {
 		s, ok := known[it.ID]
 		seg := segment{it.Ring, it.Sector}
-		if ok && !s.Grouped && s.Ring == it.Ring && s.Sector == it.Sector && len(taken[seg]) < MaxInSegment {
+		if ok && !s.Grouped && s.Ring == it.Ring && s.Sector == it.Sector && l.holds(s) && len(taken[seg]) < MaxInSegment {
 			spots[it.ID] = s
 			taken[seg] = append(taken[seg], s.point())
 		}
@@ -89,6 +89,14 @@ func Place(l Layout, items []Item, known map[uuid.UUID]Spot) map[uuid.UUID]Spot 
 		spots[it.ID] = s
 	}
 	return spots
+}
+
+// holds tells whether a spot still lies in its segment: a layout whose sectors
+// have changed moves the marks that would stand in another's.
+func (l Layout) holds(s Spot) bool {
+	from, to := l.Angles(s.Sector)
+	inner, outer := l.Radii(s.Ring)
+	return s.Angle >= from && s.Angle <= to && s.Radius >= inner && s.Radius <= outer
 }
 
 // find looks for the best free place of a segment.

@@ -59,6 +59,10 @@ test("a change by two people", { tag: "@wide" }, async ({ page, check }) => {
   await expect(page.locator("#entwurf")).toBeVisible();
   await expect(page.locator("button[value=approve]")).toHaveCount(0); // not one's own
   await click(page, ".redit button[value=drop]");
+  for (const path of ["/desk/radar/inquiries", "/desk/radar/inquiries/new", "/desk/radar/programme?p=digital"]) {
+    await page.goto(path);
+    await check(page);
+  }
 });
 
 test("the frame for other sites", { tag: "@wide" }, async ({ page }) => {

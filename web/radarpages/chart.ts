@@ -33,10 +33,18 @@ export function place(mark: Element): { x: number; y: number } {
   return { x: Number(m?.[1] ?? 0), y: Number(m?.[2] ?? 0) };
 }
 
-if (page && svg) attach(page, svg);
+if (page && svg) {
+  attach(page, svg);
+  slide(page);
+  // news put a chart of now in place of this one
+  page.addEventListener("mw:inserted", () => {
+    const fresh = page.querySelector<SVGSVGElement>("svg[data-radar]");
+    if (fresh && fresh.getAttribute("role") !== "group") attach(page, fresh);
+  });
+}
 
 function attach(root: HTMLElement, chart: SVGSVGElement): void {
-  const holder = chart.parentElement as HTMLElement;
+  const holder = chart.closest<HTMLElement>("[data-keys]");
   const card = root.querySelector<HTMLElement>("[data-radar-card]");
   const out = root.querySelector<HTMLButtonElement>("[data-radar-out]");
   const whole = chart.getAttribute("viewBox") ?? "";
@@ -46,7 +54,7 @@ function attach(root: HTMLElement, chart: SVGSVGElement): void {
 
   chart.removeAttribute("aria-hidden");
   chart.setAttribute("role", "group");
-  chart.setAttribute("aria-label", holder.dataset.keys ?? "");
+  chart.setAttribute("aria-label", holder?.dataset.keys ?? "");
   for (const m of marks) m.setAttribute("aria-label", m.querySelector("title")?.textContent ?? "");
   marks[0]?.setAttribute("tabindex", "0");
 
@@ -129,15 +137,19 @@ function attach(root: HTMLElement, chart: SVGSVGElement): void {
     chart.setAttribute("viewBox", `${x} ${y} ${size} ${size}`);
     if (out) out.hidden = false;
   }
-  out?.addEventListener("click", () => {
-    zoom(undefined);
-    marks[at]?.focus();
-  });
+  if (out)
+    out.onclick = () => {
+      zoom(undefined);
+      marks[at]?.focus();
+    };
   chart.addEventListener("dblclick", (e) => {
     const m = (e.target as Element).closest<SVGAElement>("a.mk");
     if (m) zoom(Number(m.dataset.sector));
   });
+}
 
+/** slide makes the slider lead to the state of its step. */
+function slide(root: HTMLElement): void {
   const slider = root.querySelector<HTMLInputElement>("[data-radar-slider]");
   const steps = [...root.querySelectorAll<HTMLAnchorElement>(".rsteps a")];
   slider?.addEventListener("input", () => {

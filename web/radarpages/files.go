@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/feeds"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -152,14 +154,20 @@ func (p *pages) calendar(c kit.Context) error {
 	line("VERSION", "2.0")
 	line("PRODID", "-//Mitwirk//Radar//DE")
 	line("X-WR-CALNAME", icalText(prog.Name.In(page.Lang)))
-	for i, m := range p.Radar.Milestones(st) {
+	results := map[uuid.UUID]int{}
+	for _, m := range p.Radar.Milestones(st) {
+		part := "end" // names the day among those of its measure, whatever becomes of other measures
+		if m.Title != nil {
+			results[m.Measure.ID]++
+			part = strconv.Itoa(results[m.Measure.ID])
+		}
 		title := m.Measure.Content.In(page.Lang).Title
 		words := page.T("radar.cal.end", "title", title)
 		if m.Title != nil {
 			words = page.T("radar.cal.result", "title", title, "result", m.Title.In(page.Lang))
 		}
 		line("BEGIN", "VEVENT")
-		line("UID", fmt.Sprintf("%s-%d@%s", m.Measure.PublicNumber(), i, strings.TrimPrefix(strings.TrimPrefix(base, "https://"), "http://")))
+		line("UID", fmt.Sprintf("%s-%s@%s", m.Measure.PublicNumber(), part, strings.TrimPrefix(strings.TrimPrefix(base, "https://"), "http://")))
 		line("DTSTAMP", now.UTC().Format("20060102T150405Z"))
 		line("DTSTART;VALUE=DATE", m.On.Format("20060102"))
 		line("SUMMARY", icalText(words))
@@ -174,7 +182,7 @@ func (p *pages) calendar(c kit.Context) error {
 	}
 	line("END", "VCALENDAR")
 	kit.Public(c, time.Minute)
-	attach(c, prog, q, "ics")
+	attach(c, prog, ask{}, "ics") // the programme of now, whatever day the address names
 	return kit.Send(c, http.StatusOK, "text/calendar; charset=utf-8", out.Bytes())
 }
 

@@ -109,6 +109,9 @@ func (p *pages) showMeasure(c kit.Context, status int, wrong error) error {
 	if err := p.fillHistory(c, &v); err != nil {
 		return err
 	}
+	if c.QueryParam("fragment") == "timeline" {
+		return kit.Render(c, status, measureFragment(v))
+	}
 	if err := p.fillRatings(c, &v, prog); err != nil {
 		return err
 	}
@@ -314,7 +317,7 @@ func (p *pages) fillHistory(c kit.Context, v *measureView) error {
 		if words == last {
 			continue
 		}
-		s := kit.Step{Shape: radar.Shape(h.Content.Status), Title: words, At: h.At.Format(time.RFC3339), When: v.Loc.Day(h.At)}
+		s := kit.Step{ID: "stand-" + h.At.UTC().Format("20060102150405") + "-" + strconv.Itoa(h.N), Shape: radar.Shape(h.Content.Status), Title: words, At: h.At.Format(time.RFC3339), When: v.Loc.Day(h.At)}
 		switch {
 		case h.N == 0:
 			s.Who = v.T1("radar.history.release", "date", v.Loc.Month(h.At))

@@ -41,7 +41,7 @@ func (p *pages) rate(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Radar.Rate(c.Request().Context(), actor, m.Number, answers, kit.ClientIP(c).String()); err != nil {
+	if err := p.Radar.Rate(c.Request().Context(), actor, m.Number, answers, accounts.AddressKey(kit.ClientIP(c))); err != nil {
 		return err
 	}
 	kit.Flash(c, "success", "radar.rated")

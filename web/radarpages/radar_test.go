@@ -226,6 +226,9 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s: %d, %.300s", path, answer.Status, answer.Text("main"))
 		}
 	}
+	if name := b.Get("/radar.ics?at=x%22%3B+filename%3D%22evil.exe").Header.Get("Content-Disposition"); strings.Contains(name, "evil") {
+		t.Errorf("the address names the file: %s", name)
+	}
 	if ics := b.Get("/radar.ics").Body; strings.Contains(strings.ReplaceAll(ics, "\r\n", ""), "\n") {
 		t.Error("a line of the calendar ends without a carriage return")
 	}

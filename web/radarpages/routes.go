@@ -64,5 +64,6 @@ func Register(r *kit.Router, deps Deps) error {
 	r.POST("/radar/:measure/follow", p.follow)
 	r.POST("/radar/:measure/help/:request", p.offer)
 	p.desk(r)
+	p.inquiries(r)
 	return nil
 }

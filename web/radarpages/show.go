@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/radar/chart"
 	"github.com/mitwirk/mitwirk/votes"
@@ -175,6 +176,7 @@ type radarView struct {
 	Field      *fieldNav
 	Follow     followView
 	RatingsURL string
+	Topic      string // of live news; "": a state of the past
 }
 
 // fieldNav leads from field to field.
@@ -302,6 +304,13 @@ func (p *pages) show(c kit.Context) error {
 	}
 	if err := p.fill(c, &v, s); err != nil {
 		return err
+	}
+	if c.QueryParam("fragment") != "" {
+		kit.NoStore(c)
+		return kit.Render(c, http.StatusOK, radarFragment(v))
+	}
+	if s.now.Release == nil {
+		v.Topic = live.ProgrammeTopic(s.p.Slug)
 	}
 	return kit.Render(c, http.StatusOK, radarPage(v))
 }

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/events"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/radar"
+	"github.com/mitwirk/mitwirk/subject"
+)
+
+// tellInquiries makes what departments are asked go to the inboxes of their heads.
+func (a *App) tellInquiries() {
+	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[radar.InquiryNews]) error {
+		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Detail: d.Event.What, Owners: true})
+	}, events.NoBatches)
+	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[radar.QuestionWaits]) error {
+		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Owners: true})
+	}, events.NoBatches)
+}
+
+// waitNews is questions that wait, as the inbox knows them (notify.Domain).
+type waitNews struct{ s *radar.Service }
+
+func (n waitNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.WaitCards(ctx, q, to.Viewer, lang, ids)
+}
+
+func (n waitNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
+	people, err := n.s.WaitPeople(ctx, q, id)
+	return notify.Owners{People: people}, err
+}
+
+func (waitNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (waitNews) Says(loc *i18n.Localizer, _ notify.What, _ string) string {
+	return loc.T("inquiry.notice.question")
+}
+
+// inquiryNews is what departments are asked, as the inbox knows it (notify.Domain).
+type inquiryNews struct{ s *radar.Service }
+
+func (n inquiryNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.InquiryCards(ctx, q, to.Viewer, lang, ids)
+}
+
+func (n inquiryNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
+	people, err := n.s.InquiryPeople(ctx, q, id)
+	return notify.Owners{People: people}, err
+}
+
+func (inquiryNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (inquiryNews) Says(loc *i18n.Localizer, _ notify.What, detail string) string {
+	if key := "inquiry.notice." + detail; loc.Has(key) {
+		return loc.T(key)
+	}
+	return loc.T("inquiry.title")
+}

@@ -1,0 +1,184 @@
+package radarpages
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/radar"
+	"github.com/mitwirk/mitwirk/radar/chart"
+	"github.com/mitwirk/mitwirk/web/kit"
+)
+
+// Rows of the form beyond those that are there.
+const (
+	moreFields   = 2
+	maxQuestions = 4
+)
+
+// fieldRow is one field of action in the form.
+type fieldRow struct {
+	I, Ord, Key                            string
+	NameDE, NameEN, CoreDE, CoreEN, Weight string
+}
+
+// rateRow is one question in the form.
+type rateRow struct {
+	I, Key                                       string
+	TextDE, TextEN, LowDE, LowEN, HighDE, HighEN string
+}
+
+type programmeView struct {
+	kit.Page
+
+	New                              bool
+	Version                          int
+	Slug                             string
+	NameDE, NameEN, IntroDE, IntroEN string
+	Public                           bool
+	Rings, Sectors                   []kit.Option
+	Fields                           []fieldRow
+	Questions                        []rateRow
+	Wrong                            kit.Errors
+	SVG                              string
+}
+
+// programmePage shows the form of a programme: that of p, or of a new one.
+func (p *pages) programmePage(c kit.Context) error {
+	actor := kit.Actor(c)
+	if err := radar.May(actor, radar.ActRelease, uuid.Nil); err != nil {
+		return err
+	}
+	prog := &radar.Programme{Rings: radar.ByStatus, Sectors: "field", Questions: radar.NewProgramme("", nil, nil).Questions}
+	if slug := c.QueryParam("p"); slug != "" {
+		var err error
+		if prog, err = p.Radar.Programme(c.Request().Context(), actor, slug); err != nil {
+			return err
+		}
+	}
+	return kit.Render(c, http.StatusOK, programmeFormPage(p.programmeView(c, prog, prog.Version)))
+}
+
+func (p *pages) programmeView(c kit.Context, prog *radar.Programme, version int) programmeView {
+	v := programmeView{
+		Page: kit.NewPage(c, "radardesk.tab/programme"), New: version == 0, Version: version, Slug: prog.Slug, Public: prog.Public,
+		NameDE: prog.Name[i18n.German], NameEN: prog.Name[i18n.English], IntroDE: prog.Intro[i18n.German], IntroEN: prog.Intro[i18n.English],
+	}
+	v.Nav, v.Robots = "desk", "noindex"
+	kit.NoStore(c)
+	for _, r := range []radar.Scale{radar.ByStatus, radar.ByHorizon, radar.ByStage} {
+		v.Rings = append(v.Rings, kit.Option{Value: string(r), Label: v.T("radarprog.rings." + string(r)), On: r == prog.Rings})
+	}
+	for _, s := range []string{"field", "core"} {
+		v.Sectors = append(v.Sectors, kit.Option{Value: s, Label: v.T("radarprog.sectors." + s), On: s == prog.Sectors})
+	}
+	for i := range min(len(prog.Fields)+moreFields, chart.MaxSectors) {
+		r := fieldRow{I: strconv.Itoa(i), Ord: strconv.Itoa(i + 1), Weight: "1"}
+		if i < len(prog.Fields) {
+			f := &prog.Fields[i]
+			r.Key, r.NameDE, r.NameEN, r.CoreDE, r.CoreEN = f.Key, f.Name[i18n.German], f.Name[i18n.English], f.Core[i18n.German], f.Core[i18n.English]
+			r.Weight = strings.Replace(strconv.FormatFloat(cmp.Or(f.Weight, 1), 'f', -1, 32), ".", ",", 1)
+		}
+		v.Fields = append(v.Fields, r)
+	}
+	for i := range maxQuestions {
+		r := rateRow{I: strconv.Itoa(i)}
+		if i < len(prog.Questions) {
+			q := &prog.Questions[i]
+			r.Key, r.TextDE, r.TextEN = q.Key, q.Text[i18n.German], q.Text[i18n.English]
+			r.LowDE, r.LowEN, r.HighDE, r.HighEN = q.Low[i18n.German], q.Low[i18n.English], q.High[i18n.German], q.High[i18n.English]
+		}
+		v.Questions = append(v.Questions, r)
+	}
+	return v
+}
+
+// readProgramme is the form as a programme; fields in the order of their numbers.
+func readProgramme(c kit.Context) (prog *radar.Programme, version int) {
+	line := func(name string) string { return kit.Clean(c.FormValue(name), false) }
+	both := func(name string) i18n.Text { return texts(line(name+"_de"), line(name+"_en")) }
+	prog = &radar.Programme{
+		Slug: line("slug"), Name: both("name"), Rings: radar.Scale(line("rings")), Sectors: line("sectors"), Public: c.FormValue("public") == "1",
+		Intro: texts(kit.Clean(c.FormValue("intro_de"), true), kit.Clean(c.FormValue("intro_en"), true)),
+	}
+	version, _ = strconv.Atoi(c.FormValue("version"))
+	type placed struct {
+		ord int
+		f   radar.Field
+	}
+	var list []placed
+	for i := range chart.MaxSectors {
+		at := "field" + strconv.Itoa(i)
+		f := radar.Field{Key: line(at + ".key"), Name: both(at + ".name"), Core: both(at + ".core")}
+		if len(f.Name) == 0 {
+			continue // an empty row, or a field that is to go
+		}
+		f.Weight, _ = strconv.ParseFloat(strings.Replace(line(at+".weight"), ",", ".", 1), 64)
+		ord, _ := strconv.Atoi(line(at + ".ord"))
+		list = append(list, placed{ord, f})
+	}
+	slices.SortStableFunc(list, func(a, b placed) int { return a.ord - b.ord })
+	for _, l := range list {
+		prog.Fields = append(prog.Fields, l.f)
+	}
+	for i := range maxQuestions {
+		at := "q" + strconv.Itoa(i)
+		if q := (radar.Question{Key: line(at + ".key"), Text: both(at + ".text"), Low: both(at + ".low"), High: both(at + ".high")}); len(q.Text) > 0 {
+			prog.Questions = append(prog.Questions, q)
+		}
+	}
+	return prog, version
+}
+
+// programmeDo stores the form, or shows the chart that it would make.
+func (p *pages) programmeDo(c kit.Context) error {
+	ctx, actor := c.Request().Context(), kit.Actor(c)
+	if err := radar.May(actor, radar.ActRelease, uuid.Nil); err != nil {
+		return err
+	}
+	prog, version := readProgramme(c)
+	if version > 0 {
+		was, err := p.Radar.Programme(ctx, actor, prog.Slug)
+		if err != nil {
+			return err
+		}
+		prog.ID = was.ID
+	}
+	if c.FormValue("do") != "preview" {
+		err := p.Radar.EditProgramme(ctx, actor, prog, version)
+		if err == nil {
+			kit.Flash(c, "success", "radardesk.saved")
+			return kit.Redirect(c, "/desk/radar/programme?p="+prog.Slug)
+		}
+		return p.programmeAgain(c, prog, version, err)
+	}
+	st, err := p.Radar.PreviewProgramme(ctx, actor, prog)
+	if err != nil {
+		return p.programmeAgain(c, prog, version, err)
+	}
+	v := p.programmeView(c, prog, version)
+	s := &state{p: prog, now: st}
+	for i := range st.Items {
+		r := makeRow(v.Page, prog, &st.Items[i], st.On, chart.Stayed, noTally)
+		r.Fits = true
+		s.rows = append(s.rows, r)
+	}
+	v.SVG = string(p.chart(v.Page, s, ask{}).SVG(chart.ByClass))
+	return kit.Render(c, http.StatusOK, programmeFormPage(v))
+}
+
+// programmeAgain shows what was typed with what is wrong about it.
+func (p *pages) programmeAgain(c kit.Context, prog *radar.Programme, version int, err error) error {
+	if !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	v := p.programmeView(c, prog, version)
+	v.Wrong = kit.ErrorsOf(v.Page, err)
+	return kit.Render(c, http.StatusUnprocessableEntity, programmeFormPage(v))
+}
