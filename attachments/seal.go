@@ -21,7 +21,7 @@ import (
 	"github.com/mitwirk/mitwirk/subject"
 )
 
-// sealed is a photo from before a decision covered parts of it.
+// sealedForm is a photo from before a decision covered parts of it.
 type sealedForm struct {
 	Decision uuid.UUID
 	N        int
@@ -81,7 +81,7 @@ func (s *Service) Reveal(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d
 		return err
 	}
 	for _, later := range list[1:] { // decisions that still hold
-		if err := s.dropSealed(ctx, tx, later.Decision); err != nil {
+		if err := s.DropSealed(ctx, tx, later.Decision); err != nil {
 			return err
 		}
 		if err := s.seal(ctx, tx, later, id, p); err != nil {
@@ -111,15 +111,11 @@ func (s *Service) Reveal(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d
 			return err
 		}
 	}
-	return s.dropSealed(ctx, tx, decision)
+	return s.DropSealed(ctx, tx, decision)
 }
 
 // DropSealed forgets sealed photos of decisions that nobody can object to any more.
 func (s *Service) DropSealed(ctx context.Context, tx pgx.Tx, decisions ...uuid.UUID) error {
-	return s.dropSealed(ctx, tx, decisions...)
-}
-
-func (s *Service) dropSealed(ctx context.Context, tx pgx.Tx, decisions ...uuid.UUID) error {
 	keys, err := blobs(ctx, tx, sqlDropSealed, decisions)
 	if err != nil {
 		return err

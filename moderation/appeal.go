@@ -349,12 +349,13 @@ func (s *Service) follow(ctx context.Context, tx pgx.Tx, actor accounts.Actor, h
 	if _, err := tx.Exec(ctx, sqlReverse, h.Of.ID, d.ID); err != nil {
 		return false, fmt.Errorf("reverse: %w", err)
 	}
+	back := true
 	switch h.Of.Action {
 	case Hide:
 		err = t.Restore(ctx, tx, h.Of.Part)
 	case Redact:
 		if h.Of.Part.Part == subject.Photo {
-			err = s.uncover(ctx, tx, actor, t, h)
+			back, err = s.uncover(ctx, tx, actor, t, h)
 		} else {
 			err = t.Restore(ctx, tx, h.Of.Part)
 		}
@@ -372,7 +373,7 @@ func (s *Service) follow(ctx context.Context, tx pgx.Tx, actor accounts.Actor, h
 	if err != nil {
 		return false, err
 	}
-	return true, s.state(ctx, tx, d.Batch, []judged{{content: h.Content, d: d, flags: flags}})
+	return back, s.state(ctx, tx, d.Batch, []judged{{content: h.Content, d: d, flags: flags}})
 }
 
 const (

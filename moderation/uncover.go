@@ -12,19 +12,19 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 )
 
-// uncover brings back the parts of a photo that the decision covered. A photo that
-// is gone meanwhile, or whose bytes are damaged, stays as it is: the decision is
-// reversed all the same.
-func (s *Service) uncover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Target, h Hearing) error {
+// uncover brings back the parts of a photo that the decision covered, and tells
+// whether it could. A photo that is gone meanwhile, or whose bytes are damaged, stays
+// as it is: the decision is reversed all the same.
+func (s *Service) uncover(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Target, h Hearing) (bool, error) {
 	err := s.photos.Reveal(ctx, tx, actor, h.Of.ID)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Gone) {
 		s.log.WarnContext(ctx, "moderation: a covered photo can't come back", "decision", h.Of.ID, "err", err)
-		return nil
+		return false, nil
 	}
 	if err != nil || h.Gone {
-		return err
+		return false, err
 	}
-	return t.Uncovered(ctx, tx, h.Of.Part)
+	return true, t.Uncovered(ctx, tx, h.Of.Part)
 }
 
 // forgetSealed forgets what photos were before parts of them were covered, once

@@ -51,6 +51,10 @@ func TestRefusals(t *testing.T) {
 		{"files with two slashes", "--files-url=file://var/lib/secret", "three slashes"},
 		{"smtp", "--smtp-url=mail.example.org:secret", "smtps://"},
 		{"smtp without sender", "--smtp-url=smtp://mail.example.org", "MITWIRK_MAIL_FROM"},
+		{"mailbox by another protocol", "--imap-url=pop3s://stadt:secret@mail.example.org", "imaps://"},
+		{"mailbox of nobody", "--imap-url=imaps://mail.example.org/secret", "no user"},
+		{"folder without a mailbox", "--imap-done=Erledigt", "MITWIRK_IMAP_URL"},
+		{"address without a mailbox", "--inbound-address=meldung@example.org", "MITWIRK_IMAP_URL"},
 		{"sender", "--mail-from=nobody", "no mail address"},
 		{"zone", "--timezone=Europe/Munich", "MITWIRK_TIMEZONE"},
 		{"local zone", "--timezone=Local", "MITWIRK_TIMEZONE"},
@@ -77,6 +81,7 @@ func TestRefusals(t *testing.T) {
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	s, err := parse(t, "--addr=0.0.0.0:80", "--trusted-proxies=10.1.2.3/8,::1", "--map-center=11.5755, 48.1374",
+		"--imap-url=imaps://meldung%40example.org:geheim@mail.example.org/INBOX", "--imap-done=Erledigt", "--inbound-address=meldung@example.org",
 		"--database-url=host=/run/postgresql dbname=mitwirk", "--files-url=s3://photos?region=eu-central-1")
 	if err != nil {
 		t.Fatal(err)
