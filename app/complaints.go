@@ -28,8 +28,11 @@ func (a *App) complain(ctx context.Context) error {
 	return err
 }
 
+// Complaints is for commands that measure the private door.
+func (a *App) Complaints() *complaints.Service { return a.complaints }
+
 func (a *App) complaintPages(r *kit.Router) error {
-	return complaintpages.Register(r, complaintpages.Deps{DB: a.cfg.Pool, Complaints: a.complaints, Drafts: a.drafts, Reports: a.reports})
+	return complaintpages.Register(r, complaintpages.Deps{DB: a.cfg.Pool, Complaints: a.complaints, Drafts: a.drafts, Reports: a.reports, Ideas: a.ideas})
 }
 
 // draftThings is what hangs on a draft: photos of a report, files of a complaint.

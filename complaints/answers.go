@@ -63,6 +63,11 @@ func (s *Service) Reply(ctx context.Context, actor accounts.Actor, n subject.Num
 		if err != nil {
 			return err
 		}
+		if before, err := tookPart(ctx, tx, c, actor.Person); err != nil {
+			return err
+		} else if before {
+			return fault.New(fault.Forbidden, "err.403").With("why", "complaint.why.took_part")
+		}
 		if c.Status == Second && actor.Person != uuid.Nil && c.Reviewer != actor.Person {
 			if c.Reviewer != uuid.Nil {
 				return fault.New(fault.Forbidden, "err.403").With("why", "complaint.why.reviewer")
@@ -72,6 +77,11 @@ func (s *Service) Reply(ctx context.Context, actor accounts.Actor, n subject.Num
 			}
 		}
 		two := needsTwo(c, topics)
+		if !two && actor.Person != uuid.Nil {
+			if two, err = db.Exists(ctx, tx, sqlEased, c.ID, actor.Person, string(whatTopic)); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.Exec(ctx, sqlReplaceWaiting, c.ID); err != nil {
 			return fmt.Errorf("replace answer: %w", err)
 		}
@@ -87,6 +97,29 @@ func (s *Service) Reply(ctx context.Context, actor accounts.Actor, n subject.Num
 	})
 	return released && err == nil, err
 }
+
+// tookPart tells whether somebody wrote or released an answer before the second
+// review: whoever did makes no part of it.
+func tookPart(ctx context.Context, tx pgx.Tx, c *Complaint, person uuid.UUID) (bool, error) {
+	if c.Status != Second || person == uuid.Nil {
+		return false, nil
+	}
+	if person == c.FirstBy {
+		return true, nil
+	}
+	return db.Exists(ctx, tx, sqlTookPart, c.ID, person)
+}
+
+const (
+	sqlTookPart = `
+SELECT EXISTS (SELECT FROM complaint_answers
+  WHERE complaint_id = $1 AND stage = 'first' AND state = 'released' AND $2 IN (written_by, released_by))`
+	// eased: the same person took it out of a topic whose answers need two people
+	sqlEased = `
+SELECT EXISTS (SELECT FROM case_log l
+  JOIN complaint_topics t ON t.key = l.change ->> 'from' AND t.four_eyes
+  WHERE l.subject_kind = 'complaint' AND l.subject_id = $1 AND l.actor = $2 AND l.change ->> 'what' = $3)`
+)
 
 func stageOf(c *Complaint) string {
 	if c.Status == Second {
@@ -168,7 +201,11 @@ func (s *Service) toDecide(ctx context.Context, tx pgx.Tx, actor accounts.Actor,
 	if actor.Is(a.By) {
 		return a, fault.New(fault.Forbidden, "err.403").With("why", "complaint.why.own_answer")
 	}
-	return a, nil
+	before, err := tookPart(ctx, tx, c, actor.Person)
+	if err == nil && before {
+		err = fault.New(fault.Forbidden, "err.403").With("why", "complaint.why.took_part")
+	}
+	return a, err
 }
 
 // give hands an answer to the person: the clock ends, or the second review does.

@@ -108,7 +108,7 @@ func deskWhere(actor accounts.Actor) *db.Where {
 	w.And("k.department_id = ANY (?)", Departments(actor))
 	w.And("(c.about_department IS NULL OR NOT c.about_department = ANY (?))", notNil(actor.Departments))
 	w.And("(c.status <> 'second' OR v.first_handler IS DISTINCT FROM ?)", actor.Person)
-	w.And("c.person_id IS DISTINCT FROM ?", actor.Person)
+	w.And("NOT EXISTS (SELECT FROM complaint_owners o WHERE o.complaint_id = c.id AND o.person_id = ?)", actor.Person)
 	return w
 }
 
@@ -155,7 +155,9 @@ func (s *Service) Assign(ctx context.Context, actor accounts.Actor, n subject.Nu
 			}
 		}
 		if c.Status == Second {
-			if to == c.FirstBy && to != uuid.Nil {
+			if before, err := tookPart(ctx, tx, c, to); err != nil {
+				return err
+			} else if before {
 				return fault.OnField("person", "complaint.err.first")
 			}
 			if _, err := tx.Exec(ctx, sqlSetReviewer, c.ID, db.OrNull(to)); err != nil {
@@ -273,6 +275,11 @@ func (s *Service) Sort(ctx context.Context, actor accounts.Actor, n subject.Numb
 		if topic != c.Topic && !topics.Has(topic) {
 			return fault.OnField("topic", "field.choice")
 		}
+		if topic != c.Topic { // remembered, so that nobody sorts their way out of the second person (eased)
+			if err := casework.Log(ctx, tx, actor, c.Ref(), casework.LogChange{What: whatTopic, From: c.Topic, To: topic}, uuid.Nil); err != nil {
+				return err
+			}
+		}
 		was := c.Kind
 		c.Kind, c.Topic = kind, topic
 		if err := save(ctx, tx, c); err != nil || was == kind {
@@ -281,6 +288,9 @@ func (s *Service) Sort(ctx context.Context, actor accounts.Actor, n subject.Numb
 		return step(ctx, tx, c, "kind", map[string]any{"from": string(was), "to": string(kind)}, c.Department)
 	})
 }
+
+// whatTopic is a line of the log of cases that only complaints have.
+const whatTopic casework.What = "topic"
 
 // MoveTo hands it to another department; never to the one that it is about.
 func (s *Service) MoveTo(ctx context.Context, actor accounts.Actor, n subject.Number, key, reason string) error {
@@ -344,6 +354,41 @@ func (s *Service) Link(ctx context.Context, actor accounts.Actor, n subject.Numb
 		}
 		return links.Make(ctx, tx, c.Ref(), to, links.BelongsTo, uuid.Nil)
 	})
+}
+
+// Unlink takes such a link away; once more changes nothing.
+func (s *Service) Unlink(ctx context.Context, actor accounts.Actor, n subject.Number, to subject.Ref) error {
+	return s.change(ctx, actor, n, ActWork, func(ctx context.Context, tx pgx.Tx, c *Complaint, _ time.Time) error {
+		return links.Cut(ctx, tx, c.Ref(), to, links.BelongsTo)
+	})
+}
+
+// Beside are the complaints that a report or an idea belongs to, of those that
+// the actor works on: for the desk's page of that report or idea. Nobody else
+// learns that there is one, and neither page shows it to the public.
+func (s *Service) Beside(ctx context.Context, actor accounts.Actor, of subject.Ref) ([]Complaint, error) {
+	if MayDesk(actor) != nil {
+		return nil, nil
+	}
+	ids, err := links.Sources(ctx, s.db, of, links.BelongsTo, subject.Complaint)
+	if err != nil {
+		return nil, err
+	}
+	now, err := db.Now(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	var list []Complaint
+	for _, id := range ids {
+		c, err := byID(ctx, s.db, id, actor.Person)
+		if err != nil {
+			return nil, err
+		}
+		if Allowed(actor, ActWork, c, now) == nil {
+			list = append(list, Complaint{ID: c.ID, Number: c.Number, Kind: c.Kind, Status: c.Status})
+		}
+	}
+	return list, nil
 }
 
 // Contact shows how to reach the person. That it was read is written down and

@@ -85,17 +85,24 @@ type Opinion struct {
 	Text  string
 }
 
-// see loads what the actor may know of, else NotFound.
+// see loads what the actor may know of, else NotFound: after the same two
+// statements, whether there is such a number or not.
 func (s *Service) see(ctx context.Context, actor accounts.Actor, n subject.Number) (*Complaint, error) {
-	c, err := byNumber(ctx, s.db, n, actor.Person)
+	c, _, err := allowed(ctx, s.db, actor, ActView, n)
+	return c, err
+}
+
+// allowed loads a complaint for somebody who may do something with it.
+func allowed(ctx context.Context, q db.Queryer, actor accounts.Actor, action Action, n subject.Number) (*Complaint, time.Time, error) {
+	now, err := db.Now(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, now, err
 	}
-	now, err := db.Now(ctx, s.db)
+	c, err := byNumber(ctx, q, n, actor.Person)
 	if err != nil {
-		return nil, err
+		return nil, now, err
 	}
-	return c, Allowed(actor, ActView, c, now)
+	return c, now, Allowed(actor, action, c, now)
 }
 
 // Get is one complaint. Whoever may not know of it gets NotFound. The contact
@@ -122,10 +129,16 @@ func (s *Service) Get(ctx context.Context, actor accounts.Actor, n subject.Numbe
 			v.Name = ""
 		}
 	}
+	if err := s.fill(ctx, v); err != nil {
+		return nil, err
+	}
 	if c.IsOwner { // who works on it stays with the team
 		v.Assignee, v.Reviewer, v.FirstBy = uuid.Nil, uuid.Nil, uuid.Nil
+		for i := range v.Answers {
+			v.Answers[i].By = uuid.Nil
+		}
 	}
-	return v, s.fill(ctx, v)
+	return v, nil
 }
 
 func (s *Service) fill(ctx context.Context, v *View) error {

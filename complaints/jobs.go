@@ -2,6 +2,7 @@ package complaints
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -107,9 +108,11 @@ func (s *Service) missed(ctx context.Context, tx pgx.Tx, c *Complaint, key strin
 }
 
 // tellLeads mails who leads the department: that a date has passed, the number,
-// nothing else. Whoever belongs to the department it is about hears nothing.
+// nothing else. Whoever may not open it hears nothing: people of the department
+// that it is about, leads of some kinds or districts only, who wrote it, and at a
+// second review who answered first.
 func (s *Service) tellLeads(ctx context.Context, tx pgx.Tx, c *Complaint) error {
-	rows, err := tx.Query(ctx, sqlLeads, c.Department.String(), c.AboutDep.String())
+	rows, err := tx.Query(ctx, sqlLeads, c.Department.String(), c.AboutDep.String(), c.ID, c.Status == Second)
 	if err != nil {
 		return fmt.Errorf("who leads: %w", err)
 	}
@@ -147,7 +150,10 @@ JOIN LATERAL (
   ORDER BY c.confirmed_at, c.id
   LIMIT 1) k ON true
 WHERE g.role = 'team_lead'
+  AND NOT EXISTS (SELECT FROM role_grant_limits z WHERE z.grant_id = g.id AND z.kind <> 'department')
   AND NOT EXISTS (SELECT FROM role_grants o JOIN role_grant_limits y ON y.grant_id = o.id AND y.kind = 'department' AND y.ref_id = $2 WHERE o.person_id = g.person_id)
+  AND NOT EXISTS (SELECT FROM complaint_owners w WHERE w.complaint_id = $3 AND w.person_id = g.person_id)
+  AND NOT ($4 AND EXISTS (SELECT FROM complaint_reviews v WHERE v.complaint_id = $3 AND v.first_handler = g.person_id))
 ORDER BY k.id`
 
 // EndQuestions lets the clock run again where nobody answered a question in time.
@@ -211,6 +217,7 @@ func (s *Service) each(ctx context.Context, sql string, fn changer) error {
 	if err != nil {
 		return fmt.Errorf("due complaints: %w", err)
 	}
+	var failed error // of one of them: the others are done all the same
 	for _, id := range ids {
 		err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 			c, err := lockID(ctx, tx, id, uuid.Nil)
@@ -221,13 +228,14 @@ func (s *Service) each(ctx context.Context, sql string, fn changer) error {
 			if err != nil {
 				return err
 			}
-			return fn(ctx, tx, c, now)
+			return fn(ctx, tx, c, now.In(s.zone))
 		})
-		if err != nil {
-			return err
+		if ctx.Err() != nil {
+			return errors.Join(failed, err)
 		}
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }
 
 const (

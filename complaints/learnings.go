@@ -94,6 +94,9 @@ func (s *Service) WriteLearning(ctx context.Context, actor accounts.Actor, depar
 		if err != nil {
 			return err
 		}
+		if err := MayDesk(actor); err != nil {
+			return err
+		}
 		d, err := accounts.DepartmentByKey(ctx, tx, department)
 		if err != nil || !actor.System && !slices.Contains(Departments(actor), d.ID) {
 			return fault.OnField("department", "complaint.err.department")

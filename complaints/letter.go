@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/paper"
 	"github.com/mitwirk/mitwirk/subject"
@@ -17,8 +18,13 @@ import (
 // Letter writes the last answer that was given as a letter: the address where
 // the window of the envelope is, number and a fresh access code, with which the
 // person can answer. The code before it opens nothing any more. Reading the
-// address is written down for the person.
+// address is written down for the person. All of it happens, or nothing: a letter
+// that could not be written leaves the old code as it was.
 func (s *Service) Letter(ctx context.Context, actor accounts.Actor, n subject.Number, w io.Writer) error {
+	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error { return s.Within(tx).letter(ctx, actor, n, w) })
+}
+
+func (s *Service) letter(ctx context.Context, actor accounts.Actor, n subject.Number, w io.Writer) error {
 	v, err := s.Get(ctx, actor, n)
 	if err != nil {
 		return err

@@ -31,18 +31,14 @@ func (s *Service) OpenByCode(ctx context.Context, actor accounts.Actor, number, 
 	if err != nil || prefix != subject.PrefixComplaint {
 		return 0, fault.New(fault.Invalid, "err.code")
 	}
-	target := accounts.Phantom(subject.Complaint, n)
-	c, err := byNumber(ctx, s.db, n, actor.Person)
-	switch {
-	case err == nil && !c.Erased:
-		target = c.Ref()
-	case err != nil && !fault.Is(err, fault.NotFound):
-		return 0, err
-	}
-	if err := s.cfg.Accounts.CheckReceipt(ctx, target, code); err != nil {
+	c, err := s.byCode(ctx, n, code)
+	if err != nil {
 		return 0, err
 	}
 	return n, db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		if err := holdKnown(ctx, tx, c.ID); err != nil {
+			return fault.New(fault.Invalid, "err.code").Because(err)
+		}
 		return addOwner(ctx, tx, c.ID, actor.Person)
 	})
 }
@@ -57,7 +53,7 @@ func (s *Service) OpenByToken(ctx context.Context, actor accounts.Actor, token s
 		if err != nil {
 			return err
 		}
-		c, err := byID(ctx, tx, t.Target.Ref.ID, actor.Person)
+		c, err := lockID(ctx, tx, t.Target.Ref.ID, actor.Person)
 		if err != nil || c.Erased || c.Contact != t.Target.Contact { // the contact may be gone since
 			return accounts.LinkGone(accounts.PurposeOpen)
 		}

@@ -105,18 +105,20 @@ func (s *Service) Zone() *time.Location { return s.zone }
 type changer func(ctx context.Context, tx pgx.Tx, c *Complaint, now time.Time) error
 
 // change loads for update, with the rights of this moment, asks the policy and
-// runs fn in the same transaction.
+// runs fn in the same transaction. The policy is asked before the row is locked,
+// too: who may not know of a complaint never touches it, and so does not take
+// longer over one that exists.
 func (s *Service) change(ctx context.Context, actor accounts.Actor, n subject.Number, action Action, fn changer) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		actor, err := accounts.Renew(ctx, tx, actor)
 		if err != nil {
 			return err
 		}
-		c, err := lock(ctx, tx, n, actor.Person)
+		_, now, err := allowed(ctx, tx, actor, action, n)
 		if err != nil {
 			return err
 		}
-		now, err := db.Now(ctx, tx)
+		c, err := lock(ctx, tx, n, actor.Person)
 		if err != nil {
 			return err
 		}

@@ -42,22 +42,12 @@ type Sent struct {
 // gives the same answer again. Invalid for wrong fields, also for a trap that was
 // not confirmed.
 func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submission) (Sent, error) {
-	sub.Clean()
-	if sub.Kind == "" {
-		sub.Kind = GuessKind(sub.Text)
-	}
-	if err := sub.Validate(); err != nil {
+	ask, err := s.ready(ctx, &sub)
+	if err != nil {
 		return Sent{}, err
 	}
-	ask := false
-	if sub.Mail != "" {
-		var err error
-		if ask, err = s.mayAsk(ctx, sub.Mail); err != nil {
-			return Sent{}, err
-		}
-	}
 	var sent Sent
-	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
 		if sub.Draft == uuid.Nil {
 			sent, err = s.insert(ctx, tx, actor, sub, ask)
 			return err

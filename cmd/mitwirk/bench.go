@@ -23,6 +23,7 @@ type benchCmd struct {
 	Categories benchCategories `cmd:"" help:"How often the guess which category a report belongs to is right, on reports that it has not learned from."`
 	Ideas      benchIdeas      `cmd:"" help:"A call with 20,000 ideas, and one idea with 10,000 comments."`
 	Radar      benchRadar      `cmd:"" help:"The page of a programme with 300 measures and 100,000 ratings."`
+	Complaints benchComplaints `cmd:"" help:"How long the answer 404 takes for a complaint of others, and for a number that does not exist."`
 	VotesFraud benchVotesFraud `cmd:"" name:"votes-fraud" help:"How many votes of the known frauds count, and how many honest ones are held."`
 	VotesRace  benchVotesRace  `cmd:"" name:"votes-race" help:"A million parallel clicks: nobody counts twice."`
 	Discussion benchDiscussion `cmd:"" help:"A page of a discussion with 10,000 comments."`

@@ -241,6 +241,9 @@ func (p *pages) said(c kit.Context, form, done string, do func(ctx context.Conte
 	if seen != nil {
 		return seen
 	}
+	if err := kit.Limit(c, accounts.RulePost); err != nil {
+		return err
+	}
 	var list []complaints.NewFile
 	var wrong kit.Errors
 	if err == nil && one.IsOwner { // nobody else's bytes are even looked at
@@ -292,6 +295,9 @@ func (p *pages) rate(c kit.Context) error {
 	}
 	n, err := number(c)
 	if err != nil {
+		return err
+	}
+	if err := kit.Limit(c, accounts.RulePost); err != nil {
 		return err
 	}
 	err = p.Complaints.Rate(c.Request().Context(), kit.Actor(c), n, complaints.Opinion{Value: in.Value, Text: in.Opinion})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/drafts"
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -16,6 +17,7 @@ type Deps struct {
 	Complaints *complaints.Service
 	Drafts     *drafts.Service
 	Reports    *reports.Service // for links; nil: none
+	Ideas      *ideas.Service   // for links; nil: none
 }
 
 type pages struct {

@@ -71,8 +71,9 @@ type caseView struct {
 	ObjectedAt string
 	Desk       *deskPart // nil: not of this team
 	Undo       *undoLine
-	Both       []bothRow // two people wrote at once
-	NoteFiles  bool      // notes may have files
+	Both       []bothRow   // two people wrote at once
+	NoteFiles  bool        // notes may have files
+	Complaints []kit.Crumb // it belongs to, of those that the actor works on
 }
 
 // whyNot is why the actor may not do something, in words; "" where they may.
@@ -130,6 +131,9 @@ func (p *pages) caseView(v *visit, f forms) (caseView, error) {
 		return cv, err
 	}
 	if err := p.undoOf(v, &cv); err != nil {
+		return cv, err
+	}
+	if err := p.beside(v, &cv); err != nil {
 		return cv, err
 	}
 	cv.Both, cv.NoteFiles = p.bothVersions(v, &cv), p.Files != nil

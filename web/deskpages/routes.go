@@ -1,12 +1,14 @@
 package deskpages
 
 import (
+	"context"
 	"errors"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -25,6 +27,11 @@ type Deps struct {
 	Centre     kit.Centre // where maps open; may be nil
 	Photos     *attachments.Service
 	Files      *casework.Files // of notes; nil: notes are words only
+	// Complaints are those that a report belongs to, of the ones that the actor
+	// works on; nil: none are shown.
+	Complaints interface {
+		Beside(ctx context.Context, actor accounts.Actor, of subject.Ref) ([]complaints.Complaint, error)
+	}
 	// Messages speaks both languages: a clerk sees what the public will read in each.
 	Messages *i18n.Catalogue
 }
