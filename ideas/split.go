@@ -223,10 +223,7 @@ func (s *Service) unsplit(ctx context.Context, tx pgx.Tx, off, i *Idea, why stri
 	if tag.RowsAffected() == 0 { // somebody is asked to merge it with another one
 		return fault.New(fault.Conflict, "idea.err.merge_open")
 	}
-	if err := s.merge(ctx, tx, off, i, now); err != nil {
-		return err
-	}
-	if i.Edition == edition+1 {
+	if i.Edition == edition+1 { // before it is merged: that may say by when there is an answer
 		var title, text string
 		if err := tx.QueryRow(ctx, sqlWordsOf, i.ID, edition).Scan(&title, &text); err != nil {
 			return fmt.Errorf("undo split: %w", err)
@@ -238,6 +235,9 @@ func (s *Service) unsplit(ctx context.Context, tx pgx.Tx, off, i *Idea, why stri
 		if err := save(ctx, tx, i); err != nil {
 			return err
 		}
+	}
+	if err := s.merge(ctx, tx, off, i, now); err != nil {
+		return err
 	}
 	params := map[string]any{"number": off.Number.Format(subject.PrefixIdea)}
 	if err := s.step(ctx, tx, i, "idea.step.unsplit", params, why, i.Department); err != nil {
