@@ -15,7 +15,7 @@ import (
 
 // newRating answers the programme's questions about a measure.
 type newRating struct {
-	Answers map[string]string `json:"answers" maxProperties:"4" doc:"By the key of the question: 1 to 5, unknown, or none to take it back. Others stay as they were." example:"{\"benefit\":\"4\"}"`
+	Answers map[string]string `json:"answers" maxProperties:"4" doc:"By the key of the question: 1 to 5, unknown, or none to take it back. Others stay as they were."`
 }
 
 func (n *newRating) answers() (map[string]int, error) {
