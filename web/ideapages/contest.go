@@ -173,7 +173,8 @@ func entryID(c kit.Context) (uuid.UUID, error) {
 // vote gives the visitor's one vote, or takes it back.
 func (p *pages) vote(c kit.Context) error {
 	var in struct {
-		For string `form:"for" max:"40"`
+		For  string `form:"for" max:"40"`
+		Back bool   `form:"back"`
 	}
 	if err := kit.Bind(c, &in); err != nil {
 		return err
@@ -186,12 +187,12 @@ func (p *pages) vote(c kit.Context) error {
 		return err
 	}
 	id := uuid.Nil
-	if in.For != "" && in.For != "none" {
+	if in.For != "" && !in.Back {
 		if id, err = uuid.Parse(in.For); err != nil {
 			return fault.Missing("entry")
 		}
 	}
-	if in.For == "" {
+	if in.For == "" && !in.Back {
 		return kit.Redirect(c, call.Path()+"#finale")
 	}
 	actor, err := kit.Visitor(c)

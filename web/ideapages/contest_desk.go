@@ -38,6 +38,8 @@ type contestDeskView struct {
 	Invite     string // a link into the jury, shown this once
 	Rows       []rankRow
 	Winners    []pilotForm
+	Wrong      bool      // a challenge was sent with something wrong
+	Bad        uuid.UUID // which; Nil: the new one
 	Errors     kit.Errors
 }
 
@@ -109,7 +111,7 @@ func (p *pages) showContestDesk(c kit.Context, typed typedDesk, wrong error, sta
 	v.Nav, v.Robots = "desk", "noindex"
 	if wrong != nil {
 		if v.Errors = kit.ErrorsOf(v.Page, wrong); len(v.Errors) == 0 {
-			v.Errors = kit.Errors{{Name: "title", Text: kit.Explain(c, wrong).Title}}
+			v.Errors = kit.Errors{{Name: "series", Text: kit.Explain(c, wrong).Title}}
 		}
 	}
 	for i := range d.Challenges {
@@ -119,8 +121,16 @@ func (p *pages) showContestDesk(c kit.Context, typed typedDesk, wrong error, sta
 			Data: ch.Data[i18n.German], DataEn: ch.Data[i18n.English], Contact: ch.Contact,
 		})
 	}
-	if typed.challenge != nil {
-		v.New = *typed.challenge
+	if in := typed.challenge; in != nil && wrong != nil {
+		v.Wrong, v.Bad = true, in.ID
+		if in.ID == uuid.Nil {
+			v.New = *in
+		}
+		for i := range v.Challenges {
+			if v.Challenges[i].ID == in.ID {
+				v.Challenges[i] = *in
+			}
+		}
 	}
 	if typed.series != nil {
 		v.Series = *typed.series
@@ -321,9 +331,12 @@ func (p *pages) savePilot(c kit.Context) error {
 	}, "contest.pilot.saved")
 }
 
+// isBad tells whether this form of a challenge was sent with something wrong.
+func (v *contestDeskView) isBad(ch challengeIn) bool { return v.Wrong && v.Bad == ch.ID }
+
 // errorOf is what is wrong with an entry of the challenge that was sent.
 func errorOf(v *contestDeskView, ch challengeIn, name string) string {
-	if v.New.Title == "" && v.New.Text == "" && ch.ID != uuid.Nil || v.New.ID != ch.ID {
+	if !v.isBad(ch) {
 		return ""
 	}
 	return v.Errors.For(name)
@@ -342,4 +355,32 @@ func wrongAttrs(id, wrong string) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-invalid": "true", "aria-describedby": id + "-err"}
+}
+
+// fieldOf is the id of an entry of a form that is on the page more than once: the
+// plain one, to which errors lead, in the form that was sent.
+func fieldOf(of, name string) string {
+	if of == "" {
+		return kit.FieldID(name)
+	}
+	return kit.FieldID(name) + "-" + of
+}
+
+// idOf keeps the entries of a pilot's form apart from those of others.
+func (f pilotForm) idOf() string {
+	if f.Open {
+		return ""
+	}
+	return f.Action[len(f.Action)-36:]
+}
+
+// idOf keeps the entries of a challenge's form apart from those of others.
+func (v *contestDeskView) idOf(ch challengeIn) string {
+	switch {
+	case v.isBad(ch):
+		return ""
+	case ch.ID == uuid.Nil:
+		return "neu"
+	}
+	return ch.ID.String()
 }

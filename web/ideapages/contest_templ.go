@@ -468,7 +468,7 @@ func contestFinal(v *contestView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.V.Mine != 0 {
-				templ_7745c5c3_Err = kit.Button(kit.ButtonProps{Label: v.T("contest.vote.back"), Variant: "tertiary", Name: "for", Value: "none"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.Button(kit.ButtonProps{Label: v.T("contest.vote.back"), Variant: "tertiary", Name: "back", Value: "1", Attrs: templ.Attributes{"formnovalidate": true}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -123,6 +123,10 @@ func TestContestThroughItsPhases(t *testing.T) {
 	c.at(t, 0)
 	office := c.site.As(accountstest.Staff(t, c.Pool, subject.TeamLead, dep.ID))
 	desk := c.publish(t, office, c.form(dep))
+	clock := func(days int) { // sessions of staff end after some hours
+		c.at(t, days)
+		office = c.site.As(accountstest.Staff(t, c.Pool, subject.TeamLead, dep.ID))
+	}
 	at := strings.Replace(desk, "/desk/", "/ideas/", 1)
 	lead, mate, other := c.site.As(accountstest.Resident(t, c.Pool)), c.site.As(accountstest.Resident(t, c.Pool)), c.site.As(accountstest.Resident(t, c.Pool))
 	jury, biased := c.site.As(accountstest.Resident(t, c.Pool)), c.site.As(accountstest.Resident(t, c.Pool))
@@ -136,7 +140,7 @@ func TestContestThroughItsPhases(t *testing.T) {
 		c.site.As(accountstest.Resident(t, c.Pool)).Get(way).Want(http.StatusNotFound) // once
 	}
 
-	c.at(t, 1) // entries are collected
+	clock(1) // entries are collected
 	entries := map[string]string{}
 	challenge := ""
 	for name, b := range map[string]*kittest.Browser{"Alpha": lead, "Beta": other} {
@@ -177,7 +181,7 @@ func TestContestThroughItsPhases(t *testing.T) {
 	other.Get(entries["Alpha"]).Want(http.StatusNotFound)
 	jury.Post(entries["Alpha"]+"/score", url.Values{"score_0": {"5"}, "score_1": {"5"}, "reason": {"x"}}).Want(http.StatusForbidden)
 
-	c.at(t, 2) // the jury
+	clock(2) // the jury
 	jury.Get(at + "/jury").Want(http.StatusOK).WantClean()
 	if a := jury.Get(entries["Alpha"]).Want(http.StatusOK).WantClean(); strings.Contains(a.Body, "Geheimplan") || strings.Contains(a.Body, "Kurz Alpha") {
 		t.Error("an entry is open before its conflict is declared")
@@ -226,7 +230,7 @@ func TestContestThroughItsPhases(t *testing.T) {
 	}
 
 	public.Post(at+"/vote", url.Values{"for": {id("Alpha")}}).Want(http.StatusForbidden) // not yet
-	c.at(t, 3)                                                                           // the public vote
+	clock(3)                                                                             // the public vote
 	public.Post(at+"/vote", url.Values{"for": {id("Beta")}}).Want(http.StatusNotFound)
 	for range 3 {
 		public.Post(at+"/vote", url.Values{"for": {id("Alpha")}}).Want(http.StatusSeeOther)
@@ -234,12 +238,12 @@ func TestContestThroughItsPhases(t *testing.T) {
 	public.Get(at).Want(http.StatusOK).WantClean()
 	office.Post(desk+"/contest/winners", url.Values{"yes_" + id("Alpha"): {"1"}, "reason_" + id("Alpha"): {"Ja"}}).Want(http.StatusConflict)
 
-	c.at(t, 4) // winners
+	clock(4) // winners
 	if a := public.Get(at).Want(http.StatusOK).WantClean(); !strings.Contains(a.Text("[data-finalist]"), "1 Stimme") {
 		t.Errorf("one person is not one vote: %s", a.Text("[data-finalist]"))
 	}
 	office.Post(desk+"/contest/winners", url.Values{"yes_" + id("Alpha"): {"1"}, "reason_" + id("Alpha"): {"Die meisten Stimmen"}}).WantRedirect(desk + "/contest")
-	c.at(t, 5) // the pilot
+	clock(5) // the pilot
 	pilot := url.Values{"partner": {"Stadtbibliothek"}, "tests": {"Zwei Schalter"}, "from": {c.day(5)}, "to": {c.day(60)}}
 	office.Post(desk+"/contest/pilots/"+id("Alpha"), url.Values{}).Want(http.StatusUnprocessableEntity).WantClean()
 	office.Post(desk+"/contest/pilots/"+id("Alpha"), pilot).WantRedirect(desk + "/contest")
@@ -305,7 +309,7 @@ func TestContestForStaffOnly(t *testing.T) {
 			b.Get(path).Want(http.StatusNotFound)
 		}
 		for _, path := range []string{at + "/vote", at + "/remind"} {
-			b.Post(path, url.Values{"for": {"none"}, "mail": {"a@beispiel.example"}}).Want(http.StatusNotFound)
+			b.Post(path, url.Values{"back": {"1"}, "mail": {"a@beispiel.example"}}).Want(http.StatusNotFound)
 		}
 		for _, path := range []string{"/ideas", "/ideas.atom", "/ideas.json", "/ideas.csv", "/ideas.geojson"} {
 			if a := b.Get(path).Want(http.StatusOK); strings.Contains(a.Body, "Nurfuerunsere") || strings.Contains(a.Body, strings.TrimPrefix(at, "/ideas/calls/")) {
