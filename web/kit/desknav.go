@@ -32,7 +32,7 @@ func deskAreas() []deskArea {
 		{"/desk/thanks", "talk.thanks.title", []subject.Role{subject.Caseworker, subject.TeamLead}},
 		{"/desk/partners", "talk.partners.title", []subject.Role{subject.Admin}},
 		{"/desk/radar", "radardesk.title", []subject.Role{subject.Editor, subject.TeamLead, subject.Admin}},
-		{"/desk/radar/inquiries", "inquiry.title", append([]subject.Role{subject.Editor, subject.Admin}, works...)},
+		{"/desk/radar/inquiries", "inquiry.title", works}, // editors have it in the tabs of the programme
 		{"/desk/ideas", "idea.desk.title", append([]subject.Role{subject.Editor}, works...)},
 		{"/desk/calls", "idea.calls.title", []subject.Role{subject.TeamLead, subject.Editor}},
 		// Add your area here, in the order in which a clerk needs it, one line each.
