@@ -96,7 +96,6 @@ func TestAccessMatrix(t *testing.T) {
 	m.fill()
 	table := accessTable()
 	maps.Copy(table, accessAPI())
-	maps.Copy(table, accessBeyond())
 	checks := 0
 	var missing []string
 	known := map[string]bool{}

@@ -14,15 +14,12 @@ import (
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
-	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
-	"github.com/mitwirk/mitwirk/practice"
-	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/site"
@@ -55,9 +52,6 @@ type Deps struct {
 	Queue      *casework.Queue
 	Site       *site.Service
 	Districts  *site.Districts
-	Complaints *complaints.Service
-	Radar      *radar.Service
-	Practice   *practice.Service
 	Zone       *time.Location // of the city, for days; nil: UTC
 }
 
@@ -83,9 +77,6 @@ func Register(r *kit.Router, d Deps) error {
 	if d.Site == nil || d.Districts == nil {
 		return errors.New("api: something of the city's set-up is missing")
 	}
-	if d.Complaints == nil || d.Radar == nil || d.Practice == nil {
-		return errors.New("api: complaints, programmes or the practice mode is missing")
-	}
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
@@ -110,9 +101,6 @@ func Register(r *kit.Router, d Deps) error {
 	}
 	a.casesOnDesk()
 	a.besideCases()
-	a.complaints()
-	a.radar()
-	a.practice()
 	finish(a.doc)
 	var err error
 	if a.raw, err = json.MarshalIndent(a.doc, "", "  "); err != nil {
