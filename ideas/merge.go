@@ -112,11 +112,14 @@ func (s *Service) twoIn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, n,
 	fn func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, from, to *Idea, c *Call, now time.Time) error,
 ) error {
 	a, err := byNumber(ctx, tx, n, actor.Person, false)
+	if err == nil && !mayKnow(actor, a) {
+		err = fault.Missing("idea")
+	}
 	if err != nil {
 		return err
 	}
 	b, err := byNumber(ctx, tx, m, actor.Person, false)
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || err == nil && !mayKnow(actor, b) { // what may not be known of is as unknown as a random number
 		return fault.OnField("into", "idea.err.number_unknown")
 	}
 	if err != nil {
