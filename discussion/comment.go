@@ -90,8 +90,8 @@ type Comment struct {
 	Answers    int // public ones
 	HeldUntil  *time.Time
 	CreatedAt  time.Time
-	EditedAt   *time.Time
-	Redacted   bool // moderation has covered some words
+	EditedAt   *time.Time // what it said in public before is in Versions; nil: never
+	Redacted   bool       // moderation has covered some words
 
 	score     float64
 	unhelpful int

@@ -30,6 +30,9 @@ func TestHeldWordsAreNoVersion(t *testing.T) {
 	if err := b.s.Moderated().Publish(t.Context(), b.tx, subject.PartOf(subject.Ref{Kind: subject.Comment, ID: c.ID}, subject.Text, uuid.Nil)); err != nil {
 		t.Fatal(err)
 	}
+	if _, c, err := b.s.Get(t.Context(), accounts.Actor{}, n); err != nil || c.EditedAt != nil || c.Version < 3 { // no page leads to its versions
+		t.Errorf("%+v, %v", c, err)
+	}
 	_, _, list, err := b.s.Versions(t.Context(), accounts.Actor{}, n)
 	if !fault.Is(err, fault.NotFound) {
 		t.Errorf("%+v, %v", list, err)

@@ -147,7 +147,9 @@ ON CONFLICT DO NOTHING`
 INSERT INTO comment_versions (comment_id, version, stance, text, at)
 SELECT id, version, stance, text, coalesce(edited_at, created_at) FROM comments WHERE id = $1`
 	sqlEdit = `
-UPDATE comments SET stance = $2, text = $3, lang = $4, version = version + 1, edited_at = mitwirk_now() WHERE id = $1`
+UPDATE comments SET stance = $2, text = $3, lang = $4, version = version + 1,
+  edited_at = CASE WHEN visibility = 'public' THEN mitwirk_now() ELSE edited_at END
+WHERE id = $1`
 	sqlRemove = `
 UPDATE comments
 SET visibility = 'removed', text = '', stance = '', redacted_from = NULL, held_until = NULL, pinned = false, version = version + 1, edited_at = mitwirk_now()

@@ -839,7 +839,7 @@ func body(v *View, c *discussion.Comment) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.Version > 1 && !c.Stub() {
+		if c.EditedAt != nil && !c.Stub() {
 			if c.Redacted {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<span>")
 				if templ_7745c5c3_Err != nil {
