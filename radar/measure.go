@@ -232,7 +232,11 @@ const (
 	maxList    = 30
 )
 
-var webAddress = regexp.MustCompile(`^https?://[^\s<>"]{3,500}$`)
+var (
+	webAddress = regexp.MustCompile(`^https?://[^\s<>"]{3,500}$`)
+	// ownPath leads to a page of this site: "//host" and "/\host" would lead away
+	ownPath = regexp.MustCompile(`^/(?:[^\s<>"/\\][^\s<>"\\]{0,500})?$`)
+)
 
 // Validate checks the document against its programme. A draft may lack what a
 // public measure needs: the title, the field, the three plain answers. Names of
@@ -347,8 +351,13 @@ func (c *Content) validateResults(wrong *fault.Fields) {
 		wrong.Add("results_de", "radar.err.too_many", "max", maxResults)
 	}
 	for _, r := range c.Results {
-		if r.Title[i18n.German] == "" || strings.Contains(r.Title[i18n.German], "\n") || utf8.RuneCountInString(r.Title[i18n.German]) > maxLine {
+		if r.Title[i18n.German] == "" {
 			wrong.Add("results_de", "radar.err.result_title")
+		}
+		for lang, title := range r.Title {
+			if strings.Contains(title, "\n") || utf8.RuneCountInString(title) > maxLine {
+				wrong.Add("results_"+lang, "radar.err.result_title")
+			}
 		}
 		if r.Due != "" && !r.Due.ok() || r.Reached != "" && !r.Reached.ok() {
 			wrong.Add("results_de", "radar.err.day")
@@ -364,16 +373,24 @@ func (c *Content) validateResults(wrong *fault.Fields) {
 		case y.Text[i18n.German] == "":
 			wrong.Add("yearly_de", "field.required")
 		}
+		for lang, text := range y.Text {
+			if utf8.RuneCountInString(text) > maxText {
+				wrong.Add("yearly_"+lang, "field.too_long", "n", maxText)
+			}
+		}
 		years[y.Year] = true
 	}
 }
 
 func (c *Content) validateLists(wrong *fault.Fields) {
+	if len(c.Links) > maxList {
+		wrong.Add("links", "radar.err.too_many", "max", maxList)
+	}
 	for _, l := range c.Links {
-		if !slices.Contains(LinkKinds(), l.Kind) || l.Title == "" || strings.ContainsAny(l.Title, "\n<>") {
+		if !slices.Contains(LinkKinds(), l.Kind) || l.Title == "" || strings.ContainsAny(l.Title, "\n<>") || utf8.RuneCountInString(l.Title) > maxLine {
 			wrong.Add("links", "radar.err.link")
 		}
-		if !webAddress.MatchString(l.URL) && !strings.HasPrefix(l.URL, "/") {
+		if !webAddress.MatchString(l.URL) && !ownPath.MatchString(l.URL) {
 			wrong.Add("links", "radar.err.url")
 		}
 	}
