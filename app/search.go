@@ -40,6 +40,7 @@ func (a *App) finding() error {
 	})
 	a.findMeasures()
 	a.findIdeas()
+	a.findTalk()
 	anew := func(kind subject.Kind, reload func(context.Context) error) func(ctx context.Context) error {
 		return func(ctx context.Context) error {
 			if err := reload(ctx); err != nil { // the worker may not have heard of it yet
