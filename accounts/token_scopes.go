@@ -15,12 +15,18 @@ const (
 	ScopeAdminWrite      Scope = "admin:write" // set the city up: people, catalogue, texts, rules
 	ScopeOwnRead         Scope = "own:read"    // read what is about the person
 	ScopeOwnWrite        Scope = "own:write"   // delete drafts, end sessions and tokens, ask for erasure
+
+	ScopeComplaintsRead  Scope = "complaints:read"  // read the complaints of the person's departments
+	ScopeComplaintsWrite Scope = "complaints:write" // work on them, as the person who answers for it
 )
 
 // scopesOf lists those of an actor. Staff hold their roles only in a session
 // with a second factor, so a token with a scope of theirs is proof of one.
 func scopesOf(actor Actor) []Scope {
 	scopes := []Scope{ScopeOwnRead, ScopeOwnWrite}
+	if len(actor.Remits(subject.Caseworker, subject.TeamLead)) > 0 {
+		scopes = append(scopes, ScopeComplaintsRead, ScopeComplaintsWrite)
+	}
 	if actor.Has(subject.Moderator) {
 		scopes = append(scopes, ScopeModerationRead, ScopeModerationWrite)
 	}

@@ -131,6 +131,7 @@ func (c *town) ids(t testing.TB) {
 	c.params["kind"] = []string{string(subject.Idea)} // of what is discussed
 	c.params["name"] = []string{"mitwirk-192.png"}    // of an icon
 	c.params["ref"] = []string{"1", "x"}              // of a district
+	c.params["slug"] = c.column("SELECT slug FROM programmes")
 	c.params["slot"], c.params["file"] = []string{"hall", "report", "x"}, []string{"x.mp4"}
 	for _, s := range reports.Statuses() {
 		c.params["to"] = append(c.params["to"], string(s))
@@ -164,6 +165,8 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "idea"
 			case name == "id" && strings.HasPrefix(route, "/discussions/"):
 				name = "idea_id"
+			case name == "number" && strings.Contains(route, "/radar/measures/"):
+				name = "measure"
 			case strings.HasPrefix(route, "/flag/"):
 				name = "flag"
 			case strings.HasPrefix(route, "/desk/moderation/items/"):

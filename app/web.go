@@ -163,10 +163,14 @@ func (a *App) web(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	practising, err := a.practiceDesk()
+	if err != nil {
+		return err
+	}
 	if err := api.Register(r, api.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Search: a.search, Zone: a.zone,
 		Moderation: a.moderation, Routing: a.routing, Umbrella: a.umbrella, Files: a.talkFiles, Own: a.own, Notices: a.notify, Geo: a.geo, Exports: exports, Queue: a.queue,
-		Site: a.site, Districts: districts,
+		Site: a.site, Districts: districts, Complaints: a.complaints, Radar: a.radar, Practice: practising,
 	}); err != nil {
 		return err
 	}

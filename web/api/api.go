@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,12 +15,15 @@ import (
 	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
+	"github.com/mitwirk/mitwirk/practice"
+	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/site"
@@ -52,6 +56,9 @@ type Deps struct {
 	Queue      *casework.Queue
 	Site       *site.Service
 	Districts  *site.Districts
+	Complaints *complaints.Service
+	Radar      *radar.Service
+	Practice   *practice.Service
 	Zone       *time.Location // of the city, for days; nil: UTC
 }
 
@@ -77,6 +84,9 @@ func Register(r *kit.Router, d Deps) error {
 	if d.Site == nil || d.Districts == nil {
 		return errors.New("api: something of the city's set-up is missing")
 	}
+	if d.Complaints == nil || d.Radar == nil || d.Practice == nil {
+		return errors.New("api: complaints, programmes or the practice mode is missing")
+	}
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
@@ -101,6 +111,9 @@ func Register(r *kit.Router, d Deps) error {
 	}
 	a.casesOnDesk()
 	a.besideCases()
+	a.complaints()
+	a.radar()
+	a.practice()
 	finish(a.doc)
 	var err error
 	if a.raw, err = json.MarshalIndent(a.doc, "", "  "); err != nil {
@@ -119,6 +132,7 @@ func config() huma.Config {
 	c := huma.DefaultConfig("Mitwirk", Version)
 	c.DocsPath, c.OpenAPIPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.RejectUnknownQueryParameters = true
 	c.Transformers = []huma.Transformer{keepError}
 	c.Info.Description = about
@@ -140,6 +154,19 @@ func config() huma.Config {
 		},
 	}
 	return c
+}
+
+// schemaName names what a measure says after its area: its parts have the names
+// of other answers' parts.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.PkgPath() == reflect.TypeFor[radar.Content]().PkgPath() {
+		return "Measure" + name
+	}
+	return name
 }
 
 const (

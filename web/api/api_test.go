@@ -43,6 +43,7 @@ type bundle struct { //nolint:recvcheck // watched changes it, the rest reads
 	site  *kittest.Site
 	watch *watch
 	post  *letters
+	deps  api.Deps
 }
 
 // watch holds every request and answer against the committed document.
@@ -72,7 +73,9 @@ func setup(t testing.TB, change ...func(*kit.Config)) bundle {
 		DB: b.Pool, Accounts: b.Accounts, Reports: b.Reports, Categories: b.Categories, Photos: b.Photos, Drafts: b.Drafts, Queue: queue, Zone: zone,
 	}
 	withBeside(t, &b, &deps)
+	withBeyond(t, &b, &deps)
 	deps.Search = searchOn(t, b.City)
+	b.deps = deps
 	must(t, api.Register(b.site.Router, deps))
 	return b
 }
@@ -480,7 +483,9 @@ func TestOperations(t *testing.T) {
 
 // apart are the areas whose operations have a test of their own, which sends each
 // of them with nonsense and is complete as this one.
-func apart() []func(path string) bool { return []func(path string) bool{onDesk, besideCases, inSearch} }
+func apart() []func(path string) bool {
+	return []func(path string) bool{onDesk, besideCases, inSearch, beyondReports}
+}
 
 // here are the operations of no such area.
 func here(path string) bool {
@@ -491,7 +496,7 @@ func here(path string) bool {
 // broken bodies by staff.
 func (b bundle) nonsense(t testing.TB, of func(path string) bool, staff, number string) {
 	t.Helper()
-	fill := strings.NewReplacer("{number}", number, "{other}", number, "{id}", uuid.NewString(), "{photo}", uuid.NewString(), "{day}", "today", "{from}", "2031-01-01",
+	fill := strings.NewReplacer("{number}", number, "{other}", number, "{id}", uuid.NewString(), "{photo}", uuid.NewString(), "{day}", "today", "{from}", "2031-01-01", "{slug}", "digital", "{key}", "lamp", "{kind}", "complaint",
 		"{flag}", "H"+strings.TrimPrefix(number, "M"), "{decision}", "mw-"+uuid.NewString(), "{file}", uuid.NewString(), "{role}", "caseworker")
 	for path, item := range b.watch.doc.Paths.Map() {
 		if !of(path) {
@@ -512,7 +517,7 @@ func (b bundle) nonsense(t testing.TB, of func(path string) bool, staff, number 
 				if op.RequestBody.Value.Content["application/json"].Schema.Value.Properties["files"] != nil {
 					large = 15 << 20
 				}
-				for _, name := range []string{"file", "geojson"} { // a whole catalogue, a map
+				for _, name := range []string{"file", "geojson", "content"} { // a whole catalogue, a map, a document
 					if op.RequestBody.Value.Content["application/json"].Schema.Value.Properties[name] != nil {
 						large = 17 << 20
 					}

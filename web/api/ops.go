@@ -173,6 +173,11 @@ func besideTags() []*huma.Tag {
 		{Name: tagModeration, Description: "Notices, decisions with reasons, appeals, and what the public is told of them."},
 		{Name: tagRouting, Description: "Where new cases go, and big events."},
 		{Name: tagAdmin, Description: "People, roles, invitations, the audit log, and exports by two people."},
+		{Name: tagComplaints, Description: "The private door: complaints, praise, questions and requests, each answered by a date."},
+		{Name: tagComplaintsDesk, Description: "By personal tokens with the scopes complaints:read and complaints:write: a complaint is read by people, never by a system."},
+		{Name: tagProgrammes, Description: "What the city plans: programmes, measures, releases, ratings."},
+		{Name: tagProgrammesDesk, Description: "Drafts, review by a second person, releases, files."},
+		{Name: tagPractice, Description: "Invented cases to learn the desk with."},
 		{Name: tagOwn, Description: "What is yours: reports, drafts, data, tokens and sessions."},
 	}
 }
