@@ -25,7 +25,8 @@ func (c *town) competed() {
 	var id uuid.UUID
 	c.must(c.app.cfg.Pool.QueryRow(ctx, `SELECT id FROM calls WHERE number = $1`, int64(n)).Scan(&id))
 	c.params["call"] = append(c.params["call"], n.Format(subject.PrefixCall))
-	c.exec(`INSERT INTO contests (call_id) VALUES ($1)`, id)
+	// the finalists are named: from then on a team reads why it is none of them
+	c.exec(`INSERT INTO contests (call_id, named_at) VALUES ($1, mitwirk_now())`, id)
 	c.exec(`INSERT INTO contest_challenges (id, call_id, ord, title, text) VALUES (gen_random_uuid(), $1, 0, '{"de": "Aufgabe"}', '{"de": "Lösen."}')`, id)
 	c.must(s.PublishCall(ctx, accounts.System, n))
 	team, entry, juror := subject.NewID(), subject.NewID(), subject.NewID()

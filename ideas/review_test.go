@@ -47,6 +47,17 @@ func TestSubmitWithOneConnection(t *testing.T) {
 	}
 }
 
+// A city need not have districts: then it has no border either.
+func TestSubmitWithoutDistricts(t *testing.T) {
+	t.Parallel()
+	c := ideastest.New(t)
+	r, author := c.Create(t, func(s *ideas.Submission) { s.Point = &subject.Point{Lon: 9.18, Lat: 48.78} })
+	i, err := c.Ideas.Get(t.Context(), author, r.Number)
+	if err != nil || i.Point == nil || i.District != "" {
+		t.Errorf("%+v, %v", i, err)
+	}
+}
+
 // holding holds every idea that says "halten".
 type holding struct{}
 

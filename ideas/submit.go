@@ -98,10 +98,17 @@ func (s *Service) districtOf(ctx context.Context, p *subject.Point) (string, err
 	if err != nil {
 		return "", err
 	}
-	if !ok {
-		return "", fault.OnField("place", "idea.err.outside")
+	if ok {
+		return l.Ref, nil
 	}
-	return l.Ref, nil
+	all, err := s.places.Districts(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(all) == 0 { // a city without districts accepts every place, as reports do
+		return "", nil
+	}
+	return "", fault.OnField("place", "idea.err.outside")
 }
 
 func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, sub Submission, district string) (Receipt, error) {

@@ -42,6 +42,10 @@ func Scope(c *Call) string {
 func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subject.Number, on bool, network string) (Supporting, error) {
 	out := Supporting{On: on}
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
 		i, err := byNumber(ctx, tx, n, actor.Person, false)
 		if err != nil {
 			return err
@@ -234,6 +238,10 @@ func (s *Service) Follow(ctx context.Context, actor accounts.Actor, n subject.Nu
 		return fault.New(fault.Unauthenticated, "err.session")
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
 		i, err := byNumber(ctx, tx, n, actor.Person, false)
 		if err != nil {
 			return err
