@@ -96,6 +96,7 @@ func TestAccessMatrix(t *testing.T) {
 	m.fill()
 	table := accessTable()
 	maps.Copy(table, accessAPI())
+	maps.Copy(table, accessIdeasAPI())
 	maps.Copy(table, accessBeyond())
 	checks := 0
 	var missing []string

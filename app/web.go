@@ -170,7 +170,7 @@ func (a *App) web(ctx context.Context) error {
 	if err := api.Register(r, api.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Search: a.search, Zone: a.zone,
 		Moderation: a.moderation, Routing: a.routing, Umbrella: a.umbrella, Files: a.talkFiles, Own: a.own, Notices: a.notify, Geo: a.geo, Exports: exports, Queue: a.queue,
-		Site: a.site, Districts: districts, Complaints: a.complaints, Radar: a.radar, Practice: practising,
+		Site: a.site, Districts: districts, Ideas: a.ideas, Discussion: a.discussion, VotesTold: a.told, Complaints: a.complaints, Radar: a.radar, Practice: practising,
 	}); err != nil {
 		return err
 	}

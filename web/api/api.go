@@ -16,8 +16,10 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/complaints"
+	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
@@ -27,6 +29,7 @@ import (
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/site"
+	"github.com/mitwirk/mitwirk/votes"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -56,6 +59,9 @@ type Deps struct {
 	Queue      *casework.Queue
 	Site       *site.Service
 	Districts  *site.Districts
+	Ideas      *ideas.Service
+	Discussion *discussion.Service
+	VotesTold  votes.Told // hears of decisions about held votes; nil: nobody
 	Complaints *complaints.Service
 	Radar      *radar.Service
 	Practice   *practice.Service
@@ -87,6 +93,9 @@ func Register(r *kit.Router, d Deps) error {
 	if d.Complaints == nil || d.Radar == nil || d.Practice == nil {
 		return errors.New("api: complaints, programmes or the practice mode is missing")
 	}
+	if d.Ideas == nil || d.Discussion == nil {
+		return errors.New("api: something of ideas and discussions is missing")
+	}
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
@@ -111,6 +120,7 @@ func Register(r *kit.Router, d Deps) error {
 	}
 	a.casesOnDesk()
 	a.besideCases()
+	a.proposals()
 	a.complaints()
 	a.radar()
 	a.practice()
@@ -147,6 +157,7 @@ func config() huma.Config {
 		{Name: tagDesk, Description: "The desk: lists of cases, one case with all that belongs to it, many at once. By a token with the scopes desk:read and desk:write."},
 	}
 	c.Tags = append(c.Tags, besideTags()...)
+	c.Tags = append(c.Tags, proposalTags()...)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {
 			Type: "http", Scheme: "bearer",

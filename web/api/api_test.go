@@ -25,6 +25,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/ideas/ideastest"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/api"
@@ -43,6 +44,7 @@ type bundle struct { //nolint:recvcheck // watched changes it, the rest reads
 	site  *kittest.Site
 	watch *watch
 	post  *letters
+	ideas *ideastest.City
 	deps  api.Deps
 }
 
@@ -73,6 +75,7 @@ func setup(t testing.TB, change ...func(*kit.Config)) bundle {
 		DB: b.Pool, Accounts: b.Accounts, Reports: b.Reports, Categories: b.Categories, Photos: b.Photos, Drafts: b.Drafts, Queue: queue, Zone: zone,
 	}
 	withBeside(t, &b, &deps)
+	withProposals(t, &b, &deps)
 	withBeyond(t, &b, &deps)
 	deps.Search = searchOn(t, b.City)
 	b.deps = deps
@@ -484,7 +487,7 @@ func TestOperations(t *testing.T) {
 // apart are the areas whose operations have a test of their own, which sends each
 // of them with nonsense and is complete as this one.
 func apart() []func(path string) bool {
-	return []func(path string) bool{onDesk, besideCases, inSearch, beyondReports}
+	return []func(path string) bool{inIdeas, onDesk, besideCases, inSearch, beyondReports}
 }
 
 // here are the operations of no such area.

@@ -18,7 +18,9 @@ import (
 
 // onDesk tells whether an operation is about cases on the desk: this file sends
 // each of them.
-func onDesk(path string) bool { return strings.HasPrefix(path, "/desk/") && !beyondReports(path) }
+func onDesk(path string) bool {
+	return strings.HasPrefix(path, "/desk/") && !inIdeas(path) && !beyondReports(path)
+}
 
 // personal is a token of somebody, with what they may do.
 func (b bundle) personal(t testing.TB, actor accounts.Actor, scopes ...accounts.Scope) string {

@@ -64,7 +64,7 @@ func (o op) operation(in reflect.Type) operation {
 	if writes || o.stale {
 		fails = append(fails, http.StatusConflict)
 	}
-	if writes {
+	if writes || o.rule != "" {
 		fails = append(fails, http.StatusTooManyRequests)
 	}
 	if body || writes && !o.plain || hasQuery(in) {

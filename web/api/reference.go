@@ -101,6 +101,7 @@ func tagName(loc *i18n.Localizer, tag string) string {
 		tagAct: "api.docs.tag.act", tagStaff: "api.docs.tag.staff", tagDesk: "api.docs.tag.desk",
 		tagDialogue: "api.docs.tag.dialogue", tagCapture: "api.docs.tag.capture", tagPartners: "api.docs.tag.partners", tagModeration: "api.docs.tag.moderation",
 		tagRouting: "api.docs.tag.routing", tagAdmin: "api.docs.tag.admin", tagOwn: "api.docs.tag.own",
+		tagIdeas: "api.docs.tag.ideas", tagIdeaDesk: "api.docs.tag.idea_desk", tagDiscussion: "api.docs.tag.discussion", tagVotes: "api.docs.tag.votes",
 		tagComplaints: "api.docs.tag.complaints", tagComplaintsDesk: "api.docs.tag.complaints_desk", tagProgrammes: "api.docs.tag.programmes",
 		tagProgrammesDesk: "api.docs.tag.programmes_desk", tagPractice: "api.docs.tag.practice",
 	}[tag]
