@@ -68,5 +68,9 @@ func (g ideaGate) Arrived(ctx context.Context, tx pgx.Tx, actor accounts.Actor, 
 
 // demoIdeas fills the demonstration with calls and ideas.
 func (a *App) demoIdeas(ctx context.Context) error {
-	return proposals.Fill(ctx, proposals.Config{DB: a.cfg.Pool, Ideas: a.ideas, Discussion: a.discussion, Zone: a.zone})
+	cfg := proposals.Config{DB: a.cfg.Pool, Ideas: a.ideas, Discussion: a.discussion, Zone: a.zone}
+	if err := proposals.Fill(ctx, cfg); err != nil {
+		return err
+	}
+	return proposals.FillContest(ctx, cfg, a.contests)
 }

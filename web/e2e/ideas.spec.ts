@@ -29,6 +29,21 @@ test("the pages of ideas", async ({ page, check }) => {
   await check(page);
 });
 
+test("an innovation contest: its page, a finalist, a vote", async ({ page, check }) => {
+  await page.goto("/ideas");
+  await page.locator(".call h2 a", { hasText: /Amt ohne Warten|offices without waiting/ }).click();
+  await expect(page.locator("input[name=for]")).toHaveCount(3);
+  await check(page);
+  const here = page.url();
+  await page.locator("a[href*='/entries/']").first().click();
+  await check(page);
+  await page.goto(here);
+  await page.locator("input[name=for]").nth(1).check({ force: true });
+  await page.locator("form[action$='/vote'] button.kern-btn--primary").click();
+  await page.goto(here);
+  await expect(page.locator("input[name=for]").nth(1)).toBeChecked();
+});
+
 test("an idea from the form to the first support", { tag: "@phone" }, async ({ page }) => {
   await page.goto("/ideas/new");
   await page.locator("#f-title").fill("Trinkbrunnen am Spielplatz im Weißenseepark");
