@@ -32,7 +32,7 @@ func TestPollMailbox(t *testing.T) {
 	a.cfg.Settings.InboundAddress = "meldung@stadt.example"
 	web := httptest.NewTLSServer(nil) // for its certificate
 	t.Cleanup(web.Close)
-	roots := web.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:forcetypeassert // what httptest makes
+	roots := web.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	mem, user := imapmemserver.New(), imapmemserver.NewUser("stadt", "geheim")
 	mem.AddUser(user)
 	if err := user.Create("INBOX", nil); err != nil {

@@ -226,7 +226,8 @@ func (a *api) complain() {
 			return sentComplaint{}, ownFields(err)
 		}
 		var out sentComplaint
-		return out, json.Unmarshal(answer.Body, &out)
+		err = json.Unmarshal(answer.Body, &out)
+		return out, err
 	})
 }
 

@@ -41,7 +41,7 @@ func (a *api) ideaTakePart() {
 	} {
 		ideaWrites(a, ideaOp(one.id, one.method, "/ideas/{number}/support", one.summary, one.detail).byPeople(),
 			func(ctx context.Context, w *ideaWork, _ *OnIdea) (supported, error) {
-				s, err := w.ideas.SetSupport(ctx, w.actor, w.n, one.on, accounts.AddressKey(kit.ClientIP(w.k.c))) //nolint:contextcheck // the request's own is in w.k.c
+				s, err := w.ideas.SetSupport(ctx, w.actor, w.n, one.on, accounts.AddressKey(kit.ClientIP(w.k.c)))
 				if fault.Is(err, fault.Gone) {
 					err = fault.New(fault.Conflict, "votes.err.closed").Because(err)
 				}

@@ -33,7 +33,7 @@ func (a *api) programmeReleases() {
 			Notes struct {
 				DE string `json:"de,omitempty" maxLength:"20000"`
 				EN string `json:"en,omitempty" maxLength:"20000"`
-			} `json:"notes,omitempty"`
+			} `json:"notes,omitzero"`
 		}
 	}
 	decide := radarDeskOp("decideRelease", http.MethodPost, "/desk/radar/programmes/{slug}/releases", "Decide a release", "Of the programme as it is now.")
