@@ -163,7 +163,7 @@ func (s *Service) seal(ctx context.Context, tx pgx.Tx, f sealedForm, id uuid.UUI
 	if err != nil {
 		return err
 	}
-	plain := binary.BigEndian.AppendUint32(nil, uint32(len(p.large))) //nolint:gosec // a picture of ours has some MB
+	plain := binary.BigEndian.AppendUint32(nil, uint32(len(p.large)))
 	plain = append(append(plain, p.large...), p.small...)
 	nonce := make([]byte, g.NonceSize())
 	_, _ = rand.Read(nonce)
@@ -233,7 +233,7 @@ ORDER BY o.n`
 	sqlInsertSealed = `
 INSERT INTO attachment_sealed (id, attachment_id, n, redactions, blob, secret)
 VALUES ($1, $2, $3, $4, $5, $6)`
-	// in pairs, as blobs reads them
+	// in pairs, as blobs reads them.
 	sqlDropSealed      = `DELETE FROM attachment_sealed WHERE id = ANY($1) RETURNING blob, blob`
 	sqlDropSealedForms = `DELETE FROM attachment_sealed WHERE attachment_id = ANY($1) RETURNING blob, blob`
 	sqlForgetSealed    = `DELETE FROM attachment_sealed WHERE blob = ANY($1)`

@@ -37,13 +37,12 @@ type counted struct {
 // call; every process hears of that.
 func (s *Service) KeepCounts() {
 	s.counted = &counts{by: map[string]counted{}}
-	forget := func(context.Context) error {
+	events.OnEachFrom(s.bus, "idea counts", func(context.Context) error {
 		s.counted.forget()
 		return nil
-	}
-	events.OnEachFrom(s.bus, "idea counts", forget, func(ctx context.Context, e events.Envelope) error {
+	}, func(_ context.Context, e events.Envelope) error {
 		if changesCounts(e.Type) {
-			return forget(ctx)
+			s.counted.forget()
 		}
 		return nil
 	})

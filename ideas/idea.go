@@ -20,7 +20,7 @@ const (
 	MaxReason = 4000
 	MaxName   = 60
 	minTitle  = 5
-	// maxAddress of a place
+	// maxAddress of a place.
 	maxAddress = 200
 )
 

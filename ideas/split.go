@@ -254,7 +254,7 @@ ON CONFLICT (idea_id) WHERE state = 'asked' DO NOTHING`
 SELECT id, why, title, text, rest_title, rest_text, edition FROM idea_splits
 WHERE idea_id = $1 AND state = 'asked'
 FOR UPDATE`
-	// the words stand in the ideas and their versions from then on
+	// the words stand in the ideas and their versions from then on.
 	sqlDropSplit = `
 UPDATE idea_splits SET state = 'declined', why = '', title = '', text = '', rest_title = '', rest_text = ''
 WHERE idea_id = $1 AND state = 'asked'`
@@ -280,7 +280,7 @@ RETURNING edition`
 INSERT INTO idea_merges (id, from_id, into_id, why, from_yes, into_yes) VALUES ($1, $2, $3, $4, true, true)
 ON CONFLICT (from_id) WHERE state IN ('asked', 'merged') DO NOTHING`
 	sqlWordsOf = `SELECT title, text FROM idea_versions WHERE idea_id = $1 AND n = $2`
-	// the split that an idea came from, those that came of it, and the one that is asked for
+	// the split that an idea came from, those that came of it, and the one that is asked for.
 	sqlSplitsOf = `
 SELECT s.id, s.state, s.why, s.title, s.text, s.rest_title, s.rest_text, i.number, i.title, coalesce(p.number, 0), coalesce(p.title, ''),
        s.leave_until, s.new_id IS NOT DISTINCT FROM $1::uuid

@@ -1,6 +1,7 @@
 package radar
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -259,9 +260,7 @@ func (c *Content) translateResults(old []Result) {
 			if o.Title[i18n.German] != r.Title[i18n.German] {
 				continue
 			}
-			for lang, words := range o.Title {
-				r.Title[lang] = words
-			}
+			maps.Copy(r.Title, o.Title)
 		}
 	}
 }

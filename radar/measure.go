@@ -234,7 +234,7 @@ const (
 
 var (
 	webAddress = regexp.MustCompile(`^https?://[^\s<>"]{3,500}$`)
-	// ownPath leads to a page of this site: "//host" and "/\host" would lead away
+	// ownPath leads to a page of this site: "//host" and "/\host" would lead away.
 	ownPath = regexp.MustCompile(`^/(?:[^\s<>"/\\][^\s<>"\\]{0,500})?$`)
 )
 

@@ -58,7 +58,7 @@ func TestTableLeavesNoRowAlone(t *testing.T) {
 
 func TestTableByDifference(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a seed, not a secret
+	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
 		by := map[uuid.UUID][4]int{}
 		for n := range byte(1 + r.IntN(6)) {

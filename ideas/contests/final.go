@@ -183,7 +183,7 @@ func (s *Service) Vote(ctx context.Context, actor accounts.Actor, n subject.Numb
 			value = e.Ord
 		}
 		cast, err := votes.Cast(ctx, tx, actor, votes.Ballot{
-			Scope: ideas.Scope(r.c.Call), Ref: r.c.Call.Ref(), Aspect: votes.Support, Value: int16(value), Network: network, //nolint:gosec // some dozen finalists
+			Scope: ideas.Scope(r.c.Call), Ref: r.c.Call.Ref(), Aspect: votes.Support, Value: int16(value), Network: network,
 		})
 		if err != nil {
 			return err

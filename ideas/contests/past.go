@@ -76,7 +76,7 @@ func (s *Service) Import(ctx context.Context, call *ideas.Call, p Past) error {
 			if e.Finalist {
 				place++
 				stage, ord = Finalist, place
-				seeds = append(seeds, votes.Seeding{Ref: call.Ref(), Aspect: votes.Support, Value: int16(ord), N: e.Supported}) //nolint:gosec // a handful
+				seeds = append(seeds, votes.Seeding{Ref: call.Ref(), Aspect: votes.Support, Value: int16(ord), N: e.Supported})
 			}
 			if err := pastEntry(ctx, tx, call.ID, p, e, jury, stage, ord); err != nil {
 				return err

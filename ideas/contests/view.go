@@ -82,7 +82,7 @@ func (s *Service) Get(ctx context.Context, actor accounts.Actor, n subject.Numbe
 		v.Voted, v.Total, by = true, sum.N, sum.By
 	}
 	for i := range list {
-		f := Final{Entry: list[i], Votes: by[int16(list[i].Ord)]} //nolint:gosec // some dozen finalists
+		f := Final{Entry: list[i], Votes: by[int16(list[i].Ord)]}
 		f.Plan, f.Needs = "", ""
 		if p, ok := pilots[f.ID]; ok {
 			f.Pilot = &p

@@ -209,7 +209,7 @@ func (b *Mailbox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, t
 	if errors.Is(err, ErrNoMail) {
 		return move(c, uid, Unreadable)
 	}
-	if err = cmp.Or(err, ctx.Err()); err != nil {
+	if err := cmp.Or(err, ctx.Err()); err != nil {
 		return err
 	}
 	if b.cfg.Done != "" {

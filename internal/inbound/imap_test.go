@@ -52,7 +52,7 @@ func serve(t *testing.T, direct bool, caps imap.CapSet) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	roots := web.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:forcetypeassert // what httptest makes
+	roots := web.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	s := &server{user: user, addr: ln.Addr().String(), roots: roots}
 	if direct {
 		ln = tls.NewListener(ln, conf)

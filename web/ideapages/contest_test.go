@@ -142,13 +142,12 @@ func TestContestThroughItsPhases(t *testing.T) {
 
 	clock(1) // entries are collected
 	entries := map[string]string{}
-	challenge := ""
 	for name, b := range map[string]*kittest.Browser{"Alpha": lead, "Beta": other} {
 		b.Get(at + "/teams/new").Want(http.StatusOK).WantClean()
 		b.Post(at+"/teams/new", url.Values{"name": {"Team " + name}}).WantRedirect(at + "/team")
 		b.Post(at+"/teams/new", url.Values{"name": {"Noch eins"}}).Want(http.StatusForbidden)
 		a := b.Get(at + "/team").Want(http.StatusOK).WantClean()
-		challenge = a.Doc().Find("select[name=challenge] option").Last().AttrOr("value", "")
+		challenge := a.Doc().Find("select[name=challenge] option").Last().AttrOr("value", "")
 		form := url.Values{"version": {"1"}, "challenge": {challenge}, "title": {"Lösung " + name}, "summary": {"Kurz " + name}, "plan": {"Geheimplan " + name}, "do": {"send"}}
 		bad := url.Values{"version": {"1"}, "do": {"send"}}
 		b.Post(at+"/team", bad).Want(http.StatusUnprocessableEntity).WantClean()

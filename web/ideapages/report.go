@@ -18,7 +18,7 @@ import (
 func (p *pages) ownReport(ctx context.Context, actor accounts.Actor, number string) (*reports.View, error) {
 	prefix, n, err := subject.ParseNumber(number)
 	if p.Reports == nil || err != nil || prefix != subject.PrefixReport {
-		return nil, nil //nolint:nilnil // no report
+		return nil, nil //nolint:nilnil,nilerr // no report
 	}
 	r, err := p.Reports.Get(ctx, actor, n)
 	if fault.Is(err, fault.NotFound) || err == nil && !r.Actor.Owner {

@@ -1,6 +1,7 @@
 package radarpages
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,9 +31,7 @@ func filled(doc *goquery.Document, form string, changes url.Values) url.Values {
 			v.Add(name, s.AttrOr("value", ""))
 		}
 	})
-	for name, list := range changes {
-		v[name] = list
-	}
+	maps.Copy(v, changes)
 	return v
 }
 
@@ -51,10 +50,7 @@ func TestInquiryPages(t *testing.T) {
 		t.Fatalf("%d measures", n)
 	}
 	form := filled(doc, "form.redit", url.Values{"title": {"Stand 2026"}, "questions": {"Was fehlt?"}, "do": {"send"}})
-	none := url.Values{}
-	for k, v := range form {
-		none[k] = v
-	}
+	none := maps.Clone(form)
 	none["measures"] = nil
 	editor.Post("/desk/radar/inquiries/new", none).Want(http.StatusUnprocessableEntity).WantClean()
 	board := editor.Post("/desk/radar/inquiries/new", form).Header.Get("Location")
