@@ -30,7 +30,7 @@ check: ## the quick checks: format, lint, generated files, types; no tests
 	@scripts/test.sh quick
 
 race: ## Go tests with the race detector, on a real PostGIS
-	CGO_ENABLED=1 go test -race -timeout 10m ./...
+	CGO_ENABLED=1 go test -race -timeout 25m ./...
 
 lint: ## golangci-lint
 	@scripts/test.sh lint

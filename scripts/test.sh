@@ -93,7 +93,7 @@ generated_check() {
 go_tests() {
 	packages=$(go list ./... | grep -v /demo/pictures$) || return 1
 	# shellcheck disable=SC2086 # a list of names
-	CGO_ENABLED=1 go test -race -timeout 10m $packages && go test ./demo/pictures
+	CGO_ENABLED=1 go test -race -timeout 25m $packages && go test ./demo/pictures
 }
 types() { (cd web && npm run --silent check); }
 web_tests() { (cd web && npm test --silent); }
