@@ -14,12 +14,9 @@ import (
 
 // DeskFilter is what somebody of the city looks at.
 type DeskFilter struct {
-	Due    string // "" what is open, "late", "who" (not said who decides), "goal" (reached), "all"
-	Text   string
-	Call   uuid.UUID
-	After  string
-	Team   uuid.UUID
-	Photos bool // pictures wait for a look
+	Due  string // "" what is open, "late", "who" (not said who decides), "goal" (reached), "all"
+	Text string
+	Call uuid.UUID
 }
 
 // DeskRow is one idea in the desk's list: what is due first on top.

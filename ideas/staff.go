@@ -227,7 +227,7 @@ func (s *Service) ReachMilestone(ctx context.Context, actor accounts.Actor, n su
 			}
 		}
 		var title string
-		err = tx.QueryRow(ctx, sqlReachMilestone, id, i.ID, now.In(s.zone).Format(time.DateOnly), nilID(photo)).Scan(&title)
+		err = tx.QueryRow(ctx, sqlReachMilestone, id, i.ID, now.In(s.zone).Format(time.DateOnly), db.OrNull(photo)).Scan(&title)
 		if err == pgx.ErrNoRows { //nolint:errorlint // pgx returns it as it is
 			return nil
 		}
@@ -236,13 +236,6 @@ func (s *Service) ReachMilestone(ctx context.Context, actor accounts.Actor, n su
 		}
 		return s.step(ctx, tx, i, "idea.step.reached", map[string]any{"title": title}, "", i.Department)
 	})
-}
-
-func nilID(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }
 
 const (

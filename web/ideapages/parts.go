@@ -33,13 +33,6 @@ func withAll(name string, options []kit.Option) []kit.Option {
 	return append([]kit.Option{{Label: name}}, options...)
 }
 
-func boolText(on bool) string {
-	if on {
-		return "true"
-	}
-	return "false"
-}
-
 // onValue is what a switch sends: the other of what it is.
 func onValue(on bool) string {
 	if on {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -308,5 +307,3 @@ func (v *showView) crumbs() []kit.Crumb {
 }
 
 func numberText(l *reports.Link) string { return l.Number.Format(subject.PrefixReport) }
-
-func boolText(on bool) string { return strconv.FormatBool(on) }
