@@ -19,6 +19,10 @@ const (
 
 const sqlSetNow = `SELECT set_config('mitwirk.now', $1, true)`
 
+// sqlPatient keeps the session of a test that works without the database for
+// longer than a request may, e.g. draws a picture with the race detector.
+const sqlPatient = `SELECT set_config('idle_in_transaction_session_timeout', '5min', true)`
+
 // Tx begins a transaction on the migrated database and rolls it back when the
 // test ends. It satisfies db.DB; db.Transact inside it makes savepoints. Use
 // it from one goroutine at a time.
@@ -40,6 +44,9 @@ func Tx(t testing.TB) pgx.Tx {
 		defer stop()
 		_ = tx.Rollback(ctx) // an error means that the session and with it the transaction is gone
 	})
+	if _, err := tx.Exec(ctx, sqlPatient); err != nil {
+		t.Fatalf("dbtest: begin: %v", err)
+	}
 	return tx
 }
 

@@ -58,7 +58,7 @@ func New(t testing.TB, d db.DB, change func(*kit.Config)) *Site {
 		BaseURL:   Base,
 		City:      kit.City{Name: "München", Demo: true},
 		Clock:     clock.Fixed(time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)),
-		Logger:    slog.New(slog.DiscardHandler),
+		Logger:    slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 	if change != nil {
 		change(&cfg)
