@@ -294,6 +294,7 @@ func (u *Umbrella) AddMembers(ctx context.Context, actor accounts.Actor, kind su
 		if err != nil {
 			return err
 		}
+		n = 0
 		for _, id := range ids {
 			ref := subject.Ref{Kind: kind, ID: id}
 			_, added, err := Attach(ctx, tx, event, ref)

@@ -131,7 +131,7 @@ func (s *Service) TellWaits(ctx context.Context) (n int, err error) {
 			if tag.RowsAffected() == 0 || list[i].Department == uuid.Nil {
 				return nil
 			}
-			n++
+			db.AfterCommit(ctx, func() { n++ })
 			return s.bus.Append(ctx, tx, QuestionWaits{Comment: list[i].Comment.ID})
 		})
 		if err != nil {

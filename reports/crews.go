@@ -73,6 +73,7 @@ func (s *Service) Route(ctx context.Context, actor accounts.Actor, crew string, 
 			}
 			found[n] = r
 		}
+		stops = nil
 		for _, n := range numbers {
 			r := found[n]
 			if r == nil {

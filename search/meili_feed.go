@@ -67,6 +67,7 @@ func (m *Meili) tell(ctx context.Context, tx pgx.Tx, changed []subject.Ref) erro
 func (m *Meili) feed(ctx context.Context, kind subject.Kind, ids []uuid.UUID) error {
 	var tasks []int64
 	err := db.Transact(ctx, m.db, func(ctx context.Context, tx pgx.Tx) error {
+		tasks = nil
 		if _, err := tx.Exec(ctx, sqlMirrorLock, m.name); err != nil {
 			return fmt.Errorf("lock the mirror: %w", err)
 		}

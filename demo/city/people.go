@@ -76,6 +76,7 @@ type Link struct{ Who, Path string }
 func Links(ctx context.Context, d db.DB) ([]Link, error) {
 	var links []Link
 	err := db.Transact(ctx, d, func(ctx context.Context, tx pgx.Tx) error {
+		links = nil
 		for _, p := range Staff() {
 			person, err := accounts.PersonByAddress(ctx, tx, accounts.System, p.Mail)
 			if err != nil {

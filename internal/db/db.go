@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -70,7 +71,41 @@ type hooks struct{ fns []func() }
 // Transact runs fn in a transaction and commits when it returns nil. Inside
 // another Transact on the same context it is a savepoint. The error of fn
 // comes back as it is; a violated constraint becomes a fault (see Fault).
-func Transact(ctx context.Context, d DB, fn func(ctx context.Context, tx pgx.Tx) error) (err error) {
+//
+// A transaction that the database ended so that another one could go on (a
+// deadlock, a serialization failure) is run again, up to maxTries times in
+// all: fn must do the same when it is called once more.
+func Transact(ctx context.Context, d DB, fn func(ctx context.Context, tx pgx.Tx) error) error {
+	_, nested := ctx.Value(hooksKey{}).(*hooks)
+	if _, inside := d.(pgx.Tx); nested || inside { // only the whole can be run again
+		return transact(ctx, d, fn)
+	}
+	for try := 1; ; try++ {
+		err := transact(ctx, d, fn)
+		if try == maxTries || !isVictim(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(try)*retryAfter + rand.N(retryAfter)): //nolint:gosec // not a secret
+		}
+	}
+}
+
+const (
+	maxTries   = 4
+	retryAfter = 15 * time.Millisecond
+)
+
+// isVictim tells whether the database rolled a transaction back only because of
+// others that ran beside it.
+func isVictim(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == codeSerialization || pg.Code == codeDeadlock)
+}
+
+func transact(ctx context.Context, d DB, fn func(ctx context.Context, tx pgx.Tx) error) (err error) {
 	outer, nested := ctx.Value(hooksKey{}).(*hooks)
 	mine := &hooks{}
 	tx, err := d.Begin(ctx)

@@ -53,7 +53,7 @@ func Fault(err error) error {
 	case "53000", "53100", "53200", "53300", "58030", // short of something, disk full, out of memory, too many connections, input or output error
 		"57P01", "57P02", "57P03", "57P05", "25P03", "25006": // shutting down, crashed, starting, idle for too long (twice), read only
 		return unavailable(err)
-	case "40001", "40P01": // serialization failure, deadlock
+	case codeSerialization, codeDeadlock:
 		e := fault.New(fault.Unavailable, "err.503").Because(err)
 		e.RetryAfter = time.Second
 		return e
@@ -74,6 +74,12 @@ func lost(err error) bool {
 	}
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, net.ErrClosed)
 }
+
+// Codes of transactions that can be run again.
+const (
+	codeSerialization = "40001"
+	codeDeadlock      = "40P01"
+)
 
 // IsUnique tells whether err is the violation of the named unique constraint.
 func IsUnique(err error, constraint string) bool {
