@@ -8,6 +8,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/demo/programme"
 	"github.com/mitwirk/mitwirk/discussion"
+	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -16,6 +17,7 @@ import (
 	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/discusspages"
+	"github.com/mitwirk/mitwirk/web/ideapages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/radarpages"
 )
@@ -48,6 +50,7 @@ func (a *App) radarPages(r *kit.Router) error {
 	return radarpages.Register(r, radarpages.Deps{
 		DB: a.cfg.Pool, Radar: a.radar, Geo: a.geo, City: a.cityOf, BaseURL: a.cfg.Settings.Base(), Zone: a.zone,
 		Messages: func(lang string) *i18n.Localizer { return a.messages.For(lang) },
+		Ideas:    a.ideas, IdeaFor: ideapages.NewPath,
 		Talk: func(c kit.Context, page kit.Page, ref subject.Ref) (radarpages.Part, error) {
 			v, err := a.discussed.Load(c, page, ref)
 			if err != nil {
@@ -75,7 +78,22 @@ func (a *App) tellMeasures() {
 		if d.Event.From != d.Event.To {
 			what = notify.Status
 		}
-		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: what, Detail: string(d.Event.To)})
+		news := notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: what, Detail: string(d.Event.To)}
+		found, err := a.radar.Findable().Documents(ctx, a.cfg.Pool, []uuid.UUID{d.Event.Measure})
+		if err != nil {
+			return err
+		}
+		fresh := d.Event.From == ""
+		if what == notify.Status && !fresh && len(found) == 1 {
+			news.Place, news.Found = &follows.Thing{Nowhere: true, Before: d.At}, &found[0]
+		}
+		if err := a.notify.Tell(ctx, news); err != nil || !fresh || len(found) != 1 {
+			return err
+		}
+		// new to those whose search finds it, who do not follow its field or programme
+		news.What, news.Detail, news.Found = notify.Arrived, "", &found[0]
+		news.Place = &follows.Thing{Nowhere: true, News: follows.New, Before: d.At}
+		return a.notify.Tell(ctx, news)
 	}, events.NoBatches)
 }
 

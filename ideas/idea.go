@@ -124,7 +124,8 @@ type Submission struct {
 	Point   *subject.Point `json:"point"` // nil: no place
 	Address string         `json:"address"`
 	Channel string         `json:"channel"`
-	Report  uuid.UUID      `json:"report"` // the report that it was; zero: none
+	Report  uuid.UUID      `json:"report"`            // the report that it was; zero: none
+	Measure subject.Number `json:"measure,omitempty"` // that it is proposed to; 0: none
 }
 
 // Validate cleans the entries and checks what needs no database.

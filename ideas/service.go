@@ -75,6 +75,7 @@ type Service struct {
 	notices  *notify.Service     // nil: nobody is told
 	talk     *discussion.Service // nil: nothing is discussed
 	reports  Reports             // nil: no report becomes an idea
+	measures Measures            // nil: ideas belong to no measure
 	contests ContestRooms        // nil: there are none
 	counted  *counts             // nil: counted anew each time
 }

@@ -21,11 +21,14 @@ import (
 // SetStatus gives an idea a new status with what it needs. A status that is an
 // answer is kept as one, with the criteria of the call that it refers to.
 func (s *Service) SetStatus(ctx context.Context, actor accounts.Actor, n subject.Number, c Change) error {
-	return s.change(ctx, actor, n, ActWork, func(ctx context.Context, tx pgx.Tx, _ accounts.Actor, i *Idea, call *Call, now time.Time) error {
+	return s.change(ctx, actor, n, ActWork, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i *Idea, call *Call, now time.Time) error {
 		if c.Version != 0 && c.Version != i.Version {
 			return fault.New(fault.Conflict, "idea.err.version")
 		}
 		if err := c.Validate(i.Status, now); err != nil {
+			return err
+		}
+		if err := s.partOf(ctx, tx, actor, i, &c); err != nil {
 			return err
 		}
 		for _, k := range c.Criteria {

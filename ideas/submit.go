@@ -144,6 +144,9 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, s
 	if err := insert(ctx, tx, i); err != nil {
 		return Receipt{}, err
 	}
+	if err := s.proposeTo(ctx, tx, i, sub.Measure); err != nil {
+		return Receipt{}, err
+	}
 	if !actor.System {
 		if _, err := tx.Exec(ctx, sqlAddAuthor, i.ID, actor.Person, true); err != nil {
 			return Receipt{}, fmt.Errorf("add author: %w", err)

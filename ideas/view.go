@@ -49,6 +49,7 @@ type View struct {
 	Splits      []SplitView // what was split off, or what it was split off from
 	OpenSplit   *SplitView  // a split that waits for authors' consent
 	Other       *Item       // the idea that it goes on in
+	Measures    []Measure   // that it is part of or proposed to
 	Amendments  []Amendment
 	Mine        bool // the actor supports it
 	MineHeld    bool
@@ -191,6 +192,9 @@ func (s *Service) about(ctx context.Context, actor accounts.Actor, v *View) erro
 		return err
 	}
 	if v.Splits, v.OpenSplit, err = splitsOf(ctx, s.db, v.ID); err != nil {
+		return err
+	}
+	if v.Measures, err = s.measuresOf(ctx, v.ID); err != nil {
 		return err
 	}
 	v.Amendments, err = amendmentsOf(ctx, s.db, v.ID, actor.Person)

@@ -21,6 +21,7 @@ const (
 	DuplicateOf Relation = "duplicate_of"
 	Became      Relation = "became"
 	BelongsTo   Relation = "belongs_to"
+	ProposedTo  Relation = "proposed_to" // by people; that it belongs there the city says
 )
 
 // Make links two subjects; a second time changes nothing. by may be zero.

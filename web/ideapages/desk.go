@@ -33,6 +33,7 @@ func (p *pages) registerDesk(r *kit.Router) {
 	r.POST("/desk/ideas/:number/unsplit", p.unsplit, in)
 	r.POST("/desk/ideas/:number/move", p.move, in)
 	r.POST("/desk/ideas/:number/photos/:photo", p.releasePhoto, in)
+	r.POST("/desk/ideas/:number/measures", p.linkMeasure, in)
 	r.GET("/desk/calls", p.deskCalls, in)
 	r.GET("/desk/calls/new", p.newCall, in)
 	r.POST("/desk/calls/new", p.saveCall, in)
@@ -178,6 +179,7 @@ func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong err
 			v.To = st
 		}
 	}
+	v.fromMeasure()
 	list, err := p.Ideas.Findings(ctx, actor, &show.I.Idea)
 	if err != nil {
 		return err

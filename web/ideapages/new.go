@@ -31,6 +31,7 @@ type fields struct {
 	AddressOf string `form:"address_of" json:"address_of" max:"400"` // the address that lon and lat belong to
 	Call      string `form:"call" json:"call" max:"20"`
 	Report    string `form:"report" json:"report" max:"20"`
+	Measure   string `form:"measure" json:"measure" max:"20"` // that it is proposed to
 }
 
 type fieldsIn struct {
@@ -50,6 +51,7 @@ type newView struct {
 	Version int
 	Errors  kit.Errors
 	Call    *ideas.Call
+	Measure *ideas.Measure // that it is proposed to; nil: none
 	Closed  string
 	Similar []row
 	Asked   bool // similar ideas are shown before it is sent
@@ -115,7 +117,7 @@ func readFields(d drafts.Draft) fields {
 	}
 	return fields{
 		Title: get("title"), Text: get("text"), Address: get("address"), Lon: get("lon"), Lat: get("lat"), AddressOf: get("address_of"),
-		Call: get("call"), Report: get("report"),
+		Call: get("call"), Report: get("report"), Measure: get("measure"),
 	}
 }
 
@@ -135,6 +137,12 @@ func (p *pages) newView(c kit.Context, f fields) (*newView, error) {
 			}
 			v.Call = call
 		}
+	}
+	if v.Measure, err = p.measureOf(ctx, f.Measure); err != nil {
+		return nil, err
+	}
+	if v.Measure == nil {
+		v.F.Measure = ""
 	}
 	if v.Call != nil && !v.Call.Collects(now, p.Zone) {
 		v.Closed = v.T("idea.err.call_closed")
@@ -354,6 +362,13 @@ func (p *pages) send(c kit.Context, actor accounts.Actor, d drafts.Draft, f fiel
 	}
 	if r != nil {
 		sub.Report = r.ID
+	}
+	m, err := p.measureOf(ctx, f.Measure)
+	if err != nil {
+		return ideas.Receipt{}, err
+	}
+	if m != nil {
+		sub.Measure = m.Number
 	}
 	if err := kit.Limit(c, accounts.RuleReport); err != nil {
 		return ideas.Receipt{}, err

@@ -32,6 +32,7 @@ func (p *pages) desk(r *kit.Router) {
 	r.GET("/desk/radar/:measure", p.deskMeasure, kit.RequireSignIn)
 	r.POST("/desk/radar/:measure", p.deskSave, kit.RequireSignIn)
 	r.GET("/desk/radar/:measure/preview", p.deskPreview, kit.RequireSignIn)
+	r.POST("/desk/radar/:measure/ideas", p.deskIdeas, kit.RequireSignIn)
 	r.POST("/desk/radar/:measure/help", p.deskHelp, kit.RequireSignIn)
 	r.POST("/desk/radar/:measure/help/:request", p.deskOutcome, kit.RequireSignIn)
 }
@@ -125,6 +126,8 @@ type deskEdit struct {
 	Langs     []editLang
 	Changes   []string
 	Help      []helpView
+	Ideas     []ideaRow
+	Links     bool // ideas can belong to it
 	Kinds     []kit.Option
 	FirstEnd  string
 }
@@ -265,6 +268,10 @@ func (p *pages) showEdit(c kit.Context, status int, f *editForm, wrong error) er
 	}
 	now, err := db.Now(ctx, p.DB)
 	if err != nil {
+		return err
+	}
+	v.Links = p.Ideas != nil && m.Public() && !m.Past()
+	if v.Ideas, err = p.ideasOf(c, page, m); err != nil {
 		return err
 	}
 	if v.Help, err = p.helpOf(c, page, m, now); err != nil {

@@ -64,6 +64,7 @@ type measureView struct {
 	Wrong     kit.Errors
 	Address   string
 	IdeaURL   string
+	Ideas     []ideaRow
 	Talk      templ.Component
 	Help      []helpView
 	Past      bool
@@ -124,8 +125,11 @@ func (p *pages) showMeasure(c kit.Context, status int, wrong error) error {
 	}
 	v.Follow = followButton(v.Page, "measure", m.ID, on, m.Path())
 	v.Follow.Action, v.RateURL, v.Address = m.Path()+"/follow", m.Path()+"/rate", strings.TrimSuffix(p.BaseURL, "/")+m.Path()
-	if p.IdeaFor != nil && !v.Past {
+	if p.IdeaFor != nil && m.Public() && !v.Past {
 		v.IdeaURL = p.IdeaFor(m.PublicNumber())
+	}
+	if v.Ideas, err = p.ideasOf(c, v.Page, m); err != nil {
+		return err
 	}
 	if p.Talk != nil && m.Public() {
 		if v.Talk, err = p.Talk(c, v.Page, m.Ref()); err != nil {

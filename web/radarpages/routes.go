@@ -27,6 +27,8 @@ type Deps struct {
 	}
 	// Talk is the discussion of a measure as a part of its page; nil: there is none.
 	Talk func(c kit.Context, page kit.Page, ref subject.Ref) (Part, error)
+	// Ideas are what people propose to measures; nil: nothing.
+	Ideas Ideas
 	// IdeaFor is where an idea to a measure is proposed; nil: nowhere.
 	IdeaFor func(number string) string
 	// Messages are the product's words in a language.
