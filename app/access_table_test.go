@@ -427,6 +427,7 @@ func accessTable() map[string]policy {
 		"GET /desk/radar/questions":                                        leads.and("editor").gone(),
 		"GET /desk/radar/releases":                                         leads.and("editor").gone(),
 		"POST /desk/radar/:measure":                                        editors,
+		"POST /desk/radar/releases/:release":                               editors,
 		"POST /desk/radar/:measure/ideas":                                  editors,
 		"POST /desk/radar/:measure/help":                                   editors,
 		"POST /desk/radar/:measure/help/:request":                          editors,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -45,7 +46,7 @@ func (r *Reply) validate() error {
 	if r.Outcome != Forwarded {
 		r.ForwardTo = ""
 	}
-	if len(r.ForwardTo) > MaxLine {
+	if utf8.RuneCountInString(r.ForwardTo) > MaxLine {
 		wrong.Add("forward_to", "field.too_long", "n", MaxLine)
 	}
 	return wrong.Err()
@@ -265,7 +266,7 @@ func (s *Service) Hold(ctx context.Context, actor accounts.Actor, n subject.Numb
 		if _, err := cleaned("reason", reason, 500); err != nil {
 			return err
 		}
-		if len(reason) < 3 {
+		if utf8.RuneCountInString(reason) < 3 {
 			return fault.OnField("reason", "report.err.text")
 		}
 		if _, err := tx.Exec(ctx, sqlHold, c.ID, reason, db.OrNull(actor.Person)); err != nil {

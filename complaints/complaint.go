@@ -54,6 +54,7 @@ const (
 	MaxText   = 5000
 	MaxWanted = 1000
 	MaxLine   = 200
+	MaxKey    = 40 // of a department
 	MaxPostal = 400
 	MaxSaid   = 4000 // one message
 	MaxFiles  = 10
@@ -90,7 +91,7 @@ type Submission struct {
 
 // Clean trims and fills in what follows from the rest.
 func (s *Submission) Clean() {
-	for _, t := range []*string{&s.Text, &s.Wanted, &s.Place, &s.Happened, &s.Earlier, &s.Phone, &s.OnBehalf, &s.Name, &s.Mail, &s.Postal} {
+	for _, t := range []*string{&s.Text, &s.Wanted, &s.Place, &s.Happened, &s.Earlier, &s.Wish, &s.PersonAt, &s.Phone, &s.OnBehalf, &s.Name, &s.Mail, &s.Postal} {
 		*t = strings.TrimSpace(*t)
 	}
 	if s.Lang != i18n.English {
@@ -142,6 +143,9 @@ func (s *Submission) Validate() error {
 		if over := utf8.RuneCountInString(f.value) - f.most; over > 0 {
 			wrong.Add(f.name, "report.err.long", "n", over, "max", f.most)
 		}
+	}
+	if utf8.RuneCountInString(s.Wish) > MaxKey {
+		wrong.Add("wish", "complaint.err.department")
 	}
 	if !slices.Contains(Kinds(), s.Kind) {
 		wrong.Add("kind", "complaint.err.kind")

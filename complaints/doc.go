@@ -17,10 +17,13 @@
 //   - what arrived is signed (internal/receipt) in the transaction that stores it;
 //     its content never changes, whatever staff make of kind and topic;
 //   - public figures are of answered things in whole months that are over, in
-//     groups of at least five that never overlap (figures.go).
+//     groups of at least five that never overlap (figures.go), made once and
+//     never changed (periods.go);
+//   - who takes one back is listened to: nobody answers it any more, the contact
+//     details go at once and the words after withdrawnFor.
 //
 // Tables: complaints, complaint_owners, complaint_files, complaint_answers,
 // complaint_reviews, complaint_reads, complaint_opinions, complaint_holds,
-// complaint_learnings, complaint_topics, complaint_rules, complaint_offices,
-// receipt_keys. Events: none.
+// complaint_learnings, complaint_periods, complaint_topics, complaint_rules,
+// complaint_offices, receipt_keys. Events: none.
 package complaints

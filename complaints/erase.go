@@ -108,7 +108,7 @@ func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	for sql, arg := range map[string]any{sqlForgetOpened: person, sqlForgetFiles: person, sqlForgetReviewer: person, sqlForgetWriter: person, sqlForgetContacts: contacts} {
+	for sql, arg := range map[string]any{sqlForgetOpened: person, sqlForgetFiles: person, sqlForgetReviewer: person, sqlForgetWriter: person, sqlForgetHolder: person, sqlForgetLearner: person, sqlForgetContacts: contacts} {
 		if _, err := tx.Exec(ctx, sql, arg); err != nil {
 			return fmt.Errorf("forget person: %w", err)
 		}
@@ -132,5 +132,7 @@ WHERE $1 IN (reviewer, first_handler)`
 UPDATE complaint_answers
 SET written_by = CASE WHEN written_by = $1 THEN NULL ELSE written_by END, released_by = CASE WHEN released_by = $1 THEN NULL ELSE released_by END
 WHERE $1 IN (written_by, released_by)`
+	sqlForgetHolder   = `UPDATE complaint_holds SET set_by = NULL WHERE set_by = $1`
+	sqlForgetLearner  = `UPDATE complaint_learnings SET written_by = NULL WHERE written_by = $1`
 	sqlForgetContacts = `UPDATE complaints SET contact_id = NULL, contact_kind = 'code' WHERE contact_id = ANY ($1)`
 )

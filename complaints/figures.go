@@ -3,12 +3,9 @@ package complaints
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -168,23 +165,18 @@ type Published struct {
 	Departments map[string]i18n.Text // by key
 }
 
-// Statistics are the public figures.
+// Statistics are the public figures. Periods are made once and kept
+// (complaint_periods): counting happens at most once a day, and what was
+// published stays whatever is sorted, renamed or erased afterwards.
 func (s *Service) Statistics(ctx context.Context) (Published, error) {
 	now, err := db.Now(ctx, s.db)
 	if err != nil {
 		return Published{}, err
 	}
-	rows, err := s.db.Query(ctx, sqlFigures)
-	if err != nil {
-		return Published{}, fmt.Errorf("figures: %w", err)
+	p := Published{Departments: map[string]i18n.Text{}}
+	if p.Periods, err = s.periods(ctx, now.In(s.zone)); err != nil {
+		return Published{}, err
 	}
-	facts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Fact, err error) {
-		return f, row.Scan(&f.At, &f.Kind, &f.Topic, &f.Department, &f.Days, &f.Outcome)
-	})
-	if err != nil {
-		return Published{}, fmt.Errorf("figures: %w", err)
-	}
-	p := Published{Periods: Figures(facts, now.In(s.zone)), Departments: map[string]i18n.Text{}}
 	if p.Topics, err = s.Topics(ctx); err != nil {
 		return Published{}, err
 	}
@@ -194,10 +186,3 @@ func (s *Service) Statistics(ctx context.Context) (Published, error) {
 	}
 	return p, err
 }
-
-const sqlFigures = `
-SELECT c.first_answer_at, c.first_kind, c.first_topic, d.key, coalesce(c.answer_days, 0), c.first_outcome
-FROM complaints c
-JOIN departments d ON d.id = c.first_department
-WHERE c.first_answer_at IS NOT NULL
-ORDER BY c.first_answer_at, c.id`

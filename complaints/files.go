@@ -158,19 +158,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 SELECT id, coalesce(complaint_id, '00000000-0000-0000-0000-000000000000'), coalesce(message_id, '00000000-0000-0000-0000-000000000000'),
        name, type, size, state, scanned, created_at, blob, sha256
 FROM complaint_files`
-	sqlFilesOf     = sqlPartFile + ` WHERE complaint_id = $1 ORDER BY created_at, ord, id LIMIT 500`
-	sqlDraftFiles  = sqlPartFile + ` WHERE draft_id = $1 ORDER BY ord, id`
-	sqlFileByID    = sqlPartFile + ` WHERE id = $1`
-	sqlFileLock    = sqlPartFile + ` WHERE id = $1 FOR UPDATE`
-	sqlFileState   = `UPDATE complaint_files SET state = $2, scanned = true, blob = $3 WHERE id = $1`
-	sqlMoveFiles   = `UPDATE complaint_files SET complaint_id = $2, draft_id = NULL WHERE draft_id = $1`
-	sqlDropOfDraft = `DELETE FROM complaint_files WHERE draft_id = $1 AND id = $2 RETURNING blob`
-	sqlDropDraft   = `DELETE FROM complaint_files WHERE draft_id = $1 RETURNING blob`
-	sqlDropFiles   = `DELETE FROM complaint_files WHERE complaint_id = $1 RETURNING blob`
-	sqlGiveDraft   = `UPDATE complaint_files SET owner_id = $2 WHERE draft_id = $1`
-	sqlKnownFiles  = `SELECT blob FROM complaint_files WHERE blob = ANY ($1)`
-	sqlFileKeys    = `SELECT blob COLLATE "C" FROM complaint_files WHERE blob <> '' ORDER BY 1`
-	sqlWaiting     = `
+	sqlFilesOf        = sqlPartFile + ` WHERE complaint_id = $1 ORDER BY created_at, ord, id LIMIT 500`
+	sqlFilesOfMessage = sqlPartFile + ` WHERE message_id = $1 ORDER BY ord, id`
+	sqlDraftFiles     = sqlPartFile + ` WHERE draft_id = $1 ORDER BY ord, id`
+	sqlFileByID       = sqlPartFile + ` WHERE id = $1`
+	sqlFileLock       = sqlPartFile + ` WHERE id = $1 FOR UPDATE`
+	sqlFileState      = `UPDATE complaint_files SET state = $2, scanned = true, blob = $3 WHERE id = $1`
+	sqlMoveFiles      = `UPDATE complaint_files SET complaint_id = $2, draft_id = NULL WHERE draft_id = $1`
+	sqlDropOfDraft    = `DELETE FROM complaint_files WHERE draft_id = $1 AND id = $2 RETURNING blob`
+	sqlDropDraft      = `DELETE FROM complaint_files WHERE draft_id = $1 RETURNING blob`
+	sqlDropFiles      = `DELETE FROM complaint_files WHERE complaint_id = $1 RETURNING blob`
+	sqlGiveDraft      = `UPDATE complaint_files SET owner_id = $2 WHERE draft_id = $1`
+	sqlKnownFiles     = `SELECT blob FROM complaint_files WHERE blob = ANY ($1)`
+	sqlFileKeys       = `SELECT blob COLLATE "C" FROM complaint_files WHERE blob <> '' ORDER BY 1`
+	sqlWaiting        = `
 SELECT id FROM complaint_files
 WHERE state = 'quarantined' AND created_at < mitwirk_now() - interval '10 minutes'
 ORDER BY created_at

@@ -38,7 +38,7 @@ type View struct {
 }
 
 // May says what the actor may do.
-type May struct{ Add, Answer, Second, Reopen, Rate, Work, Reply, Release, Move, Close, Hold bool }
+type May struct{ Add, Answer, Second, Reopen, Rate, Withdraw, Work, Reply, Release, Move, Close, Hold bool }
 
 // Step is a line of the history.
 type Step struct {
@@ -120,7 +120,8 @@ func (s *Service) Get(ctx context.Context, actor accounts.Actor, n subject.Numbe
 	can := func(a Action) bool { return Allowed(actor, a, c, now) == nil }
 	v.May = May{
 		Add: can(ActAdd), Answer: can(ActAnswer), Second: can(ActSecond), Reopen: can(ActReopen), Rate: can(ActRate), Work: can(ActWork),
-		Reply: can(ActReply), Release: can(ActRelease), Move: can(ActMove), Close: can(ActClose), Hold: can(ActHold),
+		Withdraw: c.Status.IsOpen() && can(ActWithdraw),
+		Reply:    can(ActReply), Release: can(ActRelease), Move: can(ActMove), Close: can(ActClose), Hold: can(ActHold),
 	}
 	v.Staff = v.May.Work
 	if !c.IsOwner {

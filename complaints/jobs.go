@@ -13,7 +13,6 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/jobs"
-	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -104,40 +103,23 @@ func (s *Service) missed(ctx context.Context, tx pgx.Tx, c *Complaint, key strin
 	if err := step(ctx, tx, c, key, map[string]any{"due": due.Format(time.RFC3339)}, uuid.Nil); err != nil {
 		return err
 	}
-	return s.tellLeads(ctx, tx, c)
+	return s.tellLeads(ctx, tx, c, "missed")
 }
 
-// tellLeads mails who leads the department: that a date has passed, the number,
-// nothing else. Whoever may not open it hears nothing: people of the department
+// tellLeads mails who leads the department: what happened, the number, nothing
+// else. Whoever may not open it hears nothing: people of the department
 // that it is about, leads of some kinds or districts only, who wrote it, and at a
 // second review who answered first.
-func (s *Service) tellLeads(ctx context.Context, tx pgx.Tx, c *Complaint) error {
+func (s *Service) tellLeads(ctx context.Context, tx pgx.Tx, c *Complaint, what string) error {
 	rows, err := tx.Query(ctx, sqlLeads, c.Department.String(), c.AboutDep.String(), c.ID, c.Status == Second)
 	if err != nil {
 		return fmt.Errorf("who leads: %w", err)
 	}
-	type lead struct {
-		Contact uuid.UUID
-		Locale  string
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[lead])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[teamContact])
 	if err != nil {
 		return fmt.Errorf("who leads: %w", err)
 	}
-	number := c.Number.Format(subject.PrefixComplaint)
-	for _, l := range list {
-		loc := s.cfg.Messages.For(l.Locale)
-		if err := s.cfg.Outbox.Queue(ctx, tx, mail.Message{
-			ToContact: l.Contact, Kind: "casework.missed", About: c.Ref(), Lang: l.Locale,
-			Subject: loc.T("mail.complaint.missed.subject", "number", number), Lead: loc.T("mail.complaint.missed.lead", "number", number),
-			Next:   loc.T("mail.complaint.missed.next"),
-			Button: mail.Button{Label: loc.T("mail.complaint.missed.button"), URL: s.cfg.BaseURL + "/desk/complaints/" + number},
-			Reason: loc.T("mail.missed.reason"),
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.mailTeam(ctx, tx, c, what, list)
 }
 
 const sqlLeads = `
@@ -201,7 +183,11 @@ func (s *Service) Retain(ctx context.Context) error {
 		if err := s.erase(ctx, tx, c); err != nil {
 			return err
 		}
-		return accounts.RecordRetention(ctx, tx, accounts.Retention{Kind: subject.Complaint, CategoryKey: c.Topic, What: string(c.Kind), Rule: "complaint_rules.keep_days", Batch: record})
+		rule := "complaint_rules.keep_days"
+		if c.Outcome == Withdrawn {
+			rule = "withdrawn"
+		}
+		return accounts.RecordRetention(ctx, tx, accounts.Retention{Kind: subject.Complaint, CategoryKey: c.Topic, What: string(c.Kind), Rule: rule, Batch: record})
 	})
 }
 
@@ -245,7 +231,7 @@ const (
 UPDATE complaints c
 SET archive = 'offered'
 FROM complaint_rules r
-WHERE r.kind = c.kind AND c.archive = '' AND c.visibility <> 'erased' AND c.closed_at IS NOT NULL AND c.status = 'closed'
+WHERE r.kind = c.kind AND c.archive = '' AND c.visibility <> 'erased' AND c.closed_at IS NOT NULL AND c.status = 'closed' AND c.outcome <> 'withdrawn'
   AND c.closed_at + make_interval(days => r.keep_days) < mitwirk_now() + make_interval(secs => $1)`
 	// What nobody decided about for the archive waits 30 days more.
 	sqlOver = `

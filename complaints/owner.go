@@ -104,20 +104,27 @@ func (s *Service) goOn(ctx context.Context, tx pgx.Tx, c *Complaint) error {
 }
 
 // say takes a message of the author with its files. Pressed twice is once: the
-// row is locked, so the first one is seen here.
+// row is locked, so the first one is seen here. Files that the first one did not
+// bring join it.
 func (s *Service) say(ctx context.Context, tx pgx.Tx, c *Complaint, kind, key, text string, files []NewFile, by uuid.UUID) error {
 	text, err := cleaned("text", text, MaxSaid)
 	if err != nil {
 		return err
 	}
-	if said, err := db.Exists(ctx, tx, sqlSaid, c.ID, kind, text); err != nil || said {
+	var before uuid.UUID
+	if err := tx.QueryRow(ctx, sqlSaid, c.ID, kind, text).Scan(&before); err != nil && !noRows(err) {
+		return fmt.Errorf("said before: %w", err)
+	}
+	if before == uuid.Nil {
+		before = subject.NewID()
+		m := casework.Message{ID: before, Ref: c.Ref(), Direction: casework.In, Kind: kind, Text: text}
+		if err := casework.Say(ctx, tx, m); err != nil {
+			return err
+		}
+	} else if files, err = notYet(ctx, tx, before, files); err != nil || len(files) == 0 {
 		return err
 	}
-	m := casework.Message{ID: subject.NewID(), Ref: c.Ref(), Direction: casework.In, Kind: kind, Text: text}
-	if err := casework.Say(ctx, tx, m); err != nil {
-		return err
-	}
-	if err := s.attach(ctx, tx, files, nil, &c.ID, &m.ID, by); err != nil {
+	if err := s.attach(ctx, tx, files, nil, &c.ID, &before, by); err != nil {
 		return err
 	}
 	if err := casework.Answered(ctx, tx, c.Ref()); err != nil {
@@ -127,8 +134,31 @@ func (s *Service) say(ctx context.Context, tx pgx.Tx, c *Complaint, kind, key, t
 }
 
 const sqlSaid = `
-SELECT EXISTS (SELECT FROM messages
-  WHERE subject_kind = 'complaint' AND subject_id = $1 AND kind = $2 AND text = $3 AND direction = 'in' AND at > mitwirk_now() - interval '10 minutes')`
+SELECT id FROM messages
+WHERE subject_kind = 'complaint' AND subject_id = $1 AND kind = $2 AND text = $3 AND direction = 'in' AND at > mitwirk_now() - interval '10 minutes'
+ORDER BY at DESC, id DESC
+LIMIT 1`
+
+// notYet are the files whose content a message does not have: the others came
+// with the first click.
+func notYet(ctx context.Context, tx pgx.Tx, message uuid.UUID, files []NewFile) ([]NewFile, error) {
+	there, err := listFiles(ctx, tx, sqlFilesOfMessage, message)
+	if err != nil {
+		return nil, err
+	}
+	has := map[string]bool{}
+	for _, f := range there {
+		has[string(f.sum)] = true
+	}
+	var fresh []NewFile
+	for _, f := range files {
+		if !has[string(f.f.sum)] {
+			has[string(f.f.sum)] = true
+			fresh = append(fresh, f)
+		}
+	}
+	return fresh, nil
+}
 
 // AskSecond asks for the second review: another department, another person, a
 // date of its own.

@@ -16,12 +16,15 @@ type Action string
 
 // The actions.
 const (
-	ActView    Action = "view"
-	ActAdd     Action = "add"    // add words or files
-	ActAnswer  Action = "answer" // the team's question
-	ActSecond  Action = "second" // ask for a second review
-	ActReopen  Action = "reopen"
-	ActRate    Action = "rate"
+	ActView   Action = "view"
+	ActAdd    Action = "add"    // add words or files
+	ActAnswer Action = "answer" // the team's question
+	ActSecond Action = "second" // ask for a second review
+	ActReopen Action = "reopen"
+	ActRate   Action = "rate"
+
+	ActWithdraw Action = "withdraw"
+
 	ActWork    Action = "work"    // take, assign, ask, note, change kind and topic
 	ActReply   Action = "reply"   // write an answer
 	ActRelease Action = "release" // somebody else's answer
@@ -32,7 +35,7 @@ const (
 
 // Actions lists all of them, for the matrix.
 func Actions() []Action {
-	return []Action{ActView, ActAdd, ActAnswer, ActSecond, ActReopen, ActRate, ActWork, ActReply, ActRelease, ActMove, ActClose, ActHold}
+	return []Action{ActView, ActAdd, ActAnswer, ActSecond, ActReopen, ActRate, ActWithdraw, ActWork, ActReply, ActRelease, ActMove, ActClose, ActHold}
 }
 
 // backFor is how long somebody may ask again after an answer.
@@ -100,7 +103,7 @@ func refusal(actor accounts.Actor, action Action, c *Complaint, now time.Time) s
 	switch action {
 	case ActView:
 		return ""
-	case ActAdd, ActAnswer, ActSecond, ActReopen, ActRate:
+	case ActAdd, ActAnswer, ActSecond, ActReopen, ActRate, ActWithdraw:
 		if !c.IsOwner {
 			return whyOwner
 		}
@@ -124,10 +127,17 @@ func refusal(actor accounts.Actor, action Action, c *Complaint, now time.Time) s
 }
 
 func ownerRefusal(action Action, c *Complaint, now time.Time) string {
+	withdrawn := c.Outcome == Withdrawn
+	if action == ActWithdraw {
+		if c.Status.IsOpen() || withdrawn { // once more changes nothing
+			return ""
+		}
+		return whyState
+	}
 	over := c.ClosedAt != nil && now.After(c.ClosedAt.Add(backFor))
 	switch {
 	case action == ActAnswer && c.Status != Asking,
-		(action == ActSecond || action == ActReopen || action == ActRate) && c.Status.IsOpen():
+		(action == ActSecond || action == ActReopen || action == ActRate) && (c.Status.IsOpen() || withdrawn):
 		return whyState
 	case action == ActAdd && c.Status == Closed,
 		action != ActAdd && action != ActAnswer && over:

@@ -64,10 +64,11 @@ type Config struct {
 
 // Service is the use cases. It is safe for concurrent use.
 type Service struct {
-	cfg  Config
-	db   db.DB
-	zone *time.Location
-	keys *ring
+	cfg     Config
+	db      db.DB
+	zone    *time.Location
+	keys    *ring
+	figures *periodCache
 }
 
 // New makes the service and registers its work in the background.
@@ -82,7 +83,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	s := &Service{cfg: cfg, db: cfg.DB, zone: cfg.Zone}
+	s := &Service{cfg: cfg, db: cfg.DB, zone: cfg.Zone, figures: &periodCache{}}
 	var err error
 	if s.keys, err = openRing(ctx, cfg.DB, cfg.KeyDir); err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 // Within is the service inside a transaction of the caller.
 func (s *Service) Within(tx pgx.Tx) *Service {
 	inner := *s
-	inner.db = tx
+	inner.db, inner.figures = tx, &periodCache{} // what is not committed yet is nobody else's
 	return &inner
 }
 

@@ -19,15 +19,16 @@ const (
 // Statuses lists all of them.
 func Statuses() []Status { return []Status{Arrived, With, Asking, Interim, Answered, Second, Closed} }
 
-// next is the table of transitions.
+// next is the table of transitions. Closed without an answer is what was
+// withdrawn.
 func next(from Status) []Status {
 	switch from {
 	case Arrived:
-		return []Status{With, Asking, Interim, Answered}
+		return []Status{With, Asking, Interim, Answered, Closed}
 	case With, Interim:
-		return []Status{With, Asking, Interim, Answered}
+		return []Status{With, Asking, Interim, Answered, Closed}
 	case Asking:
-		return []Status{With, Interim, Answered}
+		return []Status{With, Interim, Answered, Closed}
 	case Answered:
 		return []Status{Closed, Second, With}
 	case Second:
@@ -53,7 +54,9 @@ const (
 	Explained Outcome = "explained"
 	NotHelped Outcome = "not_helped"
 	Forwarded Outcome = "forwarded" // outside, to ForwardTo
+
+	Withdrawn Outcome = "withdrawn" // by whoever wrote it; no answer has this one
 )
 
-// Outcomes lists all of them.
+// Outcomes lists those that an answer can have.
 func Outcomes() []Outcome { return []Outcome{Helped, Explained, NotHelped, Forwarded} }

@@ -731,6 +731,17 @@ CREATE TABLE public.complaint_owners (
     since timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
+CREATE TABLE public.complaint_periods (
+    from_month text NOT NULL,
+    to_month text NOT NULL,
+    n integer NOT NULL,
+    tables jsonb NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT complaint_periods_check CHECK (((to_month ~ '^[0-9]{4}-[0-9]{2}$'::text) AND (to_month >= from_month))),
+    CONSTRAINT complaint_periods_from_month_check CHECK ((from_month ~ '^[0-9]{4}-[0-9]{2}$'::text)),
+    CONSTRAINT complaint_periods_n_check CHECK ((n > 0))
+);
+
 CREATE TABLE public.complaint_reads (
     id uuid NOT NULL,
     complaint_id uuid NOT NULL,
@@ -839,7 +850,7 @@ CREATE TABLE public.complaints (
     CONSTRAINT complaints_name_check CHECK ((char_length(name) <= 200)),
     CONSTRAINT complaints_name_kind_check CHECK ((name_kind = ANY (ARRAY['anonymous'::text, 'pseudonym'::text, 'name'::text]))),
     CONSTRAINT complaints_on_behalf_check CHECK ((char_length(on_behalf) <= 200)),
-    CONSTRAINT complaints_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'helped'::text, 'explained'::text, 'not_helped'::text, 'forwarded'::text]))),
+    CONSTRAINT complaints_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'helped'::text, 'explained'::text, 'not_helped'::text, 'forwarded'::text, 'withdrawn'::text]))),
     CONSTRAINT complaints_phone_check CHECK ((char_length(phone) <= 60)),
     CONSTRAINT complaints_place_check CHECK ((char_length(place) <= 300)),
     CONSTRAINT complaints_postal_check CHECK ((char_length(postal) <= 500)),
@@ -847,7 +858,8 @@ CREATE TABLE public.complaints (
     CONSTRAINT complaints_status_check CHECK ((status = ANY (ARRAY['arrived'::text, 'with'::text, 'question'::text, 'interim'::text, 'answered'::text, 'second'::text, 'closed'::text]))),
     CONSTRAINT complaints_text_check CHECK ((char_length(text) <= 10000)),
     CONSTRAINT complaints_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'erased'::text]))),
-    CONSTRAINT complaints_wanted_check CHECK ((char_length(wanted) <= 2000))
+    CONSTRAINT complaints_wanted_check CHECK ((char_length(wanted) <= 2000)),
+    CONSTRAINT complaints_wish_key_check CHECK ((char_length(wish_key) <= 40))
 );
 
 CREATE TABLE public.contacts (
@@ -1615,7 +1627,7 @@ CREATE TABLE public.links (
     relation text NOT NULL,
     made_by uuid,
     at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
-    CONSTRAINT links_relation_check CHECK ((relation = ANY (ARRAY['duplicate_of'::text, 'became'::text, 'belongs_to'::text])))
+    CONSTRAINT links_relation_check CHECK ((relation = ANY (ARRAY['duplicate_of'::text, 'became'::text, 'belongs_to'::text, 'proposed_to'::text])))
 );
 
 CREATE TABLE public.mails (
@@ -2916,6 +2928,9 @@ ALTER TABLE ONLY public.complaint_opinions
 
 ALTER TABLE ONLY public.complaint_owners
     ADD CONSTRAINT complaint_owners_pkey PRIMARY KEY (complaint_id, person_id);
+
+ALTER TABLE ONLY public.complaint_periods
+    ADD CONSTRAINT complaint_periods_pkey PRIMARY KEY (from_month);
 
 ALTER TABLE ONLY public.complaint_reads
     ADD CONSTRAINT complaint_reads_pkey PRIMARY KEY (id);

@@ -15,6 +15,7 @@ type receiptOf struct {
 
 type readComplaint struct {
 	Status  string
+	Outcome string
 	Files   []struct{ ID string }
 	Answers []struct{ ID, State string }
 	Reads   []struct{ Reason string } `json:"contact_reads"`
@@ -122,6 +123,13 @@ func (p private) answerComplaint(t *testing.T, at, desk, code string) {
 	p.send(t, code, "POST", at+"/reopening", fields{"text": "Das Geld ist noch nicht da."}, 201, &v)
 	if v.Status != "with" {
 		t.Errorf("%+v", v)
+	}
+	p.send(t, "second clerk", "POST", at+"/withdrawal", nil, 404, nil)
+	for range 2 {
+		p.send(t, code, "POST", at+"/withdrawal", nil, 200, &v)
+		if v.Status != "closed" || v.Outcome != "withdrawn" {
+			t.Errorf("%+v", v)
+		}
 	}
 	var mine struct{ Items []struct{ Number string } }
 	p.send(t, "visitor", "GET", "/complaints", nil, 200, &mine)
@@ -239,13 +247,37 @@ func (p private) programme(t *testing.T) {
 	}
 	var ask struct{ ID string }
 	p.send(t, "editor", "POST", edit+"/help", fields{"kind": "testers", "wanted": fields{"de": "Wer testet?"}, "until": "2031-01-31"}, 201, &ask)
+	p.send(t, "resident", "PUT", one+"/help/"+ask.ID+"/offer", nil, 404, nil) // nobody else has read it
+	p.send(t, "editor", "POST", edit+"/help/"+ask.ID+"/approval", nil, 403, nil)
+	p.send(t, "second editor", "POST", edit+"/help/"+ask.ID+"/approval", nil, 200, nil)
 	p.send(t, "visitor", "PUT", one+"/help/"+ask.ID+"/offer", nil, 401, nil) // the city could not write to them
 	p.send(t, "resident", "PUT", one+"/help/"+ask.ID+"/offer", nil, 200, nil)
 	p.send(t, "resident", "DELETE", one+"/help/"+ask.ID+"/offer", nil, 200, nil)
+	p.send(t, "editor", "PUT", edit+"/help/"+ask.ID+"/outcome", fields{"de": "Zehn haben getestet?"}, 200, nil)
+	p.send(t, "second editor", "POST", edit+"/help/"+ask.ID+"/dismissal", nil, 200, nil)
 	p.send(t, "editor", "PUT", edit+"/help/"+ask.ID+"/outcome", fields{"de": "Zehn haben getestet."}, 200, nil)
+	p.send(t, "second editor", "POST", edit+"/help/"+ask.ID+"/approval", nil, 200, nil)
 	p.send(t, "resident", "PUT", one+"/help/"+ask.ID+"/offer", nil, 409, nil)
 
 	p.send(t, "editor", "POST", desk+"/releases", fields{"on": "2026-01-31", "notes": fields{"de": "Der Anfang."}}, 201, nil)
+	p.send(t, "editor", "POST", desk+"/releases", fields{"on": "2026-01-31"}, 409, nil)
+	var waits struct {
+		Drafts []struct {
+			ID         string
+			MayApprove bool `json:"may_approve"`
+		}
+	}
+	draft := func() string {
+		p.send(t, "second editor", "GET", desk+"/release-drafts", nil, 200, &waits)
+		if len(waits.Drafts) != 1 || !waits.Drafts[0].MayApprove {
+			t.Fatalf("%+v", waits)
+		}
+		return "/desk/radar/release-drafts/" + waits.Drafts[0].ID
+	}
+	p.send(t, "editor", "POST", draft()+"/dismissal", nil, 200, nil)
+	p.send(t, "editor", "POST", desk+"/releases", fields{"on": "2026-01-31", "notes": fields{"de": "Der Anfang."}}, 201, nil)
+	p.send(t, "editor", "POST", draft()+"/approval", nil, 403, nil)
+	p.send(t, "second editor", "POST", draft()+"/approval", nil, 200, nil)
 	p.send(t, "editor", "POST", desk+"/releases", fields{"on": "2026-01-31"}, 409, nil)
 	p.send(t, "anonymous", "GET", of+"/releases", nil, 200, nil)
 	p.send(t, "anonymous", "GET", of+"/changes?from=2026-01-31", nil, 200, nil)
@@ -266,7 +298,9 @@ func (p private) programme(t *testing.T) {
 	if done.New != 1 {
 		t.Errorf("%+v", done)
 	}
-	p.send(t, "editor", "POST", edit+"/removal", version(), 200, nil)
+	p.send(t, "editor", "POST", edit+"/removal", version(), 200, &m)
+	p.send(t, "editor", "POST", edit+"/approval", version(), 403, nil)
+	p.send(t, "second editor", "POST", edit+"/approval", version(), 200, nil)
 	p.send(t, "visitor", "PUT", one+"/rating", fields{"answers": fields{"benefit": "5"}}, 409, nil)
 }
 

@@ -121,6 +121,34 @@ func (a *api) sayToComplaint() {
 		})
 	}
 	a.rateComplaint()
+	a.withdrawComplaint()
+}
+
+// withdrawIn has no body.
+type withdrawIn struct {
+	AuthorParam
+	OnceParam
+
+	number subject.Number
+	actor  accounts.Actor
+}
+
+func (in *withdrawIn) before(ctx context.Context, a *api, k *call, _ accounts.Actor) (err error) {
+	in.number, in.actor, err = a.complainant(ctx, k, accounts.ScopeWrite, in.AuthorParam)
+	return err
+}
+
+func (a *api) withdrawComplaint() {
+	op := ownerOp("withdrawComplaint", http.MethodPost, "/complaints/{number}/withdrawal", "Withdraw your complaint",
+		"While no answer was given. Nobody works on it any more, and it can't be opened again. Contact details are deleted at once, text and files after 30 days, "+
+			"unless the law makes us keep them. Once more changes nothing. No body.")
+	writes(a, op, func(ctx context.Context, tx pgx.Tx, k *call, _ accounts.Actor, in *withdrawIn) (complaintView, error) {
+		s := a.Complaints.Within(tx)
+		if err := s.Withdraw(ctx, in.actor, in.number); err != nil {
+			return complaintView{}, a.notTheirs(ctx, s, in.actor, in.number, err)
+		}
+		return a.complaintNow(ctx, s, k, in.actor, in.number)
+	})
 }
 
 type complaintRating struct {

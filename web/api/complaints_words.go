@@ -22,7 +22,7 @@ type newComplaint struct {
 	Place       string   `json:"place,omitempty" maxLength:"200"`
 	Happened    string   `json:"happened,omitempty" maxLength:"100" doc:"When, in your own words."`
 	Earlier     string   `json:"earlier,omitempty" maxLength:"200" doc:"Earlier case numbers."`
-	Department  string   `json:"department,omitempty" maxLength:"80" doc:"Key of the department that you think is in charge. You need not know."`
+	Department  string   `json:"department,omitempty" maxLength:"40" doc:"Key of the department that you think is in charge. You need not know."`
 	Language    string   `json:"language,omitempty" enum:"de,en" doc:"Of the answer; absent: by Accept-Language."`
 	Help        []string `json:"help,omitempty" nullable:"false" maxItems:"3" enum:"easy,sign,call" doc:"easy: plain language. sign: sign language. call: call back, needs a phone number."`
 	Phone       string   `json:"phone,omitempty" maxLength:"60"`
@@ -35,7 +35,7 @@ type newComplaint struct {
 	Notice      bool     `json:"notice,omitempty" doc:"It is about an official decision."`
 	NoticeRead  bool     `json:"notice_read,omitempty" doc:"You have read: this replaces no objection and no lawsuit, and your time limit runs on. Needed with notice."`
 	Person      bool     `json:"person,omitempty" doc:"It is about a certain person of the city: an independent office gets it."`
-	PersonWorks string   `json:"person_at,omitempty" maxLength:"80" doc:"Key of the department that this person works in: its people never see it."`
+	PersonWorks string   `json:"person_at,omitempty" maxLength:"40" doc:"Key of the department that this person works in: its people never see it."`
 	CodeRead    bool     `json:"code_read,omitempty" doc:"You have read: without contact a lost code can't be replaced. Needed with contact code."`
 	Draft       string   `json:"draft,omitempty" format:"uuid" doc:"Of uploadComplaintFile: its files come along."`
 }
@@ -150,7 +150,7 @@ type complaintView struct {
 	Question   string            `json:"question,omitempty" doc:"Of the team; the clock stands."`
 	AnswerBy   string            `json:"answer_by,omitempty" format:"date-time" doc:"Of the question."`
 	Reason     string            `json:"reason,omitempty" doc:"Why it takes longer."`
-	Outcome    string            `json:"outcome,omitempty" enum:"helped,explained,not_helped,forwarded"`
+	Outcome    string            `json:"outcome,omitempty" enum:"helped,explained,not_helped,forwarded,withdrawn" doc:"withdrawn: taken back by whoever wrote it."`
 	ForwardTo  string            `json:"forwarded_to,omitempty"`
 	ClosedAt   string            `json:"closed_at,omitempty" format:"date-time"`
 	Files      []talkFile        `json:"files" nullable:"false" doc:"That came with it."`
@@ -160,7 +160,7 @@ type complaintView struct {
 	Second     *secondReview     `json:"second_review,omitempty"`
 	Reads      []contactRead     `json:"contact_reads" nullable:"false" doc:"When the contact details were looked at, by which department and why; never by whom."`
 	Opinion    *opinion          `json:"opinion,omitempty"`
-	May        []string          `json:"may" nullable:"false" doc:"What you may do now: add, answer, second, reopen, rate; for the team work, reply, release, move, close, hold."`
+	May        []string          `json:"may" nullable:"false" doc:"What you may do now: add, answer, second, reopen, rate, withdraw; for the team work, reply, release, move, close, hold."`
 }
 
 type complaintStep struct {
@@ -244,6 +244,7 @@ func mayDo(m *complaints.May) []string {
 		{m.Second, "second"},
 		{m.Reopen, "reopen"},
 		{m.Rate, "rate"},
+		{m.Withdraw, "withdraw"},
 		{m.Work, "work"},
 		{m.Reply, "reply"},
 		{m.Release, "release"},

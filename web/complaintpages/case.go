@@ -170,6 +170,14 @@ func shapeOfStep(key string) string {
 	return "step"
 }
 
+// label is the word of where it stands.
+func label(page kit.Page, c *complaints.Complaint) string {
+	if c.Outcome == complaints.Withdrawn {
+		return page.T("complaint.label.withdrawn")
+	}
+	return page.T("complaint.label." + string(c.Status))
+}
+
 func shapeOf(s complaints.Status) string {
 	switch s {
 	case complaints.Arrived:
@@ -200,6 +208,13 @@ func plain(page kit.Page, c *complaints.View, now time.Time) string {
 		date(*c.AnswerAsk)
 	case c.Due != nil:
 		date(*c.Due)
+	}
+	if c.Outcome == complaints.Withdrawn {
+		date(c.EraseAt())
+		if c.IsOwner {
+			return page.T("complaint.closed.withdrawn", params...)
+		}
+		return page.T("complaint.closed.withdrawn.team", params...)
 	}
 	if c.Status == complaints.Closed && c.Outcome != "" {
 		return page.T("complaint.closed."+string(c.Outcome), params...)
@@ -276,6 +291,22 @@ func (p *pages) second(c kit.Context) error {
 	return p.said(c, "second", "complaint.second.done", func(ctx context.Context, actor accounts.Actor, n subject.Number, text string, _ []complaints.NewFile) error {
 		return p.Complaints.AskSecond(ctx, actor, n, text)
 	})
+}
+
+// withdraw takes it back; the page said before what becomes of the data.
+func (p *pages) withdraw(c kit.Context) error {
+	n, err := number(c)
+	if err != nil {
+		return err
+	}
+	if err := kit.Limit(c, accounts.RulePost); err != nil {
+		return err
+	}
+	if err := p.Complaints.Withdraw(c.Request().Context(), kit.Actor(c), n); err != nil {
+		return err
+	}
+	kit.Flash(c, "success", "complaint.withdraw.done")
+	return kit.Redirect(c, complaints.Path(n))
 }
 
 func (p *pages) reopen(c kit.Context) error {

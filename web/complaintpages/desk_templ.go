@@ -279,7 +279,7 @@ func deskListPage(v deskListView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = kit.Status(shapeOf(r.Status), v.T("complaint.label."+string(r.Status))).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = kit.Status(shapeOf(r.Status), label(v.Page, &r.Complaint)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -76,6 +76,38 @@ func TestSameAsARandomNumber(t *testing.T) {
 	}
 }
 
+// TestWithdraw: the page says first what becomes of the data, and afterwards what
+// has; the desk says so too, and nobody is asked for an answer any more.
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	site, c := setup(t)
+	sent, owner := c.Create(t)
+	at := complaints.Path(sent.Number)
+	b, desk := site.As(owner), site.As(c.Clerk(t, "dir"))
+	page := b.Get(at).Want(http.StatusOK).WantClean()
+	form := page.Doc().Find("form[action='" + at + "/withdraw']")
+	if form.Length() != 1 || !strings.Contains(form.Text(), "30") || form.Find("button").Length() != 1 {
+		t.Fatalf("the way to withdraw: %q", form.Text())
+	}
+	site.Browser().Post(at+"/withdraw", url.Values{}).Want(http.StatusNotFound)
+	b.Post(at+"/withdraw", url.Values{}).Want(http.StatusSeeOther)
+	page = b.Get(at).Want(http.StatusOK).WantClean()
+	if word := page.Doc().Find(".lead-status .word").Text(); word != "Zurückgezogen" {
+		t.Errorf("the page says %q", word)
+	}
+	if page.Doc().Find("form[action^='"+at+"']").Length() != 0 {
+		t.Error("something can still be done with it")
+	}
+	seen := desk.Get("/desk/complaints/" + sent.Number.Format(subject.PrefixComplaint)).Want(http.StatusOK).WantClean()
+	if word := seen.Doc().Find(".lead-status .word").Text(); word != "Zurückgezogen" || seen.Doc().Find("form[action$='/reply']").Length() != 0 {
+		t.Errorf("the desk says %q", word)
+	}
+	list := desk.Get("/desk/complaints?state=closed").Want(http.StatusOK).WantClean()
+	if !strings.Contains(list.Doc().Find("table").Text(), "Zurückgezogen") {
+		t.Error("the desk's list does not say so")
+	}
+}
+
 func TestReceiptPageAndFigures(t *testing.T) {
 	t.Parallel()
 	site, c := setup(t)

@@ -61,6 +61,7 @@ func Register(r *kit.Router, deps Deps) error {
 	r.POST("/cases/:number/second", p.second)
 	r.POST("/cases/:number/reopen", p.reopen)
 	r.POST("/cases/:number/rate", p.rate)
+	r.POST("/cases/:number/withdraw", p.withdraw)
 	p.registerDesk(r)
 	return nil
 }
