@@ -16,6 +16,7 @@ import (
 // Thing is what happened where, as areas are asked for it.
 type Thing struct {
 	Point    subject.Point
+	Nowhere  bool   // it has no place: no area hears of it, only searches
 	District string // ref; "" outside all of them
 	Category uuid.UUID
 	News     News      // New or Done
@@ -32,6 +33,9 @@ type Hit struct {
 // Match lists the follows of areas that a thing lies in, those whose cadence is
 // Never too: they have an inbox. Each arm of the query has an index of its own.
 func Match(ctx context.Context, q db.Queryer, t Thing) ([]Hit, error) {
+	if t.Nowhere {
+		return nil, nil
+	}
 	point, err := geom.Point(t.Point.Lon, t.Point.Lat)
 	if err != nil {
 		return nil, fmt.Errorf("match follows: %w", err)

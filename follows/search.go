@@ -145,8 +145,7 @@ func MatchSearches(ctx context.Context, q db.Queryer, d *search.Document, news N
 	var h Hit
 	var t searchTarget
 	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Kind, &h.Owner, &h.Lang, &h.Cadence, &t}, func() error {
-		stage := len(t.Facets[facetStatus]) > 0
-		if (news != Done || stage) && t.Fits(d) && t.In(&hay) {
+		if (news != Done || len(t.Facets[facetStatus]) > 0) && t.Fits(d) && t.In(&hay) {
 			hit := h
 			hit.Search = true
 			hits = append(hits, hit)

@@ -10,7 +10,6 @@ import (
 	gogeom "github.com/twpayne/go-geom"
 
 	"github.com/mitwirk/mitwirk/accounts"
-	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -107,30 +106,6 @@ func (noticed) Says(loc *i18n.Localizer, what notify.What, detail string) string
 	return loc.T("idea.notice.new")
 }
 
-// UseNotices makes what happens to ideas go to the inboxes of their authors and
-// of those who follow or support them, each status and step once.
-func (s *Service) UseNotices(n *notify.Service) {
-	s.notices = n
-	events.OnJob(s.bus, "notify", func(ctx context.Context, d events.Delivery[Submitted]) error {
-		news := notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Arrived}
-		i, err := byID(ctx, s.db, d.Event.Idea, uuid.Nil, false)
-		if fault.Is(err, fault.NotFound) || err == nil && (i.Visibility != VisPublic || i.Staff || i.Point == nil) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		news.Place = &follows.Thing{Point: *i.Point, District: i.District, News: follows.New, Before: i.CreatedAt}
-		return n.Tell(ctx, news)
-	}, events.NoBatches)
-	events.OnJob(s.bus, "notify", func(ctx context.Context, d events.Delivery[StatusChanged]) error {
-		return n.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Status, Detail: string(d.Event.To)})
-	})
-	events.OnJob(s.bus, "notify", func(ctx context.Context, d events.Delivery[StepAdded]) error {
-		return n.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Detail: d.Event.Key})
-	})
-}
-
 // CountHolds reads supports anew when votes are held, released or void.
 func (s *Service) CountHolds() {
 	events.OnJob(s.bus, "ideas", func(ctx context.Context, d events.Delivery[votes.HoldsChanged]) error {
@@ -172,16 +147,7 @@ func (f Findable) Documents(ctx context.Context, q db.Queryer, ids []uuid.UUID) 
 		d.Number, d.Path, d.Point = n.Format(subject.PrefixIdea), Path(n), pointOf(point)
 		d.Keywords += " " + topic.In(i18n.German) + " " + topic.In(i18n.English)
 		d.Shape, d.Label = status.Shape(), "idea."+string(status)+".label"
-		class := "open"
-		switch {
-		case status == Done:
-			class = "done"
-		case status == Accepted || status == Partly || status == Linked:
-			class = "work"
-		case status.IsClosed():
-			class = "other"
-		}
-		d.Facets["status"], d.Facets["district"] = class, d.District
+		d.Facets["status"], d.Facets["district"] = status.class(), d.District
 		return d, nil
 	})
 	if err != nil {

@@ -55,10 +55,24 @@ func (f Findable) Documents(ctx context.Context, q db.Queryer, ids []uuid.UUID) 
 		docs[i] = search.Document{
 			Ref: m.Ref(), Title: c.Title(), Body: strings.TrimSpace(strings.Join([]string{de.Change, de.Short, de.Description}, " ")),
 			Keywords: strings.Join(words, " "), Path: m.Path(), Number: m.PublicNumber(), At: m.Published, Audience: subject.Public,
-			Facets: map[string]string{"measure": string(c.Status)}, Shape: Shape(c.Status), Label: "radar.status." + string(c.Status),
+			Facets: map[string]string{"measure": string(c.Status), "status": class(c.Status)}, Shape: Shape(c.Status), Label: "radar.status." + string(c.Status),
 		}
 	}
 	return docs, nil
+}
+
+// class is the stage of a measure as the search tells all things apart.
+func class(s Status) string {
+	switch s {
+	case Planned:
+		return "open"
+	case Completed:
+		return "done"
+	case Stopped:
+		return "other"
+	default:
+		return "work"
+	}
 }
 
 // IDs implements search.Source.
@@ -151,4 +165,5 @@ func (s *Service) Register() {
 	events.Register[ReleaseMade](s.bus)
 	events.Register[InquiryNews](s.bus)
 	events.Register[QuestionWaits](s.bus)
+	events.Register[ProgrammeEdited](s.bus)
 }

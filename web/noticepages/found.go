@@ -179,7 +179,7 @@ func (p *pages) describeSearch(ctx context.Context, loc *i18n.Localizer, s searc
 	parts := []string{loc.T("found.words", "text", s.Text)}
 	for _, k := range s.Kinds {
 		switch k {
-		case subject.Report, search.Category, search.Place, search.Page:
+		case subject.Report, subject.Idea, subject.Measure, subject.Comment, search.Category, search.Place, search.Page:
 			parts = append(parts, loc.T("search.kinds."+string(k)))
 		}
 	}

@@ -364,9 +364,10 @@ func keepOf(v view) [][2]string {
 }
 
 // follow is where a search is followed, with the words that found something; nothing
-// new comes of one for kinds of reports, streets and pages.
+// new comes of one for categories, streets and pages.
 func follow(in *input, found *search.Result) string {
-	if len(in.Kinds) > 0 && !slices.Contains(in.Kinds, string(subject.Report)) {
+	tells := []string{string(subject.Report), string(subject.Idea), string(subject.Measure)}
+	if len(in.Kinds) > 0 && !slices.ContainsFunc(tells, func(k string) bool { return slices.Contains(in.Kinds, k) }) {
 		return ""
 	}
 	v := in.values()
