@@ -95,6 +95,7 @@ type Comment struct {
 
 	score     float64
 	unhelpful int
+	known     bool // not hidden, or public before that
 
 	// Mine: the viewer wrote it. MayEdit and MayRemove follow from it.
 	Mine, MayEdit, MayRemove bool
@@ -114,6 +115,9 @@ func (c *Comment) Anchor() string { return "k-" + strings.ToLower(c.PublicNumber
 
 // Stub tells that there are no words to read, only that there were some.
 func (c *Comment) Stub() bool { return c.Visibility == VisHidden || c.Visibility == VisRemoved }
+
+// waits tells that nobody but its author and moderation may know of it.
+func (c *Comment) waits() bool { return c.Visibility == VisHeld || !c.known }
 
 // Writing is a comment on its way.
 type Writing struct {

@@ -8,7 +8,8 @@
 //   - plain text; links are found when it is shown, nothing is rendered from it;
 //   - what is held is seen by its author and by moderation only, and is in no
 //     count, list, feed, search or live message;
-//   - what moderation hides leaves a stub; what its author removes loses its
+//   - what moderation hides leaves a stub where it was public, and comes back
+//     exactly as it was, pinned too; what its author removes loses its
 //     words, and leaves a stub only where somebody has answered;
 //   - an author edits within 15 minutes; what it said in public before stays
 //     readable, unless moderation has covered some of it;

@@ -158,10 +158,10 @@ func (m Moderated) save(ctx context.Context, tx pgx.Tx, c *Comment, sql string, 
 
 const (
 	sqlIsAuthor = `SELECT EXISTS (SELECT FROM comments WHERE id = $1 AND author_id = $2)`
-	sqlHide     = `UPDATE comments SET before = visibility, visibility = 'hidden', pinned = false, version = version + 1 WHERE id = $1`
+	sqlHide     = `UPDATE comments SET before = visibility, visibility = 'hidden', was_pinned = pinned, pinned = false, version = version + 1 WHERE id = $1`
 	sqlRestore  = `
 UPDATE comments
-SET visibility = before, before = '', version = version + 1,
+SET visibility = before, before = '', pinned = was_pinned, was_pinned = false, version = version + 1,
     public_at = CASE WHEN before = 'public' THEN coalesce(public_at, mitwirk_now()) END
 WHERE id = $1`
 	sqlRedact  = `UPDATE comments SET redacted_from = coalesce(redacted_from, text), text = $2, version = version + 1 WHERE id = $1`

@@ -138,8 +138,10 @@ func (s *Service) List(ctx context.Context, actor accounts.Actor, ref subject.Re
 }
 
 // sqlPartShown lets through what the reader ($1) may see: what is public, one's own
-// that waits, and stubs; removed comments only where somebody has answered.
-const sqlPartShown = "(c.visibility IN ('public', 'hidden') OR c.visibility = 'removed' AND c.answers > 0 OR c.visibility = 'held' AND c.author_id = ?)"
+// that waits or was hidden, and stubs of what everybody could read; removed
+// comments only where somebody has answered.
+const sqlPartShown = "(c.visibility = 'public' OR c.visibility = 'hidden' AND " + sqlPartWasPublic +
+	" OR c.visibility = 'removed' AND c.answers > 0 OR c.visibility IN ('held', 'hidden') AND c.author_id = ?)"
 
 func pointers(list []Comment) []*Comment {
 	out := make([]*Comment, len(list))
@@ -264,7 +266,7 @@ func (s *Service) get(ctx context.Context, actor accounts.Actor, c *Comment) (Su
 	if err != nil {
 		return Subject{}, Comment{}, err
 	}
-	if c.Visibility == VisHeld && !actor.Is(c.Author) || c.Visibility == VisRemoved && c.Answers == 0 {
+	if c.waits() && !actor.Is(c.Author) || c.Visibility == VisRemoved && c.Answers == 0 {
 		return Subject{}, Comment{}, fault.Missing("comment")
 	}
 	now, err := db.Now(ctx, s.db)
@@ -289,7 +291,7 @@ func (s *Service) Thread(ctx context.Context, actor accounts.Actor, n subject.Nu
 	if c.Parent == uuid.Nil {
 		return s.get(ctx, actor, c)
 	}
-	if c.Visibility == VisHeld && !actor.Is(c.Author) || c.Visibility == VisRemoved {
+	if c.waits() && !actor.Is(c.Author) || c.Visibility == VisRemoved {
 		return Subject{}, Comment{}, fault.Missing("comment")
 	}
 	parent, err := byID(ctx, s.db, c.Parent, actor.Person)
@@ -315,7 +317,7 @@ LIMIT 10`
 SELECT r.*
 FROM unnest($1::uuid[]) AS p (id)
 CROSS JOIN LATERAL (` + sqlPartColumns + `
-  WHERE c.parent_id = p.id AND (c.visibility IN ('public', 'hidden') OR c.visibility = 'held' AND c.author_id = $2)
+  WHERE c.parent_id = p.id AND (c.visibility = 'public' OR c.visibility = 'hidden' AND ` + sqlPartWasPublic + ` OR c.visibility IN ('held', 'hidden') AND c.author_id = $2)
   ORDER BY c.official DESC, c.created_at, c.id
   LIMIT $3) r
 ORDER BY r.parent_id, r.created_at, r.id`

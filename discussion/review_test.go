@@ -104,3 +104,75 @@ func TestFollows(t *testing.T) {
 		t.Errorf("no longer: %t, %v", got, err)
 	}
 }
+
+// What waited and was hidden then is nothing to anybody but its author; what was
+// public leaves a stub, also where it waited again in between.
+func TestHiddenBeforeItWasPublic(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	anna, ben := accountstest.Visitor(t, b.tx), accountstest.Visitor(t, b.tx)
+	waited := b.write(anna, "bitte halten, das ist gemein").Number
+	open := b.write(anna, "freundlich").Number
+	edited := b.write(anna, "auch freundlich").Number
+	if w, err := b.s.Edit(t.Context(), anna, edited, 1, discussion.Writing{Ref: b.thing.ref, Text: "bitte halten, jetzt gemein", Lang: "de"}); err != nil || !w.Held {
+		t.Fatalf("%+v, %v", w, err)
+	}
+	for _, n := range []subject.Number{waited, open, edited} {
+		b.hide(anna, n)
+	}
+	p := b.list(ben, discussion.Filter{})
+	stubs := map[subject.Number]bool{}
+	for i := range p.List {
+		stubs[p.List[i].Number] = p.List[i].Stub()
+	}
+	if _, there := stubs[waited]; there || !stubs[open] || !stubs[edited] {
+		t.Errorf("others see %v", stubs)
+	}
+	for name, get := range map[string]func() error{
+		"the comment": func() error { _, _, err := b.s.Get(t.Context(), ben, waited); return err },
+		"its thread":  func() error { _, _, err := b.s.Thread(t.Context(), ben, waited); return err },
+	} {
+		if err := get(); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, c, err := b.s.Get(t.Context(), anna, waited); err != nil || !c.Stub() {
+		t.Errorf("its author sees %+v, %v", c, err)
+	}
+}
+
+// A pinned answer that moderation hides and brings back stands on top again.
+func TestRestoredIsPinned(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	clerk := accountstest.Staff(t, b.tx, subject.Caseworker, b.thing.department)
+	n := b.write(clerk, "Der Brunnen kommt im Mai.", official).Number
+	if err := b.s.Pin(t.Context(), clerk, n, true); err != nil {
+		t.Fatal(err)
+	}
+	part := b.hide(clerk, n)
+	if p := b.list(accounts.Actor{}, discussion.Filter{}); len(p.Pinned) != 0 {
+		t.Errorf("hidden and pinned: %+v", p.Pinned)
+	}
+	if err := b.s.Moderated().Restore(t.Context(), b.tx, part); err != nil {
+		t.Fatal(err)
+	}
+	p := b.list(accounts.Actor{}, discussion.Filter{})
+	if len(p.Pinned) != 1 || p.Pinned[0].Number != n {
+		t.Errorf("pinned: %+v", p.Pinned)
+	}
+}
+
+// hide is moderation's, of all of a comment that an actor may read.
+func (b *bench) hide(actor accounts.Actor, n subject.Number) subject.Part {
+	b.t.Helper()
+	_, c, err := b.s.Get(b.t.Context(), actor, n)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	part := subject.PartOf(subject.Ref{Kind: subject.Comment, ID: c.ID}, subject.Whole, uuid.Nil)
+	if err := b.s.Moderated().Hide(b.t.Context(), b.tx, part); err != nil {
+		b.t.Fatal(err)
+	}
+	return part
+}

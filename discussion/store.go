@@ -16,8 +16,11 @@ import (
 const sqlPartColumns = `
 SELECT c.id, c.number, c.subject_kind, c.subject_id, c.parent_id, c.author_id, c.author_name, c.stance, c.text, c.lang, c.visibility, c.version,
        c.official, c.department_id, c.role, c.pinned, c.helpful, c.unhelpful, c.score, c.answers, c.held_until, c.created_at, c.edited_at,
-       c.redacted_from IS NOT NULL
+       c.redacted_from IS NOT NULL, c.visibility <> 'hidden' OR ` + sqlPartWasPublic + `
 FROM comments c `
+
+// sqlPartWasPublic tells of a hidden comment whether everybody could read it once.
+const sqlPartWasPublic = `(c.before = 'public' OR c.answers > 0 OR EXISTS (SELECT FROM comment_versions v WHERE v.comment_id = c.id))`
 
 func scan(row pgx.CollectableRow) (Comment, error) {
 	var c Comment
@@ -25,7 +28,7 @@ func scan(row pgx.CollectableRow) (Comment, error) {
 	var kind, stance, visibility, role string
 	var parent, author, department *uuid.UUID
 	err := row.Scan(&c.ID, &number, &kind, &c.Ref.ID, &parent, &author, &c.AuthorName, &stance, &c.Text, &c.Lang, &visibility, &c.Version,
-		&c.Official, &department, &role, &c.Pinned, &c.Helpful, &c.unhelpful, &c.score, &c.Answers, &c.HeldUntil, &c.CreatedAt, &c.EditedAt, &c.Redacted)
+		&c.Official, &department, &role, &c.Pinned, &c.Helpful, &c.unhelpful, &c.score, &c.Answers, &c.HeldUntil, &c.CreatedAt, &c.EditedAt, &c.Redacted, &c.known)
 	c.Number, c.Ref.Kind, c.Stance, c.Visibility, c.Role = subject.Number(number), subject.Kind(kind), Stance(stance), Visibility(visibility), subject.Role(role)
 	for _, id := range []struct {
 		from *uuid.UUID
@@ -152,7 +155,7 @@ UPDATE comments SET stance = $2, text = $3, lang = $4, version = version + 1,
 WHERE id = $1`
 	sqlRemove = `
 UPDATE comments
-SET visibility = 'removed', text = '', stance = '', redacted_from = NULL, held_until = NULL, pinned = false, version = version + 1, edited_at = mitwirk_now()
+SET visibility = 'removed', text = '', stance = '', redacted_from = NULL, held_until = NULL, pinned = false, was_pinned = false, version = version + 1, edited_at = mitwirk_now()
 WHERE id = $1`
 	sqlDropVersions = `DELETE FROM comment_versions WHERE comment_id = $1`
 	sqlScore        = `UPDATE comments SET helpful = $2, unhelpful = $3, score = $4 WHERE id = $1`

@@ -7,6 +7,9 @@ ALTER TABLE complaints ADD CONSTRAINT complaints_outcome_check CHECK (outcome IN
 UPDATE complaints SET wish_key = '' WHERE char_length(wish_key) > 40;
 ALTER TABLE complaints ADD CONSTRAINT complaints_wish_key_check CHECK (char_length(wish_key) <= 40);
 
+-- An official answer that moderation hides and brings back is pinned again.
+ALTER TABLE comments ADD COLUMN was_pinned boolean NOT NULL DEFAULT false;
+
 -- Figures as they were published: never changed afterwards, so that no two days' publications can be compared. Rows are
 -- numbers of whole months, nobody's data.
 CREATE TABLE complaint_periods (

@@ -637,6 +637,7 @@ CREATE TABLE public.comments (
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     public_at timestamp with time zone,
     edited_at timestamp with time zone,
+    was_pinned boolean DEFAULT false NOT NULL,
     CONSTRAINT comments_author_name_check CHECK ((char_length(author_name) <= 100)),
     CONSTRAINT comments_before_check CHECK ((before = ANY (ARRAY[''::text, 'held'::text, 'public'::text]))),
     CONSTRAINT comments_check CHECK (((NOT official) OR (department_id IS NOT NULL))),
@@ -1342,6 +1343,10 @@ CREATE TABLE public.help_requests (
     until_on date NOT NULL,
     outcome jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    asked_by uuid,
+    approved_at timestamp with time zone,
+    outcome_draft jsonb DEFAULT '{}'::jsonb NOT NULL,
+    outcome_by uuid,
     CONSTRAINT help_requests_kind_check CHECK ((kind = ANY (ARRAY['testers'::text, 'data'::text, 'places'::text, 'partners'::text])))
 );
 
@@ -1665,6 +1670,7 @@ CREATE TABLE public.measure_edits (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    takes_out boolean DEFAULT false NOT NULL,
     CONSTRAINT measure_edits_check CHECK (((reviewed_by IS NULL) OR (reviewed_by <> proposed_by))),
     CONSTRAINT measure_edits_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'approved'::text, 'published'::text, 'dropped'::text])))
 );
@@ -2138,6 +2144,20 @@ CREATE TABLE public.receipts (
 CREATE TABLE public.recovery_codes (
     person_id uuid NOT NULL,
     code_hash bytea NOT NULL
+);
+
+CREATE TABLE public.release_drafts (
+    id uuid NOT NULL,
+    programme_id uuid NOT NULL,
+    decided_on date NOT NULL,
+    notes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    rows jsonb,
+    state text DEFAULT 'review'::text NOT NULL,
+    made_by uuid,
+    reviewed_by uuid,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT release_drafts_check CHECK (((state <> 'made'::text) OR (reviewed_by IS NULL) OR (reviewed_by <> made_by))),
+    CONSTRAINT release_drafts_state_check CHECK ((state = ANY (ARRAY['review'::text, 'made'::text, 'dropped'::text])))
 );
 
 CREATE TABLE public.release_items (
@@ -3310,6 +3330,9 @@ ALTER TABLE ONLY public.receipts
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (person_id, code_hash);
 
+ALTER TABLE ONLY public.release_drafts
+    ADD CONSTRAINT release_drafts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.release_items
     ADD CONSTRAINT release_items_pkey PRIMARY KEY (release_id, measure_id);
 
@@ -3944,6 +3967,8 @@ CREATE INDEX push_subscriptions_person ON public.push_subscriptions USING btree 
 
 CREATE INDEX rate_buckets_window ON public.rate_buckets USING btree (window_start);
 
+CREATE UNIQUE INDEX release_drafts_day ON public.release_drafts USING btree (programme_id, decided_on) WHERE (state = 'review'::text);
+
 CREATE INDEX release_items_measure ON public.release_items USING btree (measure_id);
 
 CREATE INDEX report_organisations_of ON public.report_organisations USING btree (organisation_id);
@@ -4348,7 +4373,13 @@ ALTER TABLE ONLY public.help_offers
     ADD CONSTRAINT help_offers_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.help_requests(id);
 
 ALTER TABLE ONLY public.help_requests
+    ADD CONSTRAINT help_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.help_requests
     ADD CONSTRAINT help_requests_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
+
+ALTER TABLE ONLY public.help_requests
+    ADD CONSTRAINT help_requests_outcome_by_fkey FOREIGN KEY (outcome_by) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.hold_rules
     ADD CONSTRAINT hold_rules_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.persons(id);
@@ -4568,6 +4599,15 @@ ALTER TABLE ONLY public.rating_questions
 
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.release_drafts
+    ADD CONSTRAINT release_drafts_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.release_drafts
+    ADD CONSTRAINT release_drafts_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);
+
+ALTER TABLE ONLY public.release_drafts
+    ADD CONSTRAINT release_drafts_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.release_items
     ADD CONSTRAINT release_items_measure_id_fkey FOREIGN KEY (measure_id) REFERENCES public.measures(id);
