@@ -18,8 +18,15 @@ func (c *town) radar() {
 	c.exec(`INSERT INTO measure_edits (id, measure_id, content, base, state, proposed_by, reviewed_by, publish_at)
 		SELECT gen_random_uuid(), id, content, 1, 'approved', $1, $2, mitwirk_now() + interval '1 year' FROM measures`,
 		c.actors["writes a plan"].Person, c.actors["approves a plan"].Person)
-	c.exec(`INSERT INTO help_requests (id, measure_id, kind, wanted, until_on)
-		SELECT gen_random_uuid(), id, 'testers', '{"de":"Wer hilft?"}', '2099-01-01' FROM measures`)
+	c.person("asks for help", subject.Editor, "")
+	c.person("says what came of it", subject.Editor, "")
+	c.exec(`INSERT INTO help_requests (id, measure_id, kind, wanted, until_on, asked_by, approved_at, outcome_draft, outcome_by)
+		SELECT gen_random_uuid(), id, 'testers', '{"de":"Wer hilft?"}', '2099-01-01', $1, mitwirk_now(), '{"de":"Drei haben geholfen."}', $2 FROM measures`,
+		c.actors["asks for help"].Person, c.actors["says what came of it"].Person)
+	c.person("hands in a release", subject.Editor, "")
+	c.person("approves a release", subject.Editor, "")
+	c.exec(`INSERT INTO release_drafts (id, programme_id, decided_on, state, made_by, reviewed_by)
+		SELECT gen_random_uuid(), id, '2026-01-01', 'made', $1, $2 FROM programmes`, c.actors["hands in a release"].Person, c.actors["approves a release"].Person)
 	c.exec(`INSERT INTO help_offers (request_id, person_id) SELECT id, $1 FROM help_requests`, c.actors["helps a plan"].Person)
 	c.person("asks a department", subject.Editor, "")
 	c.person("answers an inquiry", subject.Caseworker, "")
@@ -32,5 +39,6 @@ func (c *town) radar() {
 	c.params["inquiry"] = c.column(`SELECT id::text FROM inquiries`)
 	c.params["answer"] = c.column(`SELECT id::text FROM inquiry_answers`)
 	c.params["measure"] = []string{subject.Number(2026<<30 + 4711).Format(subject.PrefixMeasure)}
+	c.params["release"] = c.column(`SELECT id::text FROM release_drafts`)
 	c.params["request"] = c.column(`SELECT id::text FROM help_requests`)
 }

@@ -19,9 +19,33 @@ func (a *App) tellInquiries() {
 	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[radar.InquiryNews]) error {
 		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Detail: d.Event.What, Owners: true})
 	}, events.NoBatches)
+	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[radar.ProgrammeEdited]) error {
+		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Owners: true})
+	}, events.NoBatches)
 	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[radar.QuestionWaits]) error {
 		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Owners: true})
 	}, events.NoBatches)
+}
+
+// editNews is changes of programmes themselves, as the inbox knows them
+// (notify.Domain): for those who edit them.
+type editNews struct{ s *radar.Service }
+
+func (n editNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.EditCards(ctx, q, to.Viewer, lang, ids)
+}
+
+func (n editNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
+	people, err := n.s.OtherEditors(ctx, q, id)
+	return notify.Owners{People: people}, err
+}
+
+func (editNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (editNews) Says(loc *i18n.Localizer, _ notify.What, _ string) string {
+	return loc.T("radardesk.notice.edited")
 }
 
 // waitNews is questions that wait, as the inbox knows them (notify.Domain).

@@ -40,11 +40,12 @@ type Edit struct {
 	PublishAt  *time.Time
 	Version    int
 	Changed    time.Time
+	TakesOut   bool // the change is that the measure leaves the programme
 }
 
 const (
 	sqlPartEdit = `e.id, e.measure_id, e.content, e.base, e.state, e.remark, coalesce(e.proposed_by, '00000000-0000-0000-0000-000000000000'),
-  coalesce(e.reviewed_by, '00000000-0000-0000-0000-000000000000'), e.publish_at, e.version, e.changed_at`
+  coalesce(e.reviewed_by, '00000000-0000-0000-0000-000000000000'), e.publish_at, e.version, e.changed_at, e.takes_out`
 	sqlOpenEdit = `SELECT ` + sqlPartEdit + ` FROM measure_edits e WHERE e.measure_id = $1 AND e.state IN ('draft', 'review', 'approved')`
 	sqlHoldEdit = `SELECT ` + sqlPartEdit + ` FROM measure_edits e WHERE e.measure_id = $1 AND e.state IN ('draft', 'review', 'approved') FOR UPDATE`
 	sqlEdits    = `
@@ -56,9 +57,12 @@ ORDER BY e.changed_at DESC, e.id`
 	sqlNewEdit = `
 INSERT INTO measure_edits (id, measure_id, content, base, remark, proposed_by)
 VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlNewTakeOut = `
+INSERT INTO measure_edits (id, measure_id, content, base, proposed_by, state, takes_out)
+VALUES ($1, $2, $3, $4, $5, 'review', true)`
 	sqlSaveEdit = `
 UPDATE measure_edits
-SET content = $2, remark = $3, proposed_by = $4, reviewed_by = NULL, state = 'draft', version = version + 1, changed_at = mitwirk_now()
+SET content = $2, remark = $3, proposed_by = $4, reviewed_by = NULL, state = 'draft', takes_out = false, version = version + 1, changed_at = mitwirk_now()
 WHERE id = $1`
 	sqlMoveEdit = `
 UPDATE measure_edits
@@ -72,7 +76,7 @@ LIMIT 100`
 )
 
 func scanEdit(row pgx.Row) (e Edit, err error) {
-	err = row.Scan(&e.ID, &e.Measure, &e.Content, &e.Base, &e.State, &e.Remark, &e.ProposedBy, &e.ReviewedBy, &e.PublishAt, &e.Version, &e.Changed)
+	err = row.Scan(&e.ID, &e.Measure, &e.Content, &e.Base, &e.State, &e.Remark, &e.ProposedBy, &e.ReviewedBy, &e.PublishAt, &e.Version, &e.Changed, &e.TakesOut)
 	return e, err
 }
 
@@ -203,7 +207,7 @@ func (s *Service) HandIn(ctx context.Context, actor accounts.Actor, measure uuid
 		if e == nil || e.State != EditDraft {
 			return fault.New(fault.Conflict, "radar.err.state")
 		}
-		if err := e.Content.Validate(p, false); err != nil {
+		if err := e.Content.Validate(p, false); err != nil && !e.TakesOut {
 			return err
 		}
 		return moveEdit(ctx, tx, e, EditReview, e.Remark, uuid.Nil, nil)

@@ -50,6 +50,18 @@ func (QuestionWaits) EventType() string { return "measure.question_waits" }
 // Subject is the question that waits.
 func (e QuestionWaits) Subject() subject.Ref { return subject.Ref{Kind: WaitKind, ID: e.Comment} }
 
+// ProgrammeEdited says: somebody has changed the programme itself, which no
+// second person approves: its other editors are told.
+type ProgrammeEdited struct {
+	Programme uuid.UUID `json:"programme"`
+}
+
+// EventType names the event in the database.
+func (ProgrammeEdited) EventType() string { return "programme.edited" }
+
+// Subject is the work on the programme, not the programme that residents follow.
+func (e ProgrammeEdited) Subject() subject.Ref { return subject.Ref{Kind: EditKind, ID: e.Programme} }
+
 // InquiryNews says: those who are asked about a measure, or their head, have
 // something to do.
 type InquiryNews struct {

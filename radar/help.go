@@ -28,23 +28,31 @@ type Help struct {
 	Outcome i18n.Text // what came of it; empty as long as it is not known
 	N       int       // people who take part
 	Mine    bool      // the actor is one of them
+	// What waits for a second person, for the desk only.
+	Waits   bool      // the request itself
+	AskedBy uuid.UUID // zero: nobody any more
+	Came    i18n.Text // what is to be said of what came of it; empty: nothing waits
+	CameBy  uuid.UUID
 }
 
 const (
 	sqlHelp = `
 SELECT h.id, h.kind, h.wanted, h.until_on::text, h.outcome,
        (SELECT count(*) FROM help_offers o WHERE o.request_id = h.id)::int,
-       EXISTS (SELECT FROM help_offers o WHERE o.request_id = h.id AND o.person_id = $2)
+       EXISTS (SELECT FROM help_offers o WHERE o.request_id = h.id AND o.person_id = $2),
+       h.approved_at IS NULL, coalesce(h.asked_by, '00000000-0000-0000-0000-000000000000'), h.outcome_draft, coalesce(h.outcome_by, '00000000-0000-0000-0000-000000000000')
 FROM help_requests h
-WHERE h.measure_id = $1
+WHERE h.measure_id = $1 AND ($3 OR h.approved_at IS NOT NULL)
 ORDER BY h.until_on DESC, h.id`
-	sqlNewHelp = `INSERT INTO help_requests (id, measure_id, kind, wanted, until_on) VALUES ($1, $2, $3, $4, $5::date) ON CONFLICT (id) DO NOTHING`
-	sqlOutcome = `UPDATE help_requests SET outcome = $2 WHERE id = $1`
+	sqlNewHelp = `
+INSERT INTO help_requests (id, measure_id, kind, wanted, until_on, asked_by, approved_at)
+VALUES ($1, $2, $3, $4, $5::date, $6, CASE WHEN $7 THEN mitwirk_now() END) ON CONFLICT (id) DO NOTHING`
+	sqlOutcome = `UPDATE help_requests SET outcome_draft = $2, outcome_by = $3 WHERE id = $1 AND approved_at IS NOT NULL`
 	sqlHelpOf  = `
 SELECT h.until_on::text, m.visibility, h.outcome <> '{}'
 FROM help_requests h
 JOIN measures m ON m.id = h.measure_id
-WHERE h.id = $1 AND m.number = $2
+WHERE h.id = $1 AND m.number = $2 AND h.approved_at IS NOT NULL
 FOR UPDATE OF h`
 	sqlOffer     = `INSERT INTO help_offers (request_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 	sqlTakeOffer = `DELETE FROM help_offers WHERE request_id = $1 AND person_id = $2`
@@ -53,9 +61,26 @@ FOR UPDATE OF h`
   reviewed_by = CASE WHEN reviewed_by = $1 THEN NULL ELSE reviewed_by END WHERE proposed_by = $1 OR reviewed_by = $1`
 )
 
-// HelpOf is what a measure asks for and has asked for, the latest first.
+// HelpOf is what a measure asks for and has asked for, the latest first: what is
+// public of it.
 func (s *Service) HelpOf(ctx context.Context, actor accounts.Actor, measure uuid.UUID) ([]Help, error) {
-	rows, err := s.db.Query(ctx, sqlHelp, measure, actor.Person)
+	list, err := s.helpOf(ctx, actor, measure, false)
+	for i := range list {
+		list[i].AskedBy, list[i].Came, list[i].CameBy = uuid.Nil, nil, uuid.Nil
+	}
+	return list, err
+}
+
+// HelpDesk is HelpOf with what waits for a second person.
+func (s *Service) HelpDesk(ctx context.Context, actor accounts.Actor, measure uuid.UUID) ([]Help, error) {
+	if err := May(actor, ActDesk, uuid.Nil); err != nil {
+		return nil, err
+	}
+	return s.helpOf(ctx, actor, measure, true)
+}
+
+func (s *Service) helpOf(ctx context.Context, actor accounts.Actor, measure uuid.UUID, all bool) ([]Help, error) {
+	rows, err := s.db.Query(ctx, sqlHelp, measure, actor.Person, all)
 	if err != nil {
 		return nil, fmt.Errorf("help requests: %w", err)
 	}
@@ -66,7 +91,8 @@ func (s *Service) HelpOf(ctx context.Context, actor accounts.Actor, measure uuid
 	return list, nil
 }
 
-// AskHelp lets a measure ask for something until a day. Its id is the form's:
+// AskHelp lets a measure ask for something until a day, once another editor has
+// approved it (ApproveHelp). Its id is the form's:
 // sent again, it is the same request.
 func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uuid.UUID, h Help) error {
 	var wrong fault.Fields
@@ -83,13 +109,14 @@ func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uui
 		return err
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil); err != nil {
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		if err != nil {
 			return err
 		}
 		if h.ID == uuid.Nil {
 			h.ID = subject.NewID()
 		}
-		_, err := tx.Exec(ctx, sqlNewHelp, h.ID, measure, h.Kind, h.Wanted, string(h.Until))
+		_, err = tx.Exec(ctx, sqlNewHelp, h.ID, measure, h.Kind, h.Wanted, string(h.Until), db.OrNull(actor.Person), actor.System)
 		return err
 	})
 }
@@ -100,10 +127,11 @@ func (s *Service) SetOutcome(ctx context.Context, actor accounts.Actor, request 
 		return fault.OnField("outcome_de", "field.required")
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil); err != nil {
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		if err != nil {
 			return err
 		}
-		tag, err := tx.Exec(ctx, sqlOutcome, request, text)
+		tag, err := tx.Exec(ctx, sqlOutcome, request, text, db.OrNull(actor.Person))
 		if err == nil && tag.RowsAffected() == 0 {
 			return fault.Missing("help request")
 		}
@@ -147,7 +175,7 @@ func (s *Service) OfferHelp(ctx context.Context, actor accounts.Actor, n subject
 // ForgetPerson takes a person out of what they offered; what they wrote for the
 // city stays and is nobody's.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
-	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetInquiries, sqlForgetAnswers} {
+	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetInquiries, sqlForgetAnswers, sqlForgetReleases, sqlForgetHelp} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget person: %w", err)
 		}

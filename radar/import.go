@@ -18,7 +18,7 @@ import (
 
 // ImportAs says what becomes of the rows of a file.
 type ImportAs struct {
-	Release Day  // set: a release of that day in the past; nothing of now changes
+	Release Day  // set: a release of that day in the past; nothing of now changes. Another editor approves it
 	Drafts  bool // changes that another person reviews; else they are public at once, which only the product itself may
 	Notes   i18n.Text
 }
@@ -33,6 +33,7 @@ func (s *Service) Import(ctx context.Context, actor accounts.Actor, p *Programme
 		return done, fault.New(fault.Forbidden, "radar.err.second_person")
 	}
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		done = Imported{} // it may run again
 		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
 		if err != nil {
 			return err
@@ -48,13 +49,17 @@ func (s *Service) Import(ctx context.Context, actor accounts.Actor, p *Programme
 		if as.Release != "" && (!as.Release.ok() || as.Release > im.today) {
 			return fault.OnField("on", "radar.err.future")
 		}
-		for i := range rows {
-			if err := im.row(ctx, tx, &rows[i]); err != nil {
-				return err
+		if as.Release != "" && !actor.System {
+			for i := range rows {
+				if im.find(&rows[i]) == nil {
+					done.New++
+				}
 			}
+			return s.handInRelease(ctx, tx, actor, p, as.Release, as.Notes, rows)
 		}
+		err = im.all(ctx, tx, rows)
 		done = im.done
-		return im.finish(ctx, tx)
+		return err
 	})
 	return done, err
 }
@@ -102,6 +107,16 @@ func (s *Service) importer(ctx context.Context, tx pgx.Tx, p *Programme, rows []
 		return nil, &FileError{wrong}
 	}
 	return im, nil
+}
+
+// all brings every row in.
+func (im *importer) all(ctx context.Context, tx pgx.Tx, rows []Row) error {
+	for i := range rows {
+		if err := im.row(ctx, tx, &rows[i]); err != nil {
+			return err
+		}
+	}
+	return im.finish(ctx, tx)
 }
 
 func (im *importer) find(r *Row) *Measure {

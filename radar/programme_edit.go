@@ -30,19 +30,21 @@ const (
 // EditProgramme makes a programme (version 0), or changes the one of its slug as
 // the editor saw it: names, texts, rings, fields with their weights, questions.
 // Fields and questions without a key get one. A field that measures stand in
-// can't be taken out; marks move only where their sector does.
+// can't be taken out; marks move only where their sector does. No second person
+// approves it: the audit log holds who did it, and the other editors are told.
 func (s *Service) EditProgramme(ctx context.Context, actor accounts.Actor, p *Programme, version int) error {
 	p.name()
 	if err := p.check(); err != nil {
 		return err
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil); err != nil {
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
+		if err != nil {
 			return err
 		}
 		var id uuid.UUID
 		var is int
-		err := tx.QueryRow(ctx, sqlHoldProgramme, p.Slug).Scan(&id, &is)
+		err = tx.QueryRow(ctx, sqlHoldProgramme, p.Slug).Scan(&id, &is)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows) && version == 0:
 			tag, err := tx.Exec(ctx, sqlNewProgramme, subject.NewID(), p.Slug, p.Name)
@@ -82,7 +84,13 @@ func (s *Service) EditProgramme(ctx context.Context, actor accounts.Actor, p *Pr
 		if err != nil {
 			return err
 		}
-		return s.keepSpots(ctx, tx, now, s.day(at))
+		if err := s.keepSpots(ctx, tx, now, s.day(at)); err != nil {
+			return err
+		}
+		if err := s.bus.Append(ctx, tx, ProgrammeEdited{Programme: p.ID}); err != nil {
+			return err
+		}
+		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: editedAction, Ref: p.Ref()})
 	})
 }
 

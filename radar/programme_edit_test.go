@@ -98,7 +98,7 @@ func TestTakeOutEndsChanges(t *testing.T) {
 	if _, err := tx.Exec(ctx, `UPDATE measure_edits SET state = 'approved' WHERE measure_id = $1`, m.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.TakeOut(ctx, one, m.ID); err != nil {
+	if err := s.TakeOut(ctx, accounts.System, m.ID); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.PublishDue(ctx); err != nil || n != 0 {

@@ -12,10 +12,17 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 // publishEdit makes a change public, in the transaction that holds its programme.
 func (s *Service) publishEdit(ctx context.Context, tx pgx.Tx, p *Programme, m *Measure, e *Edit) error {
+	if e.TakesOut {
+		if err := moveEdit(ctx, tx, e, EditPublished, e.Remark, e.ReviewedBy, e.PublishAt); err != nil {
+			return err
+		}
+		return s.takeOut(ctx, tx, m)
+	}
 	if err := e.Content.Validate(p, false); err != nil {
 		return err
 	}
@@ -87,7 +94,7 @@ func (s *Service) PublishDue(ctx context.Context) (n int, err error) {
 			if e == nil || e.State != EditApproved {
 				return nil
 			}
-			if e.Content.Validate(p, false) != nil {
+			if !e.TakesOut && e.Content.Validate(p, false) != nil {
 				return moveEdit(ctx, tx, e, EditDraft, e.Remark, uuid.Nil, nil)
 			}
 			return s.publishEdit(ctx, tx, p, m, e)
@@ -119,10 +126,12 @@ func (s *Service) RegisterJobs(c *jobs.Client) {
 }
 
 // TakeOut ends a measure's part in the programme: its page stays, the chart of
-// now no longer has it.
+// now no longer has it. Another person approves it, as every change; the product
+// itself needs none.
 func (s *Service) TakeOut(ctx context.Context, actor accounts.Actor, measure uuid.UUID) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil); err != nil {
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		if err != nil {
 			return err
 		}
 		m, err := byID(ctx, tx, measure)
@@ -142,17 +151,33 @@ func (s *Service) TakeOut(ctx context.Context, actor accounts.Actor, measure uui
 		if err != nil {
 			return err
 		}
+		if !actor.System {
+			if open { // two changes at once are one too many
+				return fault.New(fault.Conflict, "radar.err.open_edit")
+			}
+			if _, err := tx.Exec(ctx, sqlNewTakeOut, subject.NewID(), m.ID, &m.Content, m.Version, db.OrNull(actor.Person)); err != nil {
+				return fmt.Errorf("take out: %w", err)
+			}
+			return nil
+		}
 		if open { // what waits for its time would bring it back
 			if err := moveEdit(ctx, tx, &e, EditDropped, e.Remark, uuid.Nil, nil); err != nil {
 				return err
 			}
 		}
-		ev, err := s.putContent(ctx, tx, m, &m.Content, visPast)
-		if err != nil {
-			return err
-		}
-		return s.bus.Append(ctx, tx, ev)
+		return s.takeOut(ctx, tx, m)
 	})
+}
+
+func (s *Service) takeOut(ctx context.Context, tx pgx.Tx, m *Measure) error {
+	if m.Visibility != visPublic {
+		return fault.New(fault.Conflict, "radar.err.state")
+	}
+	ev, err := s.putContent(ctx, tx, m, &m.Content, visPast)
+	if err != nil {
+		return err
+	}
+	return s.bus.Append(ctx, tx, ev)
 }
 
 // Preview is the programme as it would be with another document of a measure.

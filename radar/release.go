@@ -18,13 +18,15 @@ import (
 )
 
 // Decide makes the release of a day from the programme as it is now. A second
-// one of the same day is a Conflict.
+// one of the same day is a Conflict. Another editor approves it first
+// (ApproveRelease); the product itself needs nobody.
 func (s *Service) Decide(ctx context.Context, actor accounts.Actor, p *Programme, on Day, notes i18n.Text) error {
 	if !on.ok() {
 		return fault.OnField("on", "radar.err.day")
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil); err != nil {
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
+		if err != nil {
 			return err
 		}
 		if err := lock(ctx, tx, p.ID); err != nil {
@@ -36,6 +38,9 @@ func (s *Service) Decide(ctx context.Context, actor accounts.Actor, p *Programme
 		}
 		if today := s.day(now); on > today {
 			return fault.OnField("on", "radar.err.future")
+		}
+		if !actor.System {
+			return s.handInRelease(ctx, tx, actor, p, on, notes, nil)
 		}
 		st, err := s.load(ctx, tx, p, on)
 		if err != nil {

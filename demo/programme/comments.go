@@ -101,7 +101,7 @@ func Talk(ctx context.Context, d db.DB, s *radar.Service, talk *discussion.Servi
 		if err != nil {
 			return err
 		}
-		city := answers(departments, m.Content.Lead)
+		city, role := answers(departments, m.Content.Lead)
 		if r.answer == "" || city == uuid.Nil {
 			continue
 		}
@@ -109,7 +109,7 @@ func Talk(ctx context.Context, d db.DB, s *radar.Service, talk *discussion.Servi
 		if err != nil {
 			return err
 		}
-		clerk.Roles, clerk.Departments = []subject.Role{subject.TeamLead}, []uuid.UUID{city}
+		clerk.Roles, clerk.Departments = []subject.Role{role}, []uuid.UUID{city}
 		if _, err := talk.Write(ctx, clerk, discussion.Writing{Ref: m.Ref(), Parent: c.Number, Text: r.answer, Lang: i18n.German, Official: true}, key("answer ")); err != nil {
 			return err
 		}
@@ -129,15 +129,15 @@ func newcomer(ctx context.Context, d db.DB) (a accounts.Actor, err error) {
 
 // answers is the department that answers for a measure: the one in charge, else
 // the one in charge of the programme.
-func answers(list []accounts.Department, lead string) uuid.UUID {
+func answers(list []accounts.Department, lead string) (uuid.UUID, subject.Role) {
 	var other uuid.UUID
 	for i := range list {
 		if list[i].Name[i18n.German] == lead {
-			return list[i].ID
+			return list[i].ID, subject.TeamLead
 		}
 		if list[i].Key == "rit" {
 			other = list[i].ID
 		}
 	}
-	return other
+	return other, subject.Editor
 }

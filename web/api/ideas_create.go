@@ -26,6 +26,7 @@ type newIdea struct {
 	Lat      *float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
 	Address  string   `json:"address,omitempty" maxLength:"200" doc:"As people say it."`
 	Language string   `json:"language,omitempty" enum:"de,en" doc:"Of title and text; absent: by Accept-Language."`
+	Measure  string   `json:"measure,omitempty" maxLength:"40" doc:"Number of a public measure that it is proposed to."`
 	Report   string   `json:"report,omitempty" maxLength:"40" doc:"Number of a report of yours that becomes this idea. Supports begin at 0."`
 }
 
@@ -83,6 +84,16 @@ func (in *createIdeaIn) before(ctx context.Context, a *api, k *call, actor accou
 		if err != nil {
 			return err
 		}
+	}
+	if b.Measure != "" {
+		m, err := a.Ideas.MeasureOf(ctx, b.Measure)
+		if fault.Is(err, fault.NotFound) {
+			return fault.OnField("/measure", "idea.err.measure_number").Because(err)
+		}
+		if err != nil {
+			return err
+		}
+		in.sub.Measure = m.Number
 	}
 	if b.Report != "" {
 		if err := in.report(ctx, a, actor); err != nil {

@@ -82,6 +82,7 @@ func (a *api) ideaDeskMore() {
 		return renamed(w.ideas.ReachMilestone(ctx, w.actor, w.n, id, in.up), map[string]string{"photo": "/file"})
 	})
 	a.ideaMerges()
+	a.ideaMeasures()
 	a.ideaDeskPhotos()
 	type newIdeaTeam struct {
 		Department string `json:"department" minLength:"1" maxLength:"60" doc:"Key of the department that takes over."`

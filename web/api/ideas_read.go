@@ -44,6 +44,7 @@ type oneIdea struct {
 	MergedInto   string          `json:"merged_into,omitempty" doc:"Number of the idea that it goes on in."`
 	Merged       []ideaMerged    `json:"merged" nullable:"false" doc:"Ideas that go on here."`
 	MergeAsked   *ideaMergeAsked `json:"merge_asked,omitempty" doc:"A merge that waits for the consent of authors."`
+	Measures     []ideaMeasure   `json:"measures" nullable:"false" doc:"Public measures that it is part of or proposed to."`
 	Mine         ideaMine        `json:"mine"`
 	May          []string        `json:"may" nullable:"false" doc:"What you may do now: support, leave, discuss, amend, edit, withdraw, work."`
 	FreeUntil    string          `json:"corrections_until" format:"date-time" doc:"Until when its words change without an explanation."`
@@ -141,7 +142,8 @@ func (a *api) oneIdeaOf(ctx context.Context, q db.Queryer, loc *i18n.Localizer, 
 		ReachedAt: stampOf(v.ReachedAt), SupportUntil: stampOf(v.EndsAt), AnswerBy: stampOf(v.AnswerBy),
 		Decides:    ideaDecides{By: v.Decides, Who: v.DecidesWho, SaidAt: stampOf(v.DecidesAt), SayBy: stampOf(v.SayWhoBy)},
 		Milestones: make([]ideaMilestone, len(v.Milestones)), Merged: make([]ideaMerged, len(v.Merges)),
-		Mine: ideaMine{Author: v.IsAuthor, Supports: v.Mine, Follows: v.Follows}, May: mayOfIdea(&v.May), FreeUntil: stamp(v.FreeUntil),
+		Measures: a.ideaMeasuresOf(v),
+		Mine:     ideaMine{Author: v.IsAuthor, Supports: v.Mine, Follows: v.Follows}, May: mayOfIdea(&v.May), FreeUntil: stamp(v.FreeUntil),
 		CreatedAt: stamp(v.CreatedAt), ClosedAt: stampOf(v.ClosedAt), Links: a.ideaLinksOf(v.Number, v.ID),
 	}
 	if v.Call != nil {

@@ -53,6 +53,7 @@ func (a *api) radar() {
 	a.editMeasures()
 	a.passMeasures()
 	a.programmeReleases()
+	a.secondPerson()
 }
 
 func (a *api) readProgrammes() {
@@ -303,6 +304,9 @@ func (a *api) measureOf(ctx context.Context, k *call, actor accounts.Actor, n su
 		out.Help = append(out.Help, measureHelp{
 			ID: h.ID.String(), Kind: h.Kind, Wanted: h.Wanted.In(lang), Until: string(h.Until), Outcome: h.Outcome.In(lang), People: h.N, Mine: h.Mine, Over: h.Until < today,
 		})
+	}
+	if out.Ideas, err = a.measureIdeasOf(ctx, actor, m); err != nil {
+		return out, err
 	}
 	out.Following, err = a.Radar.Follows(ctx, actor, m.Ref())
 	return out, err

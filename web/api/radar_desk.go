@@ -257,7 +257,7 @@ func (a *api) passMeasures() {
 			},
 		},
 		{
-			"takeOutMeasure", "/removal", "Take a measure out of the programme", "Its page stays, the chart of now no longer has it. The version is not looked at.",
+			"takeOutMeasure", "/removal", "Ask to take a measure out of the programme", "A second person approves it (approveMeasure). Its page stays, the chart of now no longer has it. The version is not looked at.",
 			func(ctx context.Context, actor accounts.Actor, id uuid.UUID, _ int, _ string, _ *time.Time) error {
 				return a.Radar.TakeOut(ctx, actor, id)
 			},
@@ -290,7 +290,7 @@ func (a *api) helpRequests() {
 			Until  string     `json:"until" format:"date"`
 		}
 	}
-	ask := radarDeskOp("askForHelp", http.MethodPost, "/desk/radar/measures/{number}/help", "Ask residents for help", "Testers, data, places or partners, until a day.")
+	ask := radarDeskOp("askForHelp", http.MethodPost, "/desk/radar/measures/{number}/help", "Ask residents for help", "Testers, data, places or partners, until a day. A second person approves it (approveHelp).")
 	ask.status = http.StatusCreated
 	reads(a, ask, func(ctx context.Context, _ *call, actor accounts.Actor, in *askIn) (made, error) {
 		m, _, err := a.onDeskMeasure(ctx, actor, in.MeasureParam)
@@ -305,7 +305,7 @@ func (a *api) helpRequests() {
 		ThingParam
 		Body translated
 	}
-	reads(a, radarDeskOp("setHelpOutcome", http.MethodPut, "/desk/radar/measures/{number}/help/{id}/outcome", "Say what came of it", "Everybody reads it, and the request is over."),
+	reads(a, radarDeskOp("setHelpOutcome", http.MethodPut, "/desk/radar/measures/{number}/help/{id}/outcome", "Say what came of it", "Everybody reads it once a second person approves it (approveHelp), and the request is over."),
 		func(ctx context.Context, _ *call, actor accounts.Actor, in *outcomeIn) (nothing, error) {
 			m, _, err := a.onDeskMeasure(ctx, actor, in.MeasureParam)
 			if err != nil {

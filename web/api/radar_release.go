@@ -36,7 +36,7 @@ func (a *api) programmeReleases() {
 			} `json:"notes,omitzero"`
 		}
 	}
-	decide := radarDeskOp("decideRelease", http.MethodPost, "/desk/radar/programmes/{slug}/releases", "Decide a release", "Of the programme as it is now.")
+	decide := radarDeskOp("decideRelease", http.MethodPost, "/desk/radar/programmes/{slug}/releases", "Decide a release", "Of the programme as it is when a second person approves it (approveRelease).")
 	decide.status = http.StatusCreated
 	reads(a, decide, func(ctx context.Context, _ *call, actor accounts.Actor, in *decideIn) (nothing, error) {
 		p, err := a.deskProgramme(ctx, actor, in.Slug)
@@ -56,7 +56,7 @@ func (a *api) programmeReleases() {
 		Body struct {
 			File    []byte `json:"file" doc:"Base64 of a CSV, XLSX or JSON file, as the exports are; also with the column names of the common radar tools."`
 			Format  string `json:"format" enum:"csv,xlsx,json"`
-			Release string `json:"release,omitempty" format:"date" doc:"Make it the release of that day in the past; absent: drafts, which a second person reviews."`
+			Release string `json:"release,omitempty" format:"date" doc:"Make it the release of that day in the past, once a second person approves it; absent: drafts, which a second person reviews."`
 		}
 	}
 	take := radarDeskOp("importMeasures", http.MethodPost, "/desk/radar/programmes/{slug}/import", "Import measures",

@@ -132,6 +132,7 @@ type measureView struct {
 	Content     radar.Content   `json:"content" doc:"All that it says, in all languages: as in files."`
 	Ratings     []measureRating `json:"ratings" nullable:"false"`
 	Help        []measureHelp   `json:"help" nullable:"false"`
+	Ideas       []measureIdea   `json:"ideas" nullable:"false" doc:"What people propose to it: those that you may see."`
 	Following   bool            `json:"following"`
 	Page        string          `json:"page" format:"uri"`
 }

@@ -26,6 +26,7 @@ func (p *pages) desk(r *kit.Router) {
 	r.POST("/desk/radar/import", p.deskTake, kit.RequireSignIn, kit.BodyLimit(fileBytes))
 	r.GET("/desk/radar/releases", p.deskReleases, kit.RequireSignIn)
 	r.POST("/desk/radar/releases", p.deskDecide, kit.RequireSignIn)
+	r.POST("/desk/radar/releases/:release", p.deskRelease, kit.RequireSignIn)
 	r.GET("/desk/radar/programme", p.programmePage, kit.RequireSignIn)
 	r.POST("/desk/radar/programme", p.programmeDo, kit.RequireSignIn)
 	r.GET("/desk/radar/questions", p.questions, kit.RequireSignIn)
@@ -128,6 +129,7 @@ type deskEdit struct {
 	Help      []helpView
 	Ideas     []ideaRow
 	Links     bool // ideas can belong to it
+	TakesOut  bool // the change is that it leaves the programme
 	Kinds     []kit.Option
 	FirstEnd  string
 }
@@ -257,7 +259,10 @@ func (p *pages) showEdit(c kit.Context, status int, f *editForm, wrong error) er
 		if e.State == radar.EditApproved && e.PublishAt != nil {
 			v.StateText = page.T("radardesk.edit.at", "date", page.Loc.DateTime(*e.PublishAt, time.Time{}))
 		}
-		v.Own = actor.Is(e.ProposedBy)
+		v.Own, v.TakesOut = actor.Is(e.ProposedBy), e.TakesOut
+		if e.TakesOut {
+			v.StateText += ": " + page.T("radardesk.takes_out")
+		}
 		v.MayReview = radar.May(actor, radar.ActReview, e.ProposedBy) == nil
 		if m.Version > 0 {
 			v.Changes = radar.Differences(&m.Content, &e.Content)
@@ -274,7 +279,7 @@ func (p *pages) showEdit(c kit.Context, status int, f *editForm, wrong error) er
 	if v.Ideas, err = p.ideasOf(c, page, m); err != nil {
 		return err
 	}
-	if v.Help, err = p.helpOf(c, page, m, now); err != nil {
+	if v.Help, err = p.deskHelpOf(c, page, m, now); err != nil {
 		return err
 	}
 	for _, k := range radar.HelpKinds() {

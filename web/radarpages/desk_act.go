@@ -169,14 +169,28 @@ func (p *pages) deskOutcome(c kit.Context) error {
 	if err != nil {
 		return fault.Missing("help request")
 	}
+	ctx, actor := c.Request().Context(), kit.Actor(c)
+	if do := c.FormValue("do"); do == "approve" || do == "drop" {
+		key := "radardesk.approved"
+		if do == "drop" {
+			key, err = "radardesk.dropped", p.Radar.DropHelp(ctx, actor, m.ID, id)
+		} else {
+			err = p.Radar.ApproveHelp(ctx, actor, m.ID, id)
+		}
+		if err != nil {
+			return err
+		}
+		kit.Flash(c, "success", key)
+		return kit.Redirect(c, deskPath(m))
+	}
 	text := texts(kit.Clean(c.FormValue("outcome_de"), true), kit.Clean(c.FormValue("outcome_en"), true))
-	if err := p.Radar.SetOutcome(c.Request().Context(), kit.Actor(c), id, text); err != nil {
+	if err := p.Radar.SetOutcome(ctx, actor, id, text); err != nil {
 		if fault.Is(err, fault.Invalid) {
 			return p.showEdit(c, http.StatusUnprocessableEntity, nil, err)
 		}
 		return err
 	}
-	kit.Flash(c, "success", "radardesk.saved")
+	kit.Flash(c, "success", "radardesk.handed")
 	return kit.Redirect(c, deskPath(m))
 }
 

@@ -25,6 +25,7 @@ type releasesView struct {
 	On, NotesDE, NotesEN string
 	Manage               bool
 	Wrong                kit.Errors
+	Waits                []releaseWait
 }
 
 func (p *pages) deskReleases(c kit.Context) error { return p.showReleases(c, http.StatusOK, nil) }
@@ -42,6 +43,9 @@ func (p *pages) showReleases(c kit.Context, status int, wrong error) error {
 	}
 	for _, r := range list {
 		v.List = append(v.List, releaseRow{monthOf(page, r.On), "/radar?p=" + prog.Slug + "&at=" + string(r.On), i18n.Text(r.Notes).In(page.Lang)})
+	}
+	if v.Waits, err = p.releaseWaits(c, page, prog); err != nil {
+		return err
 	}
 	today, err := p.Radar.Today(ctx)
 	if err != nil {
@@ -80,7 +84,7 @@ func (p *pages) deskDecide(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	kit.Flash(c, "success", "radardesk.released")
+	kit.Flash(c, "success", "radardesk.release.handed")
 	return kit.Redirect(c, "/desk/radar/releases?p="+prog.Slug)
 }
 
@@ -149,6 +153,10 @@ func (p *pages) deskTake(c kit.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if release != "" {
+		kit.Flash(c, "success", "radardesk.release.handed")
+		return kit.Redirect(c, "/desk/radar/releases?p="+prog.Slug)
 	}
 	kit.Flash(c, "success", "radardesk.imported", "new", done.New, "changed", done.Changed, "same", done.Same)
 	return kit.Redirect(c, "/desk/radar?p="+prog.Slug)

@@ -15,6 +15,8 @@ import (
 type helpView struct {
 	ID, Kind, Text, Until, Persons, Outcome, Action string
 	Mine, Over, SignIn                              bool
+	Waits, MayApprove                               bool   // on the desk: for a second person
+	Came                                            string // what is to be said of what came of it
 }
 
 func (p *pages) helpOf(c kit.Context, page kit.Page, m *radar.Measure, now time.Time) ([]helpView, error) {
@@ -22,22 +24,41 @@ func (p *pages) helpOf(c kit.Context, page kit.Page, m *radar.Measure, now time.
 	if err != nil {
 		return nil, err
 	}
+	return p.helpViews(c, page, m, now, list), nil
+}
+
+// deskHelpOf is helpOf with what waits for a second person.
+func (p *pages) deskHelpOf(c kit.Context, page kit.Page, m *radar.Measure, now time.Time) ([]helpView, error) {
+	list, err := p.Radar.HelpDesk(c.Request().Context(), kit.Actor(c), m.ID)
+	if err != nil {
+		return nil, err
+	}
+	return p.helpViews(c, page, m, now, list), nil
+}
+
+func (p *pages) helpViews(c kit.Context, page kit.Page, m *radar.Measure, now time.Time, list []radar.Help) []helpView {
 	today := radar.Day(now.In(p.Zone).Format(time.DateOnly))
 	var out []helpView
 	for _, h := range list {
 		v := helpView{
 			ID: h.ID.String(), Kind: page.T("radar.help." + h.Kind), Text: h.Wanted.In(page.Lang), Outcome: h.Outcome.In(page.Lang), Mine: h.Mine,
+			Waits: h.Waits, Came: h.Came.In(page.Lang),
 			Over: h.Until < today, SignIn: !kit.SignedIn(c), Action: m.Path() + "/help/" + h.ID.String(),
 		}
 		if at, ok := h.Until.Time(p.Zone); ok {
 			v.Until = page.T("radar.help.until", "date", page.Loc.Day(at))
 		}
+		by := h.CameBy
+		if h.Waits {
+			by = h.AskedBy
+		}
+		v.MayApprove = (h.Waits || v.Came != "") && radar.May(kit.Actor(c), radar.ActReview, by) == nil
 		if h.N > 0 {
 			v.Persons = page.T("radar.persons", "n", h.N)
 		}
 		out = append(out, v)
 	}
-	return out, nil
+	return out
 }
 
 // offer makes somebody take part, or no longer.

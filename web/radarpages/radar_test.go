@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
@@ -37,7 +38,7 @@ type town struct {
 }
 
 // setup is a programme with n measures, a release of last year and one of this.
-func setup(t *testing.T, n int) *town {
+func setup(t *testing.T, n int, change ...func(*Deps)) *town {
 	t.Helper()
 	tx := dbtest.Tx(t)
 	s, p := radartest.New(t, tx, n)
@@ -62,10 +63,14 @@ func setup(t *testing.T, n int) *town {
 		}
 	}
 	site := kittest.New(t, tx, nil)
-	if err := Register(site.Router, Deps{
+	deps := Deps{
 		DB: tx, Radar: s, Geo: noDistricts{}, City: func(context.Context, string) kit.City { return kit.City{} }, BaseURL: kittest.Base, Zone: time.UTC,
 		Messages: func(lang string) *i18n.Localizer { return site.Catalogue.For(lang) },
-	}); err != nil {
+	}
+	for _, f := range change {
+		f(&deps)
+	}
+	if err := Register(site.Router, deps); err != nil {
 		t.Fatal(err)
 	}
 	return &town{site, s, p}
@@ -304,7 +309,9 @@ func TestDesk(t *testing.T) {
 	lead := c.as(accountstest.Staff(t, c.site.DB, subject.TeamLead))
 	lead.Get("/desk/radar").Want(http.StatusOK)
 	lead.Get("/desk/radar/new").Want(http.StatusForbidden)
-	two.Post(path+"/help", url.Values{"kind": {"testers"}, "until": {"2099-01-01"}, "wanted_de": {"Wir suchen 64 Menschen."}}).WantRedirect(path)
+	key := uuid.NewString()
+	two.Post(path+"/help", url.Values{"key": {key}, "kind": {"testers"}, "until": {"2099-01-01"}, "wanted_de": {"Wir suchen 64 Menschen."}}).WantRedirect(path)
+	one.Post(path+"/help/"+key, url.Values{"do": {"approve"}}).WantRedirect(path)
 	if text := c.browser().Get(m.Path()).Doc().Find(".panel--flat").Text(); !strings.Contains(text, "64 Menschen") {
 		t.Errorf("asks for nothing: %s", text)
 	}
