@@ -372,6 +372,7 @@ func accessTable() map[string]policy {
 		"GET /ideas/calls/:number/team":                                    account.gone(),
 		"POST /ideas/calls/:number/team":                                   account,
 		"POST /ideas/calls/:number/team/invite":                            account,
+		"POST /ideas/calls/:number/team/leave":                             account,
 		"GET /ideas/calls/:number/join/:token":                             account.gone(),
 		"POST /ideas/calls/:number/join/:token":                            account,
 		"GET /ideas/calls/:number/jury":                                    account.gone(),

@@ -1,7 +1,11 @@
 package app
 
 import (
+	"context"
+
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/ideas/contests"
+	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -15,4 +19,11 @@ func (a *App) compete() (err error) {
 	a.contests.RegisterJobs(a.jobs)
 	a.votedOn[subject.Call] = a.contests
 	return nil
+}
+
+// findContests keeps the search like the contests.
+func (a *App) findContests() {
+	events.OnJob(a.bus, "search", func(ctx context.Context, d events.Delivery[ideas.CallChanged]) error {
+		return a.search.Refresh(ctx, subject.Call, d.Event.Call)
+	})
 }

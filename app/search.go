@@ -8,6 +8,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/geo"
+	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/site"
@@ -27,7 +28,7 @@ func (a *App) finding() error {
 	pages := infopages.NewFindable(infopages.Deps{DB: a.cfg.Pool, Site: a.site, Categories: a.categories, Messages: a.messages})
 	a.search, err = search.New(search.Config{
 		DB: a.cfg.Pool, Index: index, Log: a.cfg.Log, Groups: a.actsFor,
-		Sources: []search.Source{a.categories.Findable(), streetpages.NewFindable(a.geo), pages, a.reports.Findable(), a.discussion.Findable(), a.radar.Findable(), a.ideas.Findable()},
+		Sources: []search.Source{a.categories.Findable(), streetpages.NewFindable(a.geo), pages, a.reports.Findable(), a.discussion.Findable(), a.radar.Findable(), a.ideas.Findable(), contests.Findable{}},
 	})
 	if err != nil {
 		return err
@@ -40,6 +41,7 @@ func (a *App) finding() error {
 	})
 	a.findMeasures()
 	a.findIdeas()
+	a.findContests()
 	a.findTalk()
 	anew := func(kind subject.Kind, reload func(context.Context) error) func(ctx context.Context) error {
 		return func(ctx context.Context) error {
@@ -56,7 +58,7 @@ func (a *App) finding() error {
 	events.OnJob(a.bus, "search", func(ctx context.Context, _ events.Delivery[categories.CatalogueChanged]) error { return kinds(ctx) })
 	events.OnJob(a.bus, "search", func(ctx context.Context, _ events.Delivery[site.SettingsChanged]) error { return texts(ctx) })
 	events.OnJob(a.bus, "search", func(ctx context.Context, _ events.Delivery[geo.DistrictsChanged]) error { return places(ctx) })
-	a.search.RegisterJobs(a.jobs, search.Category, search.Place, search.Page)
+	a.search.RegisterJobs(a.jobs, search.Category, search.Place, search.Page, subject.Call)
 	return nil
 }
 

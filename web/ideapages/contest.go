@@ -30,6 +30,7 @@ func (p *pages) registerContests(r *kit.Router) {
 	r.GET("/ideas/calls/:number/team", p.team, in)
 	r.POST("/ideas/calls/:number/team", p.writeEntry, in)
 	r.POST("/ideas/calls/:number/team/invite", p.inviteTeam, in)
+	r.POST("/ideas/calls/:number/team/leave", p.leaveTeam, in)
 	r.GET("/ideas/calls/:number/join/:token", p.askEnter, in)
 	r.POST("/ideas/calls/:number/join/:token", p.enterContest, in)
 	r.GET("/ideas/calls/:number/jury", p.jury, in)

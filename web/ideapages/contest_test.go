@@ -165,6 +165,11 @@ func TestContestThroughItsPhases(t *testing.T) {
 		t.Error("a member does not see the entry of the team")
 	}
 	mate.Post(at+"/team/invite", nil).Want(http.StatusForbidden)
+	leaves := c.site.As(accountstest.Resident(t, c.Pool))
+	leaves.Post(at+"/teams/new", url.Values{"name": {"Team Gamma"}}).WantRedirect(at + "/team")
+	leaves.Post(at+"/team/leave", nil).Want(http.StatusUnprocessableEntity).WantClean()
+	leaves.Post(at+"/team/leave", url.Values{"yes": {"1"}}).WantRedirect(at)
+	leaves.Get(at + "/team").Want(http.StatusNotFound)
 	secret := func(names ...string) {
 		t.Helper()
 		for _, path := range []string{at, "/ideas", at + "/results", "/ideas.atom", "/ideas.json", "/ideas.csv", entries["Alpha"]} {
@@ -181,6 +186,7 @@ func TestContestThroughItsPhases(t *testing.T) {
 	jury.Post(entries["Alpha"]+"/score", url.Values{"score_0": {"5"}, "score_1": {"5"}, "reason": {"x"}}).Want(http.StatusForbidden)
 
 	clock(2) // the jury
+	other.Post(at+"/team/leave", url.Values{"yes": {"1"}}).Want(http.StatusConflict).WantClean() // somebody answers for the entry
 	jury.Get(at + "/jury").Want(http.StatusOK).WantClean()
 	if a := jury.Get(entries["Alpha"]).Want(http.StatusOK).WantClean(); strings.Contains(a.Body, "Geheimplan") || strings.Contains(a.Body, "Kurz Alpha") {
 		t.Error("an entry is open before its conflict is declared")
