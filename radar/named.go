@@ -34,8 +34,6 @@ func (*Service) Current(ctx context.Context, q db.Queryer, n subject.Number) (*M
 }
 
 // EditsMeasure tells whether somebody edits the programme of a measure.
-func (s *Service) EditsMeasure(ctx context.Context, q db.Queryer, actor accounts.Actor, measure uuid.UUID) (bool, error) {
-	_ = ctx
-	_, _ = q, measure
+func (*Service) EditsMeasure(_ context.Context, _ db.Queryer, actor accounts.Actor, _ uuid.UUID) (bool, error) {
 	return May(actor, ActEdit, uuid.Nil) == nil, nil
 }

@@ -15,8 +15,9 @@ import (
 type helpView struct {
 	ID, Kind, Text, Until, Persons, Outcome, Action string
 	Mine, Over, SignIn                              bool
-	Waits, MayApprove                               bool   // on the desk: for a second person
-	Came                                            string // what is to be said of what came of it
+	Waits, MayApprove                               bool     // on the desk: for a second person
+	Came                                            string   // what is to be said of what came of it
+	Asked                                           []string // what is to be approved, in all languages
 }
 
 func (p *pages) helpOf(c kit.Context, page kit.Page, m *radar.Measure, now time.Time) ([]helpView, error) {
@@ -51,6 +52,9 @@ func (p *pages) helpViews(c kit.Context, page kit.Page, m *radar.Measure, now ti
 		by := h.CameBy
 		if h.Waits {
 			by = h.AskedBy
+		}
+		if v.Asked = everyLanguage(page, h.Came); h.Waits {
+			v.Asked = everyLanguage(page, h.Wanted)
 		}
 		v.MayApprove = (h.Waits || v.Came != "") && radar.May(kit.Actor(c), radar.ActReview, by) == nil
 		if h.N > 0 {

@@ -1,21 +1,44 @@
 package radarpages
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
 // releaseWait is a release that waits for a second person.
 type releaseWait struct {
-	URL, Name, Text, When string
-	Rows                  []string // of a file about the past
-	May, Own              bool
+	URL, Name, When string
+	Texts           []string  // in all languages
+	Rows            []waitRow // of a file about the past
+	May, Own        bool
+}
+
+// waitRow is all that a row of a file says.
+type waitRow struct {
+	Title string
+	Cells []string
+}
+
+// everyLanguage are the words of a text with their languages: who approves it
+// reads all of it.
+func everyLanguage(page kit.Page, t i18n.Text) []string {
+	var out []string
+	for _, lang := range slices.Sorted(maps.Keys(t)) {
+		if words := lines(t[lang]); len(words) > 0 {
+			words[0] = page.T("radardesk.lang."+lang) + ": " + words[0]
+			out = append(out, words...)
+		}
+	}
+	return out
 }
 
 func (p *pages) releaseWaits(c kit.Context, page kit.Page, prog *radar.Programme) ([]releaseWait, error) {
@@ -28,7 +51,7 @@ func (p *pages) releaseWaits(c kit.Context, page kit.Page, prog *radar.Programme
 	for i := range list {
 		d := &list[i]
 		w := releaseWait{
-			URL: "/desk/radar/releases/" + d.ID.String(), Name: monthOf(page, d.On), Text: d.Notes.In(page.Lang), When: page.Loc.DateTime(d.At, time.Time{}),
+			URL: "/desk/radar/releases/" + d.ID.String(), Name: monthOf(page, d.On), Texts: everyLanguage(page, d.Notes), When: page.Loc.DateTime(d.At, time.Time{}),
 			May: radar.May(actor, radar.ActReview, d.By) == nil, Own: actor.Is(d.By),
 		}
 		if day, ok := d.On.Time(p.Zone); ok {
@@ -36,15 +59,17 @@ func (p *pages) releaseWaits(c kit.Context, page kit.Page, prog *radar.Programme
 		}
 		for k := range d.Rows {
 			content := &d.Rows[k].Content
-			t := content.In(page.Lang)
-			line := t.Title + " (" + page.T("radar.status."+string(content.Status)) + ")"
+			row := waitRow{Title: content.In(page.Lang).Title}
 			if no := d.Rows[k].ChartNo; no > 0 {
-				line = strconv.Itoa(no) + ". " + line
+				row.Title = strconv.Itoa(no) + ". " + row.Title
 			}
-			if t.Change != "" {
-				line += ": " + t.Change
+			cells := radar.Cells(content)
+			for _, column := range slices.Sorted(maps.Keys(cells)) {
+				if cells[column] != "" {
+					row.Cells = append(row.Cells, column+": "+cells[column])
+				}
 			}
-			w.Rows = append(w.Rows, line)
+			w.Rows = append(w.Rows, row)
 		}
 		out[i] = w
 	}
