@@ -42,13 +42,13 @@ func (a *App) discussPages(r *kit.Router) (err error) {
 }
 
 // commentGate is moderation's rules as discussions ask them. A comment is words
-// only: what holds the words holds all of it.
+// only, and the name that stands beside them: what holds the words holds all of it.
 type commentGate struct{ m *moderation.Service }
 
 func (g commentGate) Comment(ctx context.Context, tx pgx.Tx, actor accounts.Actor, c *discussion.Comment, now time.Time) (bool, time.Time, error) {
 	ref := subject.Ref{Kind: subject.Comment, ID: c.ID}
 	whole := subject.PartOf(ref, subject.Whole, uuid.Nil)
-	wait, until, err := g.m.Arrived(ctx, tx, actor, whole, whole, "", c.Text, now)
+	wait, until, err := g.m.Arrived(ctx, tx, actor, whole, whole, "", c.AuthorName+"\n"+c.Text, now)
 	if err != nil || wait {
 		return wait, until, err
 	}

@@ -67,6 +67,10 @@ func (g ideaGate) Arrived(ctx context.Context, tx pgx.Tx, actor accounts.Actor, 
 	return held, err
 }
 
+func (g ideaGate) Name(ctx context.Context, tx pgx.Tx, name string) error {
+	return g.m.NameFits(ctx, tx, name)
+}
+
 // demoIdeas fills the demonstration with calls and ideas.
 func (a *App) demoIdeas(ctx context.Context) error {
 	cfg := proposals.Config{DB: a.cfg.Pool, Ideas: a.ideas, Discussion: a.discussion, Zone: a.zone}

@@ -222,6 +222,9 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 	if err != nil {
 		return nil, err
 	}
+	if e.Type == (Hidden{}).EventType() {
+		return hiddenNews(accounts.ActorOf(viewer), i, e.Body)
+	}
 	if !mayKnow(accounts.ActorOf(viewer), i) {
 		return nil, nil
 	}
@@ -234,4 +237,28 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 		data.Step = step.Key
 	}
 	return []live.Message{{Topic: live.IdeaTopic(i.Number), Type: e.Type, Data: data}}, nil
+}
+
+// hiddenData is what open pages learn when moderation hides something: enough
+// to take it away at once, and nothing of what it was.
+type hiddenData struct {
+	Number string           `json:"number"`
+	Part   subject.PartKind `json:"part"`
+	On     bool             `json:"on"`
+}
+
+// hiddenNews goes to everybody who may have had it on the screen, also where
+// they may no longer know of it; of an idea of the staff to nobody else.
+func hiddenNews(actor accounts.Actor, i *Idea, body []byte) ([]live.Message, error) {
+	var e Hidden
+	if err := json.Unmarshal(body, &e); err != nil {
+		return nil, fmt.Errorf("live: %w", err)
+	}
+	before := *i
+	before.Visibility = VisPublic
+	if !e.Public || !mayKnow(actor, &before) {
+		return nil, nil
+	}
+	data := hiddenData{Number: i.Number.Format(subject.PrefixIdea), Part: e.Part, On: e.On}
+	return []live.Message{{Topic: live.IdeaTopic(i.Number), Type: e.EventType(), Data: data}}, nil
 }

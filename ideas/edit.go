@@ -191,6 +191,11 @@ func (s *Service) SetDetails(ctx context.Context, actor accounts.Actor, n subjec
 				return err
 			}
 		}
+		if s.gate != nil && d.Name != "" {
+			if err := s.gate.Name(ctx, tx, d.Name); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.Exec(ctx, sqlSetName, i.ID, actor.Person, d.Name); err != nil {
 			return fmt.Errorf("save name: %w", err)
 		}

@@ -65,6 +65,13 @@ func (holding) Arrived(_ context.Context, _ pgx.Tx, _ accounts.Actor, _ *ideas.I
 	return strings.Contains(words, "halten"), nil
 }
 
+func (holding) Name(_ context.Context, _ pgx.Tx, name string) error {
+	if name == "0151 2345678" {
+		return fault.OnField("name", "moderation.err.name")
+	}
+	return nil
+}
+
 // Words that waited are in no version once others have taken their place.
 func TestHeldWordsAreNoVersion(t *testing.T) {
 	t.Parallel()

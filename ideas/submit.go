@@ -37,6 +37,8 @@ type Gate interface {
 	// Arrived looks at new words, which are stored already. It returns true when
 	// all of the idea has to wait.
 	Arrived(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i *Idea, words string, now time.Time) (wait bool, err error)
+	// Name refuses a name that must not be shown beside an idea: Invalid on "name".
+	Name(ctx context.Context, tx pgx.Tx, name string) error
 }
 
 // SetGate plugs moderation in; to be called before the service is used.

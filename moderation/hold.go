@@ -200,6 +200,21 @@ func (s *Service) Leaves(ctx context.Context, tx pgx.Tx, whole, text subject.Par
 	return nil
 }
 
+// NameFits refuses a name that people would read beside what somebody wrote:
+// one that the rules about words would hold is Invalid on "name".
+func (s *Service) NameFits(ctx context.Context, q db.Queryer, name string) error {
+	rules, err := holdRules(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, r := range Match(rules, Text{Text: name}) {
+		if r.Kind.ofText() {
+			return fault.OnField("name", "moderation.err.name")
+		}
+	}
+	return nil
+}
+
 // HeldUntil tells until when the author of a thing was told that it waits; ok is
 // false when nothing holds it.
 func (s *Service) HeldUntil(ctx context.Context, ref subject.Ref) (until time.Time, ok bool, err error) {

@@ -232,3 +232,17 @@ func TestForgetPerson(t *testing.T) {
 		t.Error("the notice still says whose it is")
 	}
 }
+
+// A name that people would read is held to the rules about words.
+func TestNameFits(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	must(t, b.mod.SetHoldRule(t.Context(), b.first, moderation.HoldRule{Kind: moderation.HoldWords, Words: []string{"Hundesohn"}, Scope: subject.Whole, Active: true}))
+	for name, fits := range map[string]bool{
+		"Anna Bauer": true, "Gast 7K3Q": true, "Anna 0151 2345678": false, "anna@mail.example": false, "Der HUNDESOHN": false,
+	} {
+		if err := b.mod.NameFits(t.Context(), b.Pool, name); fits != (err == nil) || !fits && !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -41,6 +41,23 @@ describe("live", () => {
     expect(button()?.textContent).toBe("3 neue Schritte, anzeigen");
   });
 
+  it.each(["report.hidden", "idea.hidden"])(
+    "takes away what moderation hides without being asked: %s",
+    async (type) => {
+      const { client, say } = listen();
+      attach(root(), client);
+      document.body.insertAdjacentHTML("beforeend", `<div data-live-part="picture"><img src="/x" alt=""></div>`);
+      vi.stubGlobal(
+        "fetch",
+        vi.fn(() => Promise.resolve(new Response(`<div data-live-part="picture"></div>${page(["b", "a"])}`))),
+      );
+      say(type);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(document.querySelector("img")).toBeNull();
+      expect(button()).toBeNull();
+    },
+  );
+
   it("finds what came before it could hear", async () => {
     const { client } = listen();
     let state: (open: boolean) => void = () => {};

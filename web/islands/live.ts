@@ -182,7 +182,7 @@ export function attach(root: HTMLElement, client = sharedClient()): void {
   client.subscribe(topic, {
     message(m) {
       const number = (m.data as { number?: string } | undefined)?.number;
-      if (m.type === "report.hidden") {
+      if (m.type === "report.hidden" || m.type === "idea.hidden") {
         takeAway(m, isList); // what moderation hides goes at once, without a button
         if (!isList) void showNews(true);
         return;
