@@ -50,6 +50,20 @@ func (c *town) competed() {
 		}
 		return nil
 	})
+	c.employeesOnly(call)
+}
+
+// employeesOnly publishes a contest that nobody outside may know of.
+func (c *town) employeesOnly(call ideas.Call) {
+	c.t.Helper()
+	ctx, s := c.t.Context(), c.app.ideas
+	call.StaffOnly, call.Title = true, i18n.Text{"de": "Kanarinurintern0"}
+	n, err := s.SaveCall(ctx, accounts.System, call)
+	c.must(err)
+	c.params["call"] = append(c.params["call"], n.Format(subject.PrefixCall))
+	c.exec(`INSERT INTO contests (call_id) SELECT id FROM calls WHERE number = $1`, int64(n))
+	c.exec(`INSERT INTO contest_challenges (id, call_id, ord, title, text) SELECT gen_random_uuid(), id, 0, '{"de": "Aufgabe"}', '{"de": "Lösen."}' FROM calls WHERE number = $1`, int64(n))
+	c.must(s.PublishCall(ctx, accounts.System, n))
 }
 
 // contestSources tell whose the rows of a contest are: the team's, the office's
@@ -64,6 +78,7 @@ func contestSources() map[string]source {
 	}
 	juror := "ARRAY(SELECT j.person_id FROM contest_jury j WHERE j.id = t.juror_id)"
 	return map[string]source{
+		"calls":               {narrow: "t.audience <> 'public'"},
 		"contest_teams":       about("t.call_id", "t.id"),
 		"contest_entries":     about("t.call_id", "t.team_id"),
 		"contest_members":     {people: "ARRAY[t.person_id]"},

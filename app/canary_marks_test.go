@@ -213,6 +213,7 @@ func extras() map[string]string {
 		"timeline_entries.reason for the owner|author,department": "SELECT " + reason + " AS v, t.* FROM timeline_entries AS t WHERE t.audience = 'owner'",
 		"timeline_entries.reason for the team|department":         "SELECT " + reason + " AS v, t.* FROM timeline_entries AS t WHERE t.audience = 'department'",
 		"timeline_entries.reason for all|public":                  "SELECT " + reason + " AS v, t.* FROM timeline_entries AS t WHERE t.audience = 'public'",
+		"calls.title for employees only|staff":                    "SELECT t.title ->> 'de' AS v, t.* FROM calls AS t WHERE t.audience = 'staff'",
 	}
 }
 

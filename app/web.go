@@ -113,10 +113,11 @@ func (a *App) web(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := deskpages.Register(r, deskpages.Deps{
+	desk := deskpages.Deps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Photos: a.photos, Messages: a.messages,
 		Queue: a.queue, Places: a.geo, Centre: a.opens, Files: a.talkFiles, Complaints: a.complaints,
-	}); err != nil {
+	}
+	if err := deskpages.Register(r, desk); err != nil {
 		return err
 	}
 	if err := a.searchPages(r); err != nil {
@@ -171,6 +172,7 @@ func (a *App) web(ctx context.Context) error {
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Search: a.search, Zone: a.zone,
 		Moderation: a.moderation, Routing: a.routing, Umbrella: a.umbrella, Files: a.talkFiles, Own: a.own, Notices: a.notify, Geo: a.geo, Exports: exports, Queue: a.queue,
 		Site: a.site, Districts: districts, Ideas: a.ideas, Discussion: a.discussion, VotesTold: a.told, Complaints: a.complaints, Radar: a.radar, Practice: practising,
+		Papers: deskpages.NewPapers(desk), Letters: a.outbox, Contests: a.contests,
 	}); err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ func (a *api) citySetup() {
 	a.siteTexts()
 	a.siteMessages()
 	a.districtSets()
+	a.departmentSetup()
+	a.categorySetup()
+	a.deadLetters()
 }
 
 // setsUp is an operation whose service has a transaction of its own. Sent twice

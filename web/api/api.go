@@ -20,6 +20,7 @@ import (
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
+	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
@@ -65,6 +66,9 @@ type Deps struct {
 	Complaints *complaints.Service
 	Radar      *radar.Service
 	Practice   *practice.Service
+	Papers     Papers  // cases as PDF
+	Letters    Letters // mails that were given up
+	Contests   *contests.Service
 	Zone       *time.Location // of the city, for days; nil: UTC
 }
 
@@ -93,7 +97,10 @@ func Register(r *kit.Router, d Deps) error {
 	if d.Complaints == nil || d.Radar == nil || d.Practice == nil {
 		return errors.New("api: complaints, programmes or the practice mode is missing")
 	}
-	if d.Ideas == nil || d.Discussion == nil {
+	if d.Papers == nil || d.Letters == nil {
+		return errors.New("api: the PDF of cases or the mails are missing")
+	}
+	if d.Ideas == nil || d.Discussion == nil || d.Contests == nil {
 		return errors.New("api: something of ideas and discussions is missing")
 	}
 	if d.Zone == nil {
@@ -133,7 +140,8 @@ func Register(r *kit.Router, d Deps) error {
 	r.GET(Root+"/openapi.json", func(c kit.Context) error {
 		return kit.Send(c, http.StatusOK, "application/vnd.oai.openapi+json;version=3.1", a.raw)
 	})
-	r.GET("/api/docs", a.reference)
+	r.GET(referenceRoot, a.reference)
+	r.GET(referenceRoot+"/:subject", a.referencePart)
 	return nil
 }
 

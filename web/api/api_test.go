@@ -26,9 +26,11 @@ import (
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/ideas/ideastest"
+	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/api"
+	"github.com/mitwirk/mitwirk/web/deskpages"
 	"github.com/mitwirk/mitwirk/web/kit"
 	"github.com/mitwirk/mitwirk/web/kit/kittest"
 )
@@ -77,6 +79,11 @@ func setup(t testing.TB, change ...func(*kit.Config)) bundle {
 	withBeside(t, &b, &deps)
 	withProposals(t, &b, &deps)
 	withBeyond(t, &b, &deps)
+	deps.Papers = deskpages.NewPapers(deskpages.Deps{
+		DB: b.Pool, Reports: b.Reports, Categories: b.Categories, Photos: b.Photos, Messages: b.site.Catalogue, Queue: queue, Places: b.Geo, Files: deps.Files,
+	})
+	deps.Letters, err = mail.New(mail.Config{DB: b.Pool, Jobs: b.Events.Jobs, Catalogue: b.site.Catalogue, BaseURL: kittest.Base})
+	must(t, err)
 	deps.Search = searchOn(t, b.City)
 	b.deps = deps
 	must(t, api.Register(b.site.Router, deps))
@@ -98,7 +105,7 @@ func (b *bundle) watched(t testing.TB) {
 	router, err := legacy.NewRouter(doc)
 	must(t, err)
 	b.watch = &watch{router: router, doc: doc, seen: map[string]map[int]bool{}}
-	for _, kind := range []string{"image/jpeg", "image/png", "image/webp"} {
+	for _, kind := range []string{"image/jpeg", "image/png", "image/webp", "application/pdf"} {
 		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
 	}
 }

@@ -305,6 +305,17 @@ func besideOps() []tried {
 		{"PUT", "/admin/messages/{id}", aboveBody(), "admins", 200},
 		{"DELETE", "/admin/messages/{id}", nil, "admins", 404},
 		{"GET", "/admin/districts", nil, "admins", 200},
+		{"GET", "/admin/deliveries", nil, "admins", 200},
+		{"POST", "/admin/deliveries/{id}/replay", nil, "admins", 404},
+		{"GET", "/admin/departments", nil, "admins", 200},
+		{"PUT", "/admin/departments/neu", fields{"name": fields{"de": "Neu"}, "door": "desk", "active": true, "version": "0"}, "admins", 404},
+		{"DELETE", "/admin/departments/neu", nil, "admins", 404},
+		{"GET", "/admin/categories", nil, "admins", 200},
+		{"PUT", "/admin/categories/neu", fields{
+			"name": fields{"de": "Neu"}, "group": "x", "department": "x", "publish": "A", "photo": "none", "target_days": 0, "target_on": false, "near_metres": 0, "near_days": 0,
+			"keep_days": fields{"text": 9, "photo": 9, "contact": 9}, "active": true, "version": "0",
+		}, "admins", 404},
+		{"DELETE", "/admin/categories/neu", nil, "admins", 404},
 		{"POST", "/admin/districts", fields{"name": "Grenzen", "geojson": "{}"}, "admins", 422},
 		{"POST", "/admin/districts/{id}/switch", nil, "admins", 404},
 		{"DELETE", "/admin/districts/{id}", nil, "admins", 404},
@@ -401,6 +412,8 @@ func TestBeside(t *testing.T) {
 	h.mine(t)
 	h.manage(t)
 	h.setUp(t)
+	h.singles(t)
+	h.replayed(t)
 	h.organised(t)
 	r := h.report(t, sent{})
 	clearRates(t, h.bundle)

@@ -22,6 +22,7 @@ func (a *api) casesOnDesk() {
 	a.viewOps()
 	a.caseOps()
 	a.noteOps()
+	a.paperOps()
 	a.assignOps()
 	a.releaseOps()
 	a.stepOps()

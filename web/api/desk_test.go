@@ -116,6 +116,8 @@ func deskOps(t testing.TB) map[string]deskOp {
 		"listNotes":            {method: "GET", path: one + "/notes", reads: true},
 		"addNote":              {method: "POST", path: one + "/notes", body: body(fields{"text": "Bitte ansehen, @Bo."}), made: true},
 		"getNoteFile":          {method: "GET", path: one + "/notes/files/{id}", prepare: noteWithFile, reads: true},
+		"getCasePDF":           {method: "GET", path: one + "/pdf", reads: true},
+		"readWholeCasePDF":     {method: "POST", path: one + "/pdf", body: body(fields{"purpose": "Akte für den Bauhof"})},
 		"listMentions":         {method: "GET", path: "/desk/mentions", reads: true, all: true},
 		"listResubmissions":    {method: "GET", path: "/desk/resubmissions", reads: true, all: true},
 		"resubmitCase":         {method: "PUT", path: one + "/resubmission", body: body(fields{"on": soon(), "note": "Nachsehen"})},

@@ -38,7 +38,9 @@ func (a *api) proposals() {
 	a.amendments()
 	a.ideaDesk()
 	a.ideaDeskMore()
+	a.ideaSplits()
 	a.deskCalls()
+	a.contestOps()
 	a.discussions()
 	a.commentWrites()
 	a.votes()
@@ -48,6 +50,7 @@ func proposalTags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: tagIdeas, Description: "Calls and ideas: read, propose, support, change. Reading needs nothing; a person takes part by a visitor's or a personal token."},
 		{Name: tagIdeaDesk, Description: "What the city does with ideas, and how it sets up calls. By a token with the scopes desk:read and desk:write."},
+		{Name: tagContests, Description: "Calls of the kind contest: teams, entries, jury, finalists, vote, winners. Entries are known to team, jury and office alone."},
 		{Name: tagDiscussion, Description: "Comments on ideas and on all else that is discussed."},
 		{Name: tagVotes, Description: "What a receipt proves, and votes that wait for a moderator."},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/ideas"
+	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/ideas/ideastest"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/votes"
@@ -23,6 +24,10 @@ func withProposals(t testing.TB, b *bundle, d *api.Deps) {
 	c := ideastest.On(t, b.City)
 	d.Ideas, d.Discussion, d.VotesTold = c.Ideas, c.Discussion, votes.RegisterEvents(b.Events.Bus)
 	b.ideas = c
+	var err error
+	d.Contests, err = contests.New(contests.Config{DB: b.Pool, Outbox: b.post, Messages: b.site.Catalogue, BaseURL: kittest.Base, Zone: c.Zone})
+	must(t, err)
+	c.Ideas.UseContests(d.Contests)
 }
 
 // inIdeas are the operations of calls, ideas, discussions and votes.
@@ -76,7 +81,9 @@ func (b bundle) department(t testing.TB, key string) uuid.UUID {
 func randomOf(p subject.Prefix) string { return subject.NewNumber(2026).Format(p) }
 
 // proposalOps are all operations of the area, as whoever may sends them.
-func proposalOps() []tried {
+func proposalOps() []tried { return append(ideaOps(), contestTries()...) }
+
+func ideaOps() []tried {
 	day := time.Now().AddDate(0, 0, 30).Format(time.DateOnly)
 	words := fields{"title": "Brunnen am Harras", "text": "Zwei Brunnen wären schön.", "why": "Einer reicht nicht."}
 	text := fields{"text": "Der Brunnen gehört in den Schatten."}
@@ -120,6 +127,11 @@ func proposalOps() []tried {
 		{"PUT", "/desk/ideas/{idea}/department", fields{"department": garden}, "desk", 404},
 		{"PUT", "/desk/ideas/{idea}/merge", fields{"into": randomOf(subject.PrefixIdea), "why": "Beide wollen dasselbe."}, "desk", 404},
 		{"DELETE", "/desk/ideas/{idea}/merge", nil, "desk", 404},
+		{"PUT", "/ideas/{idea}/split", fields{"agree": true}, "people", 404},
+		{"PUT", "/desk/ideas/{idea}/split", splitBody(), "desk", 404},
+		{"POST", "/desk/ideas/{idea}/split/undo", fields{"part": randomOf(subject.PrefixIdea), "why": "Doch zusammen."}, "desk", 404},
+		{"PUT", "/desk/ideas/{idea}/measures/" + randomOf(subject.PrefixMeasure), nil, "desk", 404},
+		{"DELETE", "/desk/ideas/{idea}/measures/" + randomOf(subject.PrefixMeasure), nil, "desk", 404},
 		{"PUT", "/desk/ideas/{idea}/photos/{id}", fields{"public": true}, "desk", 404},
 		{"GET", "/desk/ideas/{idea}/photos/{id}", nil, "desk", 404},
 		{"GET", "/desk/calls", nil, "desk", 200},
@@ -206,6 +218,11 @@ func TestProposals(t *testing.T) {
 	h.voted(t)
 	h.worked(t)
 	h.called(t)
+	plan := newOneMeasure()
+	h.deps.Ideas.UseMeasures(plan)
+	h.measured(t, plan)
+	h.apart(t)
+	h.contested(t)
 	clearRates(t, h.bundle)
 	h.nonsense(t, inIdeas, h.bearer["all"], h.propose(t).Number)
 	h.watch.complete(t, inIdeas)
@@ -224,7 +241,8 @@ func TestProposalsHidden(t *testing.T) {
 	must(t, err)
 	call := h.ideas.Call(t, func(c *ideas.Call, days func(from, to int) (time.Time, *time.Time)) {
 		from, to := days(-1, 20)
-		c.StaffOnly, c.Department, c.Spans = true, h.department(t, lamps), []ideas.Span{{Phase: ideas.Collect, From: from, To: to}}
+		check, until := days(21, 30)
+		c.Kind, c.StaffOnly, c.Department, c.Spans = ideas.KindContest, true, h.department(t, lamps), []ideas.Span{{Phase: ideas.Collect, From: from, To: to}, {Phase: ideas.Check, From: check, To: until}}
 	}).Number.Format(subject.PrefixCall)
 	id := strings.Split(p.talk(), "/")[3]
 	for _, o := range proposalOps() {

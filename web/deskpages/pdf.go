@@ -46,21 +46,30 @@ func (p *pages) pdfWhole(c kit.Context) error {
 }
 
 func (p *pages) sendPDF(v *visit, who *reports.Reporter) error {
-	cv, err := p.caseView(v, forms{})
+	name, pdf, err := p.onPaper(v, who)
 	if err != nil {
 		return err
 	}
+	kit.NoStore(v.c)
+	v.c.Response().Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	return kit.Send(v.c, http.StatusOK, casework.PDF, pdf)
+}
+
+// onPaper is the file and its name.
+func (p *pages) onPaper(v *visit, who *reports.Reporter) (name string, pdf []byte, err error) {
+	cv, err := p.caseView(v, forms{})
+	if err != nil {
+		return "", nil, err
+	}
 	var b bytes.Buffer
 	if err := paper.Write(&b, caseOnPaper(&cv, v, who)); err != nil {
-		return err
+		return "", nil, err
 	}
-	kit.NoStore(v.c)
-	name := cv.Number + ".pdf"
+	name = cv.Number + ".pdf"
 	if who != nil {
 		name = cv.Number + "-" + cv.T("case.pdf.file") + ".pdf"
 	}
-	v.c.Response().Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	return kit.Send(v.c, http.StatusOK, casework.PDF, b.Bytes())
+	return name, b.Bytes(), nil
 }
 
 // caseOnPaper is what stands in the PDF of a case; without who nothing that only
