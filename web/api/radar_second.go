@@ -47,13 +47,13 @@ func (a *api) secondPerson() {
 			return out, err
 		})
 	for _, o := range []struct {
-		id, path, summary string
-		do                func(ctx context.Context, actor accounts.Actor, id uuid.UUID) error
+		id, path, summary, detail string
+		do                        func(ctx context.Context, actor accounts.Actor, id uuid.UUID) error
 	}{
-		{"approveRelease", "/approval", "Make a release that somebody else handed in", a.Radar.ApproveRelease},
-		{"dropRelease", "/dismissal", "Drop a release that waits", a.Radar.DropRelease},
+		{"approveRelease", "/approval", "Make a release that somebody else handed in", "From then on it is public and never changes.", a.Radar.ApproveRelease},
+		{"dropRelease", "/dismissal", "Drop a release that waits", "Also one of your own. Nothing of it was public.", a.Radar.DropRelease},
 	} {
-		reads(a, radarDeskOp(o.id, http.MethodPost, "/desk/radar/release-drafts/{id}"+o.path, o.summary, ""),
+		reads(a, radarDeskOp(o.id, http.MethodPost, "/desk/radar/release-drafts/{id}"+o.path, o.summary, o.detail),
 			func(ctx context.Context, _ *call, actor accounts.Actor, in *ThingParam) (nothing, error) {
 				if err := radar.May(actor, radar.ActRelease, uuid.Nil); err != nil {
 					return nothing{}, err
