@@ -49,7 +49,7 @@ func (a *App) findIdeas() {
 
 func (a *App) ideaPages(r *kit.Router) error {
 	return ideapages.Register(r, ideapages.Deps{
-		DB: a.cfg.Pool, Ideas: a.ideas, Contests: a.contests, Geo: a.geo, Photos: a.photos, Forms: a.drafts, Reports: a.reports, Talk: a.discussed, Centre: a.opens, Zone: a.zone,
+		DB: a.cfg.Pool, Ideas: a.ideas, Contests: a.contests, Geo: a.geo, Photos: a.photos, Forms: a.drafts, Reports: a.reports, Talk: a.discussed, Centre: a.opens, Zone: a.zone, Complaints: a.complaints,
 	})
 }
 

@@ -124,7 +124,7 @@ func (p private) answerComplaint(t *testing.T, at, desk, code string) {
 	if v.Status != "with" {
 		t.Errorf("%+v", v)
 	}
-	p.send(t, "second clerk", "POST", at+"/withdrawal", nil, 404, nil)
+	p.send(t, "clerk", "POST", at+"/withdrawal", nil, 404, nil)
 	for range 2 {
 		p.send(t, code, "POST", at+"/withdrawal", nil, 200, &v)
 		if v.Status != "closed" || v.Outcome != "withdrawn" {

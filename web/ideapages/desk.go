@@ -122,6 +122,8 @@ type workView struct {
 	Teams    []kit.Option
 	Decides  []kit.Option
 	Criteria []kit.Option
+
+	Complaints []kit.Crumb // it belongs to, of those that the actor works on
 }
 
 type findingRow struct {
@@ -180,6 +182,16 @@ func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong err
 		}
 	}
 	v.fromMeasure()
+	if p.Complaints != nil {
+		beside, err := p.Complaints.Beside(ctx, actor, show.I.Ref())
+		if err != nil {
+			return err
+		}
+		for i := range beside {
+			number := beside[i].Number.Format(subject.PrefixComplaint)
+			v.Complaints = append(v.Complaints, kit.Crumb{Name: number, URL: "/desk/complaints/" + number})
+		}
+	}
 	list, err := p.Ideas.Findings(ctx, actor, &show.I.Idea)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package ideapages
 
 import (
+	"context"
 	"errors"
 	"hash/fnv"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/ideas/contests"
@@ -35,6 +37,11 @@ type Deps struct {
 	Talk     Talk             // nil: nothing is discussed
 	Centre   kit.Centre
 	Zone     *time.Location
+	// Complaints are those that an idea belongs to, of the ones that the actor
+	// works on; nil: none are shown.
+	Complaints interface {
+		Beside(ctx context.Context, actor accounts.Actor, of subject.Ref) ([]complaints.Complaint, error)
+	}
 }
 
 type pages struct {
