@@ -476,7 +476,7 @@ func (c *town) readJobsAndEvents(marks []*mark, found *findings) {
 // extras.
 func (c *town) readColumns(fields privacy.Fields, marks []*mark, found *findings) {
 	c.t.Helper()
-	byRow := []string{"timeline_entries.reason", "timeline_entries.params", "reports.status_params", "reports.number", "cases.number", "documents.number", "documents.path"}
+	byRow := []string{"timeline_entries.reason", "timeline_entries.params", "reports.status_params", "reports.number", "cases.number", "documents.number", "documents.path", "calls.title"}
 	for _, f := range fields.All() {
 		if f.Personal || slices.Contains(byRow, f.Key()) {
 			continue

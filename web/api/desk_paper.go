@@ -38,7 +38,7 @@ func (a *api) paperOps() {
 		if err != nil {
 			return nil, err
 		}
-		name, pdf, err := a.Papers.Case(k.c, actor, n, purpose) //nolint:contextcheck // the request's own is in k.c
+		name, pdf, err := a.Papers.Case(k.c, actor, n, purpose)
 		if err != nil {
 			return nil, err
 		}
