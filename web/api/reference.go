@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -19,12 +20,20 @@ import (
 // The reference page is made of the document, on the server: it reads well
 // without script, aloud and on a phone (doc/adr/0024).
 
+// refPage is the front of the reference: how the API works, and what it has.
 type refPage struct {
 	kit.Page
-	Origin  string
-	About   [][]span
-	Tags    []refTag
-	Schemas []refSchema
+	About [][]span
+	Tags  []refTag
+}
+
+// refPart is the page of one subject, with the schemas that it speaks of.
+type refPart struct {
+	kit.Page
+	Tag          refTag
+	Ops          []refOp
+	Schemas      []refSchema
+	Before, Next *refTag // its neighbours
 }
 
 // span is a piece of a paragraph.
@@ -33,9 +42,11 @@ type span struct {
 	Strong, Code bool
 }
 
+// refTag is a subject, with the operations by id and in a few words.
 type refTag struct {
-	Name, ID string
-	Ops      []refOp
+	Name, URL string
+	Ops       [][2]string
+	tag       string
 }
 
 type refOp struct {
@@ -74,25 +85,78 @@ type refSchema struct {
 // keepReference is how long a page of the reference may be kept.
 const keepReference = 5 * time.Minute
 
+const referenceRoot = "/api/docs"
+
 func (a *api) reference(c kit.Context) error {
-	p := refPage{Page: kit.NewPage(c, "api.docs.title"), Origin: a.router.Origin()}
-	p.Description, p.Canonical = p.T("api.docs.description"), a.router.URL("/api/docs")
+	p := refPage{Page: kit.NewPage(c, "api.docs.title")}
+	p.Description, p.Canonical = p.T("api.docs.description"), a.router.URL(referenceRoot)
 	for text := range strings.SplitSeq(a.doc.Info.Description, "\n\n") {
 		p.About = append(p.About, spans(text))
 	}
-	for _, t := range a.doc.Tags {
-		tag := refTag{ID: strings.ToLower(strings.ReplaceAll(t.Name, " ", "-")), Name: tagName(p.Loc, t.Name)}
-		for _, op := range a.operations(t.Name) {
-			tag.Ops = append(tag.Ops, a.refOp(op))
+	p.Tags = a.refTags(p.Loc)
+	kit.Public(c, keepReference)
+	return kit.Render(c, http.StatusOK, referencePage(p))
+}
+
+// referencePart is one subject: all of them together would be a page that is
+// slow to read aloud and on a phone.
+func (a *api) referencePart(c kit.Context) error {
+	p := refPart{Page: kit.NewPage(c, "api.docs.title")}
+	tags := a.refTags(p.Loc)
+	at := slices.IndexFunc(tags, func(t refTag) bool { return t.URL == referenceRoot+"/"+c.Param("subject") })
+	if at < 0 {
+		return fault.Missing("subject of the reference")
+	}
+	p.Tag = tags[at]
+	p.Title = p.T("api.docs.part", "name", p.Tag.Name)
+	p.Description, p.Canonical = p.T("api.docs.description"), a.router.URL(p.Tag.URL)
+	if at > 0 {
+		p.Before = &tags[at-1]
+	}
+	if at+1 < len(tags) {
+		p.Next = &tags[at+1]
+	}
+	used := map[string]bool{}
+	for _, op := range a.operations(p.Tag.tag) {
+		o := a.refOp(op)
+		for _, f := range slices.Concat(o.Params, o.Body) {
+			a.use(used, f.Ref)
 		}
-		p.Tags = append(p.Tags, tag)
+		for _, answer := range o.Answers {
+			a.use(used, answer.Ref)
+		}
+		p.Ops = append(p.Ops, o)
 	}
 	schemas := a.doc.Components.Schemas.Map()
-	for _, name := range sortedKeys(schemas) {
+	for _, name := range sortedKeys(used) {
 		p.Schemas = append(p.Schemas, refSchema{Name: name, Fields: fieldsOf(schemas[name])})
 	}
 	kit.Public(c, keepReference)
-	return kit.Render(c, http.StatusOK, referencePage(p))
+	return kit.Render(c, http.StatusOK, referencePartPage(p))
+}
+
+// use marks a schema and those that it is made of.
+func (a *api) use(used map[string]bool, name string) {
+	s := a.doc.Components.Schemas.Map()[name]
+	if s == nil || used[name] {
+		return
+	}
+	used[name] = true
+	for _, f := range fieldsOf(s) {
+		a.use(used, f.Ref)
+	}
+}
+
+func (a *api) refTags(loc *i18n.Localizer) []refTag {
+	var list []refTag
+	for _, t := range a.doc.Tags {
+		tag := refTag{URL: referenceRoot + "/" + strings.ToLower(strings.ReplaceAll(t.Name, " ", "-")), Name: tagName(loc, t.Name), tag: t.Name}
+		for _, op := range a.operations(t.Name) {
+			tag.Ops = append(tag.Ops, [2]string{op.OperationID, op.Summary})
+		}
+		list = append(list, tag)
+	}
+	return list
 }
 
 func tagName(loc *i18n.Localizer, tag string) string {
@@ -101,7 +165,7 @@ func tagName(loc *i18n.Localizer, tag string) string {
 		tagAct: "api.docs.tag.act", tagStaff: "api.docs.tag.staff", tagDesk: "api.docs.tag.desk",
 		tagDialogue: "api.docs.tag.dialogue", tagCapture: "api.docs.tag.capture", tagPartners: "api.docs.tag.partners", tagModeration: "api.docs.tag.moderation",
 		tagRouting: "api.docs.tag.routing", tagAdmin: "api.docs.tag.admin", tagOwn: "api.docs.tag.own",
-		tagIdeas: "api.docs.tag.ideas", tagIdeaDesk: "api.docs.tag.idea_desk", tagDiscussion: "api.docs.tag.discussion", tagVotes: "api.docs.tag.votes",
+		tagIdeas: "api.docs.tag.ideas", tagIdeaDesk: "api.docs.tag.idea_desk", tagContests: "api.docs.tag.contests", tagDiscussion: "api.docs.tag.discussion", tagVotes: "api.docs.tag.votes",
 		tagComplaints: "api.docs.tag.complaints", tagComplaintsDesk: "api.docs.tag.complaints_desk", tagProgrammes: "api.docs.tag.programmes",
 		tagProgrammesDesk: "api.docs.tag.programmes_desk", tagPractice: "api.docs.tag.practice",
 	}[tag]
@@ -116,7 +180,7 @@ func (a *api) operations(tag string) []*huma.Operation {
 	var list []*huma.Operation
 	for _, path := range sortedKeys(a.doc.Paths) {
 		item := a.doc.Paths[path]
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil && slices.Contains(op.Tags, tag) {
 				list = append(list, op)
 			}
