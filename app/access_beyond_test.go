@@ -39,6 +39,7 @@ func accessBeyond() map[string]policy {
 		"POST /api/v1/complaints/:number/answers":                     open,
 		"POST /api/v1/complaints/:number/reopening":                   open,
 		"POST /api/v1/complaints/:number/second-review":               open,
+		"POST /api/v1/complaints/:number/withdrawal":                  open,
 		"POST /api/v1/complaints/files":                               api,
 		"POST /api/v1/desk/complaints/:number/closing":                api,
 		"POST /api/v1/desk/complaints/:number/contact":                api,

@@ -88,7 +88,7 @@ func Transact(ctx context.Context, d DB, fn func(ctx context.Context, tx pgx.Tx)
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(time.Duration(try)*retryAfter + rand.N(retryAfter)): //nolint:gosec // not a secret
+		case <-time.After(time.Duration(try)*retryAfter + rand.N(retryAfter)):
 		}
 	}
 }

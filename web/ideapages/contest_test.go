@@ -185,7 +185,7 @@ func TestContestThroughItsPhases(t *testing.T) {
 	other.Get(entries["Alpha"]).Want(http.StatusNotFound)
 	jury.Post(entries["Alpha"]+"/score", url.Values{"score_0": {"5"}, "score_1": {"5"}, "reason": {"x"}}).Want(http.StatusForbidden)
 
-	clock(2) // the jury
+	clock(2)                                                                                     // the jury
 	other.Post(at+"/team/leave", url.Values{"yes": {"1"}}).Want(http.StatusConflict).WantClean() // somebody answers for the entry
 	jury.Get(at + "/jury").Want(http.StatusOK).WantClean()
 	if a := jury.Get(entries["Alpha"]).Want(http.StatusOK).WantClean(); strings.Contains(a.Body, "Geheimplan") || strings.Contains(a.Body, "Kurz Alpha") {
