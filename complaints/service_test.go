@@ -333,8 +333,18 @@ func TestContactIsRecorded(t *testing.T) {
 	if len(v.Reads) != 1 || v.Reads[0].Reason != "Brief schreiben" {
 		t.Fatalf("reads: %+v", v.Reads)
 	}
-	_, err = s.Reply(ctx, clerk, sent.Number, complaints.Reply{Text: "Es tut uns leid.", Outcome: complaints.Explained})
-	must(t, err)
+	for range 2 { // a second click is no fault, and no second answer
+		released, err := s.Reply(ctx, clerk, sent.Number, complaints.Reply{Text: "Es tut uns leid.", Outcome: complaints.Explained})
+		if err != nil || !released {
+			t.Fatalf("released %t, %v", released, err)
+		}
+	}
+	if _, err := s.Reply(ctx, clerk, sent.Number, complaints.Reply{Text: "Oder doch nicht.", Outcome: complaints.Explained}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("another answer to what is answered: %v", err)
+	}
+	if v, err = s.Get(ctx, clerk, sent.Number); err != nil || len(v.Answers) != 1 {
+		t.Errorf("%d answers, %v", len(v.Answers), err)
+	}
 	var pdf bytes.Buffer
 	must(t, s.Letter(ctx, clerk, sent.Number, &pdf))
 	if !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF-")) {

@@ -3,6 +3,7 @@ package complaintpages
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -70,7 +71,7 @@ func (p *pages) openByCode(c kit.Context) error {
 // typed is what stays in a form that could not be taken.
 type typed struct {
 	Form, Text string
-	Value      int
+	Sent       url.Values // all of the form, as it was typed
 	Errors     kit.Errors
 }
 
@@ -92,6 +93,28 @@ func (v caseView) value(form string) string {
 		return v.In.Text
 	}
 	return ""
+}
+
+// field is what was typed into a field of a form that could not be taken, else
+// what stands there at first.
+func (v caseView) field(form, name, first string) string {
+	if v.In.Form == form && v.In.Sent.Has(name) {
+		return v.In.Sent.Get(name)
+	}
+	return first
+}
+
+// picked are options of which the one that was chosen in a form that could not
+// be taken is on.
+func (v caseView) picked(form, name string, list []kit.Option) []kit.Option {
+	if v.In.Form != form || !v.In.Sent.Has(name) {
+		return list
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].On = list[i].Value == v.In.Sent.Get(name)
+	}
+	return list
 }
 
 func (v caseView) wrong(form, name string) string {
@@ -321,19 +344,22 @@ func (p *pages) rate(c kit.Context) error {
 		Value   int    `form:"value"`
 		Opinion string `form:"opinion" lines:"true" max:"5000"`
 	}
-	if err := kit.Bind(c, &in); err != nil {
+	err := kit.Bind(c, &in)
+	if err != nil && !fault.Is(err, fault.Invalid) {
 		return err
 	}
-	n, err := number(c)
-	if err != nil {
-		return err
+	n, wrong := number(c)
+	if wrong != nil {
+		return wrong
 	}
 	if err := kit.Limit(c, accounts.RulePost); err != nil {
 		return err
 	}
-	err = p.Complaints.Rate(c.Request().Context(), kit.Actor(c), n, complaints.Opinion{Value: in.Value, Text: in.Opinion})
+	if err == nil {
+		err = p.Complaints.Rate(c.Request().Context(), kit.Actor(c), n, complaints.Opinion{Value: in.Value, Text: in.Opinion})
+	}
 	if fault.Is(err, fault.Invalid) {
-		return p.render2(c, http.StatusUnprocessableEntity, typed{Form: "rate", Text: in.Opinion, Value: in.Value, Errors: kit.ErrorsOf(kit.Page{Loc: kit.Loc(c)}, err)})
+		return p.render2(c, http.StatusUnprocessableEntity, typed{Form: "rate", Sent: c.Request().PostForm, Errors: kit.ErrorsOf(kit.Page{Loc: kit.Loc(c)}, err)})
 	}
 	if err != nil {
 		return err
@@ -344,15 +370,11 @@ func (p *pages) rate(c kit.Context) error {
 
 // faces are the answers, happy first.
 func (v caseView) faces() []kit.Option {
-	value := v.C.Opinion.Value
-	if v.In.Form == "rate" {
-		value = v.In.Value
-	}
 	var list []kit.Option
 	for i, key := range []string{"happy", "soso", "unhappy"} {
-		list = append(list, kit.Option{Value: string(rune('3' - i)), Label: v.T("talk.rate." + key), On: value == casework.Happy-i})
+		list = append(list, kit.Option{Value: string(rune('3' - i)), Label: v.T("talk.rate." + key), On: v.C.Opinion.Value == casework.Happy-i})
 	}
-	return list
+	return v.picked("rate", "value", list)
 }
 
 func (p *pages) proof(c kit.Context) error {

@@ -1493,7 +1493,7 @@ func ratePart(v caseView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: "opinion", Label: v.T("talk.rate.text"), Hint: v.T("talk.rate.hint"), Value: v.C.Opinion.Text, Rows: 2, MaxLength: 1000, Optional: true, Error: v.wrong("rate", "opinion")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Field(v.Page, kit.FieldProps{Name: "opinion", Label: v.T("talk.rate.text"), Hint: v.T("talk.rate.hint"), Value: v.field("rate", "opinion", v.C.Opinion.Text), Rows: 2, MaxLength: 1000, Optional: true, Error: v.wrong("rate", "opinion")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -3,6 +3,7 @@ package complaintpages
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/http"
 	"time"
 
@@ -77,7 +78,9 @@ func (p *pages) list(c kit.Context) error {
 		v.Chips = append(v.Chips, kit.ChipProps{URL: url, Label: v.T("complaint.desk.state." + key), On: f.State == s})
 	}
 	if next != uuid.Nil {
-		v.Next = "/desk/complaints?state=" + f.State + "&after=" + next.String()
+		more := maps.Clone(c.QueryParams())
+		more.Set("after", next.String())
+		v.Next = "/desk/complaints?" + more.Encode()
 	}
 	kit.NoStore(c)
 	return kit.Render(c, http.StatusOK, deskListPage(v))
@@ -223,10 +226,10 @@ func (p *pages) act(c kit.Context) error {
 		return err
 	}
 	ctx, actor, act := c.Request().Context(), kit.Actor(c), c.Param("act")
-	if act == "contact" {
+	if act == "contact" && bound == nil {
 		d, err := p.Complaints.Contact(ctx, actor, n, in.Contact)
 		if fault.Is(err, fault.Invalid) {
-			return p.renderDesk(c, http.StatusUnprocessableEntity, typed{Form: act, Text: in.Contact, Errors: formErrors(c, act, err)}, nil)
+			return p.renderDesk(c, http.StatusUnprocessableEntity, typed{Form: act, Sent: c.Request().PostForm, Errors: formErrors(c, act, err)}, nil)
 		}
 		if err != nil {
 			return err
@@ -239,7 +242,7 @@ func (p *pages) act(c kit.Context) error {
 		err = p.do(ctx, actor, n, act, &in)
 	}
 	if fault.Is(err, fault.Invalid) {
-		return p.renderDesk(c, http.StatusUnprocessableEntity, typed{Form: act, Text: in.Text + in.Question + in.Interim, Errors: formErrors(c, act, err)}, nil)
+		return p.renderDesk(c, http.StatusUnprocessableEntity, typed{Form: act, Sent: c.Request().PostForm, Errors: formErrors(c, act, err)}, nil)
 	}
 	if err != nil {
 		return err
