@@ -2027,6 +2027,11 @@ CREATE UNLOGGED TABLE public.presence (
     seen_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
 );
 
+CREATE TABLE public.programme_editors (
+    programme_id uuid NOT NULL,
+    person_id uuid NOT NULL
+);
+
 CREATE TABLE public.programme_fields (
     id uuid NOT NULL,
     programme_id uuid NOT NULL,
@@ -2052,6 +2057,9 @@ CREATE TABLE public.programmes (
     version integer DEFAULT 1 NOT NULL,
     changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    starts_on date,
+    ends_on date,
+    CONSTRAINT programmes_days CHECK ((starts_on <= ends_on)),
     CONSTRAINT programmes_rings_check CHECK ((rings = ANY (ARRAY['status'::text, 'horizon'::text, 'stage'::text]))),
     CONSTRAINT programmes_sectors_check CHECK ((sectors = ANY (ARRAY['field'::text, 'core'::text]))),
     CONSTRAINT programmes_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text))
@@ -3285,6 +3293,9 @@ ALTER TABLE ONLY public.practice_desks
 ALTER TABLE ONLY public.presence
     ADD CONSTRAINT presence_pkey PRIMARY KEY (subject_kind, subject_id, session_id);
 
+ALTER TABLE ONLY public.programme_editors
+    ADD CONSTRAINT programme_editors_pkey PRIMARY KEY (programme_id, person_id);
+
 ALTER TABLE ONLY public.programme_fields
     ADD CONSTRAINT programme_fields_key UNIQUE (programme_id, key);
 
@@ -3963,6 +3974,8 @@ CREATE INDEX practice_desks_expires ON public.practice_desks USING btree (expire
 
 CREATE INDEX presence_seen ON public.presence USING btree (seen_at);
 
+CREATE INDEX programme_editors_person ON public.programme_editors USING btree (person_id);
+
 CREATE INDEX push_subscriptions_person ON public.push_subscriptions USING btree (person_id, created_at);
 
 CREATE INDEX rate_buckets_window ON public.rate_buckets USING btree (window_start);
@@ -4578,6 +4591,12 @@ ALTER TABLE ONLY public.passkeys
 
 ALTER TABLE ONLY public.practice_desks
     ADD CONSTRAINT practice_desks_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.programme_editors
+    ADD CONSTRAINT programme_editors_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.programme_editors
+    ADD CONSTRAINT programme_editors_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);
 
 ALTER TABLE ONLY public.programme_fields
     ADD CONSTRAINT programme_fields_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES public.programmes(id);

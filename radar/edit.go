@@ -135,7 +135,7 @@ func (s *Service) Draft(ctx context.Context, actor accounts.Actor, p *Programme,
 	}
 	var m *Measure
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, inProgramme(p.ID))
 		if err != nil {
 			return err
 		}
@@ -162,14 +162,6 @@ func (s *Service) Draft(ctx context.Context, actor accounts.Actor, p *Programme,
 		return err
 	})
 	return m, err
-}
-
-func (s *Service) renewed(ctx context.Context, tx pgx.Tx, actor accounts.Actor, act Action, by uuid.UUID) (accounts.Actor, error) {
-	actor, err := accounts.Renew(ctx, tx, actor)
-	if err != nil {
-		return actor, err
-	}
-	return actor, May(actor, act, by)
 }
 
 // Save stores a change as a draft. version is that of the change the writer
@@ -273,7 +265,7 @@ func (s *Service) change(ctx context.Context, actor accounts.Actor, measure uuid
 	fn func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, m *Measure, p *Programme, e *Edit) error,
 ) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, act, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, act, ofMeasure(measure))
 		if err != nil {
 			return err
 		}

@@ -59,6 +59,8 @@ SELECT DISTINCT g.person_id
 FROM role_grants g
 JOIN persons p ON p.id = g.person_id AND p.erased_at IS NULL
 WHERE g.role = 'editor'
+  AND (NOT EXISTS (SELECT FROM programme_editors e WHERE e.programme_id = $2)
+       OR EXISTS (SELECT FROM programme_editors e WHERE e.programme_id = $2 AND e.person_id = g.person_id))
   AND g.person_id IS DISTINCT FROM (SELECT l.actor FROM audit_log l
                                     WHERE l.subject_kind = $1 AND l.subject_id = $2 AND l.action = $3
                                     ORDER BY l.seq DESC LIMIT 1)

@@ -109,7 +109,7 @@ func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uui
 		return err
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, ofMeasure(measure))
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (s *Service) SetOutcome(ctx context.Context, actor accounts.Actor, request 
 		return fault.OnField("outcome_de", "field.required")
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, ofHelp(request))
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (s *Service) OfferHelp(ctx context.Context, actor accounts.Actor, n subject
 // ForgetPerson takes a person out of what they offered; what they wrote for the
 // city stays and is nobody's.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
-	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetInquiries, sqlForgetAnswers, sqlForgetReleases, sqlForgetHelp} {
+	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetInquiries, sqlForgetAnswers, sqlForgetReleases, sqlForgetHelp, sqlForgetEditor} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget person: %w", err)
 		}

@@ -43,7 +43,7 @@ func (s *Service) DropHelp(ctx context.Context, actor accounts.Actor, measure, r
 
 func (s *Service) endHelp(ctx context.Context, actor accounts.Actor, measure, request uuid.UUID, may func(actor accounts.Actor, by uuid.UUID) error, asked, came string) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, ofMeasure(measure))
 		if err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func (s *Service) Import(ctx context.Context, actor accounts.Actor, p *Programme
 	}
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		done = Imported{} // it may run again
-		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, inProgramme(p.ID))
 		if err != nil {
 			return err
 		}

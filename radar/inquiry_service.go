@@ -28,7 +28,7 @@ func (s *Service) Inquire(ctx context.Context, actor accounts.Actor, p *Programm
 		}
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, inProgramme(p.ID))
 		if err != nil {
 			return err
 		}
@@ -374,7 +374,7 @@ func (s *Service) TakeAnswer(ctx context.Context, actor accounts.Actor, id uuid.
 // released can still be taken over.
 func (s *Service) CloseInquiry(ctx context.Context, actor accounts.Actor, id uuid.UUID) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil); err != nil {
+		if _, err := s.renewed(ctx, tx, actor, ActRelease, ofInquiry(id)); err != nil {
 			return err
 		}
 		if _, err := inquiryByID(ctx, tx, id); err != nil {
@@ -418,7 +418,7 @@ func (s *Service) RemindInquiries(ctx context.Context) (n int, err error) {
 // RemindNow reminds about one answer at an editor's wish: once an hour at most.
 func (s *Service) RemindNow(ctx context.Context, actor accounts.Actor, id uuid.UUID) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil); err != nil {
+		if _, err := s.renewed(ctx, tx, actor, ActRelease, ofAnswer(id)); err != nil {
 			return err
 		}
 		a, err := answerByID(ctx, tx, sqlHoldAnswer, id)

@@ -34,6 +34,13 @@ func (*Service) Current(ctx context.Context, q db.Queryer, n subject.Number) (*M
 }
 
 // EditsMeasure tells whether somebody edits the programme of a measure.
-func (*Service) EditsMeasure(_ context.Context, _ db.Queryer, actor accounts.Actor, _ uuid.UUID) (bool, error) {
-	return May(actor, ActEdit, uuid.Nil) == nil, nil
+func (*Service) EditsMeasure(ctx context.Context, q db.Queryer, actor accounts.Actor, measure uuid.UUID) (bool, error) {
+	if May(actor, ActEdit, uuid.Nil) != nil {
+		return false, nil
+	}
+	err := named(ctx, q, actor, ofMeasure(measure))
+	if fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	return err == nil, err
 }

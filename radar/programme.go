@@ -53,6 +53,9 @@ type Programme struct {
 	Rings     Scale
 	Sectors   string // "field" or "core"
 	Public    bool
+	Starts    Day // "": not said
+	Ends      Day
+	Editors   []uuid.UUID // who of those with the role edit it; nobody: all of them
 	Version   int
 	Changed   time.Time
 	Fields    []Field

@@ -32,13 +32,14 @@ const (
 // Fields and questions without a key get one. A field that measures stand in
 // can't be taken out; marks move only where their sector does. No second person
 // approves it: the audit log holds who did it, and the other editors are told.
+// Also its days and who edits it are changed here.
 func (s *Service) EditProgramme(ctx context.Context, actor accounts.Actor, p *Programme, version int) error {
 	p.name()
 	if err := p.check(); err != nil {
 		return err
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, inProgramme(uuid.Nil)) // which one is found below
 		if err != nil {
 			return err
 		}
@@ -63,7 +64,13 @@ func (s *Service) EditProgramme(ctx context.Context, actor accounts.Actor, p *Pr
 		case is != version:
 			return fault.New(fault.Conflict, "radar.err.changed")
 		}
+		if err := named(ctx, tx, actor, inProgramme(id)); err != nil {
+			return err
+		}
 		if err := putProgramme(ctx, tx, p); err != nil {
+			return err
+		}
+		if err := nameEditors(ctx, tx, p); err != nil {
 			return err
 		}
 		keys := make([]string, len(p.Fields))

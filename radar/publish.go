@@ -130,7 +130,7 @@ func (s *Service) RegisterJobs(c *jobs.Client) {
 // itself needs none.
 func (s *Service) TakeOut(ctx context.Context, actor accounts.Actor, measure uuid.UUID) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActEdit, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActEdit, ofMeasure(measure))
 		if err != nil {
 			return err
 		}

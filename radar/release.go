@@ -25,7 +25,7 @@ func (s *Service) Decide(ctx context.Context, actor accounts.Actor, p *Programme
 		return fault.OnField("on", "radar.err.day")
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, inProgramme(p.ID))
 		if err != nil {
 			return err
 		}

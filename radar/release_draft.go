@@ -120,7 +120,7 @@ func (s *Service) endRelease(ctx context.Context, actor accounts.Actor, draft uu
 	fn func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, p *Programme, d *ReleaseDraft) error,
 ) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActRelease, uuid.Nil)
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, ofRelease(draft))
 		if err != nil {
 			return err
 		}

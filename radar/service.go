@@ -262,6 +262,17 @@ func validProgramme(p *Programme) error {
 	if n := len(p.Fields); n < 1 || n > chart.MaxSectors {
 		wrong.Add("fields", "radar.err.fields", "max", chart.MaxSectors)
 	}
+	for _, d := range []struct {
+		name string
+		day  Day
+	}{{"starts", p.Starts}, {"ends", p.Ends}} {
+		if d.day != "" && !d.day.ok() {
+			wrong.Add(d.name, "radar.err.day")
+		}
+	}
+	if p.Starts != "" && p.Ends != "" && p.Ends < p.Starts {
+		wrong.Add("ends", "radarprog.err.days")
+	}
 	if n := len(p.Questions); n < 2 || n > 4 {
 		wrong.Add("questions", "radar.err.questions")
 	}

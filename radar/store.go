@@ -17,7 +17,8 @@ import (
 
 const (
 	sqlProgrammes = `
-SELECT id, slug, name, intro, rings, sectors, public, version, changed_at
+SELECT id, slug, name, intro, rings, sectors, public, version, changed_at, coalesce(starts_on::text, ''), coalesce(ends_on::text, ''),
+       ARRAY(SELECT e.person_id FROM programme_editors e WHERE e.programme_id = programmes.id ORDER BY 1)
 FROM programmes
 WHERE public OR $1
 ORDER BY ord, slug`
@@ -30,10 +31,11 @@ SELECT programme_id, key, text, low, high
 FROM rating_questions
 ORDER BY programme_id, ord, key`
 	sqlPutProgramme = `
-INSERT INTO programmes (id, slug, name, intro, rings, sectors, public)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO programmes (id, slug, name, intro, rings, sectors, public, starts_on, ends_on)
+VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::date, nullif($9, '')::date)
 ON CONFLICT (slug) DO UPDATE
 SET name = excluded.name, intro = excluded.intro, rings = excluded.rings, sectors = excluded.sectors, public = excluded.public,
+    starts_on = excluded.starts_on, ends_on = excluded.ends_on,
     version = programmes.version + 1, changed_at = mitwirk_now()
 RETURNING id`
 	sqlPutField = `
@@ -120,7 +122,7 @@ func programmes(ctx context.Context, q db.Queryer, all bool) ([]Programme, error
 		return nil, fmt.Errorf("programmes: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p Programme, err error) {
-		err = row.Scan(&p.ID, &p.Slug, &p.Name, &p.Intro, &p.Rings, &p.Sectors, &p.Public, &p.Version, &p.Changed)
+		err = row.Scan(&p.ID, &p.Slug, &p.Name, &p.Intro, &p.Rings, &p.Sectors, &p.Public, &p.Version, &p.Changed, &p.Starts, &p.Ends, &p.Editors)
 		return p, err
 	})
 	if err != nil {
@@ -170,7 +172,7 @@ func putProgramme(ctx context.Context, tx pgx.Tx, p *Programme) error {
 	if p.Sectors == "" {
 		p.Sectors = "field"
 	}
-	if err := tx.QueryRow(ctx, sqlPutProgramme, subject.NewID(), p.Slug, p.Name, p.Intro, p.Rings, p.Sectors, p.Public).Scan(&p.ID); err != nil {
+	if err := tx.QueryRow(ctx, sqlPutProgramme, subject.NewID(), p.Slug, p.Name, p.Intro, p.Rings, p.Sectors, p.Public, string(p.Starts), string(p.Ends)).Scan(&p.ID); err != nil {
 		return fmt.Errorf("put programme: %w", err)
 	}
 	for i := range p.Fields {

@@ -30,6 +30,8 @@ type programme struct {
 	Rings     []string         `json:"rings" nullable:"false" doc:"From the middle outwards."`
 	Fields    []programmeField `json:"fields" nullable:"false"`
 	Questions []ratingQuestion `json:"questions" nullable:"false"`
+	Starts    string           `json:"starts,omitempty" format:"date"`
+	Ends      string           `json:"ends,omitempty" format:"date"`
 	ChangedAt string           `json:"changed_at" format:"date-time"`
 	Links     programmeLinks   `json:"links"`
 }
@@ -171,7 +173,7 @@ func (a *api) radarFile(p *radar.Programme, ending, on string) string {
 func (a *api) programmeOf(lang string, p *radar.Programme) programme {
 	out := programme{
 		Slug: p.Slug, Name: p.Name.In(lang), Text: p.Intro.In(lang), Scale: string(p.Rings), Rings: p.RingKeys(), Fields: []programmeField{}, Questions: []ratingQuestion{},
-		ChangedAt: stamp(p.Changed),
+		Starts: string(p.Starts), Ends: string(p.Ends), ChangedAt: stamp(p.Changed),
 		Links: programmeLinks{
 			Page: a.router.URL("/radar?" + url.Values{"p": {p.Slug}}.Encode()), Chart: a.chartOf(p, ""), Measures: a.router.URL(Root + "/radar/programmes/" + url.PathEscape(p.Slug) + "/measures"),
 			CSV: a.radarFile(p, "csv", ""), XLSX: a.radarFile(p, "xlsx", ""), JSON: a.radarFile(p, "json", ""), Atom: a.radarFile(p, "atom", ""), Calendar: a.radarFile(p, "ics", ""),

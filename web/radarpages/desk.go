@@ -75,6 +75,9 @@ func (p *pages) deskList(c kit.Context) error {
 		return err
 	}
 	v := deskView{Page: page, P: prog, Edits: radar.May(actor, radar.ActEdit, uuid.Nil) == nil, Manage: radar.May(actor, radar.ActRelease, uuid.Nil) == nil}
+	if prog != nil && !prog.EditedBy(actor) {
+		v.Edits, v.Manage = false, false
+	}
 	if prog == nil {
 		return kit.Render(c, http.StatusOK, deskListPage(v))
 	}
@@ -158,7 +161,7 @@ func (p *pages) deskNew(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := radar.May(kit.Actor(c), radar.ActEdit, uuid.Nil); err != nil {
+	if err := radar.MayIn(prog, kit.Actor(c), radar.ActEdit, uuid.Nil); err != nil {
 		return err
 	}
 	content := radar.Content{Status: radar.Planned, Field: prog.Fields[0].Key, Texts: map[string]radar.Texts{}}
@@ -253,7 +256,7 @@ func (p *pages) showEdit(c kit.Context, status int, f *editForm, wrong error) er
 	page.Title = content.In(page.Lang).Title
 	v := p.editView(page, prog, m, form)
 	v.Version, v.State, v.Remark, v.Wrong = e.Version, e.State, e.Remark, kit.ErrorsOf(page, wrong)
-	v.Edits = radar.May(actor, radar.ActEdit, uuid.Nil) == nil
+	v.Edits = radar.MayIn(prog, actor, radar.ActEdit, uuid.Nil) == nil
 	if open {
 		v.StateText = page.T("radardesk.edit." + string(e.State))
 		if e.State == radar.EditApproved && e.PublishAt != nil {
@@ -263,7 +266,7 @@ func (p *pages) showEdit(c kit.Context, status int, f *editForm, wrong error) er
 		if e.TakesOut {
 			v.StateText += ": " + page.T("radardesk.takes_out")
 		}
-		v.MayReview = radar.May(actor, radar.ActReview, e.ProposedBy) == nil
+		v.MayReview = radar.MayIn(prog, actor, radar.ActReview, e.ProposedBy) == nil
 		if m.Version > 0 {
 			v.Changes = radar.Differences(&m.Content, &e.Content)
 			for i, name := range v.Changes {

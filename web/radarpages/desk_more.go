@@ -36,7 +36,7 @@ func (p *pages) showReleases(c kit.Context, status int, wrong error) error {
 	if err != nil {
 		return err
 	}
-	v := releasesView{Page: page, P: prog, Wrong: kit.ErrorsOf(page, wrong), Manage: radar.May(kit.Actor(c), radar.ActRelease, uuid.Nil) == nil}
+	v := releasesView{Page: page, P: prog, Wrong: kit.ErrorsOf(page, wrong), Manage: radar.MayIn(prog, kit.Actor(c), radar.ActRelease, uuid.Nil) == nil}
 	list, err := p.Radar.Releases(ctx, prog)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (p *pages) showImport(c kit.Context, status int, wrong error) error {
 	if err != nil {
 		return err
 	}
-	v := importView{Page: page, P: prog, Manage: radar.May(kit.Actor(c), radar.ActRelease, uuid.Nil) == nil}
+	v := importView{Page: page, P: prog, Manage: radar.MayIn(prog, kit.Actor(c), radar.ActRelease, uuid.Nil) == nil}
 	if file, ok := errors.AsType[*radar.FileError](wrong); ok {
 		for _, r := range file.Rows {
 			b := badCell{Column: r.Column, Value: r.Value, Text: page.Loc.TMap(r.Key, r.Params)}

@@ -125,6 +125,24 @@ func TestProgrammePage(t *testing.T) {
 	form.Set("field0.weight", "viel")
 	form.Set("version", "0")
 	editor.Post(path, form).Want(http.StatusUnprocessableEntity).WantClean()
+
+	// days and people
+	two := []string{accountstest.Staff(t, c.site.DB, subject.Editor).Person.String(), accountstest.Staff(t, c.site.DB, subject.Editor).Person.String()}
+	doc = editor.Get(path + "?p=" + c.p.Slug).Want(http.StatusOK).Doc()
+	form = filled(doc, "form.redit", url.Values{"starts": {"2020-02-01"}, "ends": {"2019-01-31"}, "editors": two, "do": {"save"}})
+	doc = editor.Post(path, form).Want(http.StatusUnprocessableEntity).WantClean().Doc()
+	if doc.Find("#f-ends").AttrOr("value", "") != "2019-01-31" || doc.Find("[name=editors][checked]").Length() != 2 || doc.Find(".errsum a[href='#f-ends']").Length() != 1 {
+		t.Error("what was typed, or what is wrong about it, is not there")
+	}
+	form.Set("ends", "2030-01-31")
+	editor.Post(path, form).WantRedirect(path + "?p=" + c.p.Slug)
+	if head := c.browser().Get("/radar").Text(".rhead"); !strings.Contains(head, "vom 1. Februar 2020 bis zum 31. Januar 2030") {
+		t.Errorf("the page says %q", head)
+	}
+	editor.Get(path + "?p=" + c.p.Slug).Want(http.StatusForbidden) // others edit it now
+	if editor.Get("/desk/radar?p=" + c.p.Slug).Want(http.StatusOK).WantClean().Doc().Find("a[href^='/desk/radar/new']").Length() != 0 {
+		t.Error("a button that only refuses")
+	}
 }
 
 // TestLiveParts: what an open page fetches has the parts that the page has.

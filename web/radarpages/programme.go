@@ -42,6 +42,8 @@ type programmeView struct {
 	Slug                             string
 	NameDE, NameEN, IntroDE, IntroEN string
 	Public                           bool
+	Starts, Ends                     string
+	Editors                          []kit.Option
 	Rings, Sectors                   []kit.Option
 	Fields                           []fieldRow
 	Questions                        []rateRow
@@ -61,14 +63,29 @@ func (p *pages) programmePage(c kit.Context) error {
 		if prog, err = p.Radar.Programme(c.Request().Context(), actor, slug); err != nil {
 			return err
 		}
+		if err := radar.MayIn(prog, actor, radar.ActRelease, uuid.Nil); err != nil {
+			return err
+		}
 	}
-	return kit.Render(c, http.StatusOK, programmeFormPage(p.programmeView(c, prog, prog.Version)))
+	v, err := p.programmeView(c, prog, prog.Version)
+	if err != nil {
+		return err
+	}
+	return kit.Render(c, http.StatusOK, programmeFormPage(v))
 }
 
-func (p *pages) programmeView(c kit.Context, prog *radar.Programme, version int) programmeView {
+func (p *pages) programmeView(c kit.Context, prog *radar.Programme, version int) (programmeView, error) {
 	v := programmeView{
 		Page: kit.NewPage(c, "radardesk.tab/programme"), New: version == 0, Version: version, Slug: prog.Slug, Public: prog.Public,
 		NameDE: prog.Name[i18n.German], NameEN: prog.Name[i18n.English], IntroDE: prog.Intro[i18n.German], IntroEN: prog.Intro[i18n.English],
+		Starts: string(prog.Starts), Ends: string(prog.Ends),
+	}
+	editors, err := p.Radar.Editors(c.Request().Context(), kit.Actor(c))
+	if err != nil {
+		return v, err
+	}
+	for _, e := range editors {
+		v.Editors = append(v.Editors, kit.Option{Value: e.ID.String(), Label: e.Name, On: slices.Contains(prog.Editors, e.ID)})
 	}
 	v.Nav, v.Robots = "desk", "noindex"
 	kit.NoStore(c)
@@ -96,7 +113,7 @@ func (p *pages) programmeView(c kit.Context, prog *radar.Programme, version int)
 		}
 		v.Questions = append(v.Questions, r)
 	}
-	return v
+	return v, nil
 }
 
 // readProgramme is the form as a programme; fields in the order of their numbers.
@@ -105,7 +122,13 @@ func readProgramme(c kit.Context) (prog *radar.Programme, version int) {
 	both := func(name string) i18n.Text { return texts(line(name+"_de"), line(name+"_en")) }
 	prog = &radar.Programme{
 		Slug: line("slug"), Name: both("name"), Rings: radar.Scale(line("rings")), Sectors: line("sectors"), Public: c.FormValue("public") == "1",
-		Intro: texts(kit.Clean(c.FormValue("intro_de"), true), kit.Clean(c.FormValue("intro_en"), true)),
+		Intro:  texts(kit.Clean(c.FormValue("intro_de"), true), kit.Clean(c.FormValue("intro_en"), true)),
+		Starts: radar.Day(line("starts")), Ends: radar.Day(line("ends")),
+	}
+	for _, text := range c.Request().PostForm["editors"] {
+		if id, err := uuid.Parse(text); err == nil {
+			prog.Editors = append(prog.Editors, id)
+		}
 	}
 	version, _ = strconv.Atoi(c.FormValue("version"))
 	type placed struct {
@@ -162,7 +185,10 @@ func (p *pages) programmeDo(c kit.Context) error {
 	if err != nil {
 		return p.programmeAgain(c, prog, version, err)
 	}
-	v := p.programmeView(c, prog, version)
+	v, err := p.programmeView(c, prog, version)
+	if err != nil {
+		return err
+	}
 	s := &state{p: prog, now: st}
 	for i := range st.Items {
 		r := makeRow(v.Page, prog, &st.Items[i], st.On, chart.Stayed, noTally)
@@ -178,7 +204,28 @@ func (p *pages) programmeAgain(c kit.Context, prog *radar.Programme, version int
 	if !fault.Is(err, fault.Invalid) {
 		return err
 	}
-	v := p.programmeView(c, prog, version)
+	v, failed := p.programmeView(c, prog, version)
+	if failed != nil {
+		return failed
+	}
 	v.Wrong = kit.ErrorsOf(v.Page, err)
 	return kit.Render(c, http.StatusUnprocessableEntity, programmeFormPage(v))
+}
+
+// runs says from when to when a programme does; "" where nobody has said.
+func (p *pages) runs(page kit.Page, prog *radar.Programme, today radar.Day) string {
+	from, to := p.dayOf(page, prog.Starts), p.dayOf(page, prog.Ends)
+	switch {
+	case to != "" && prog.Ends < today:
+		return page.T("radar.runs.past", "to", to)
+	case from != "" && prog.Starts > today:
+		return page.T("radar.runs.future", "from", from)
+	case from != "" && to != "":
+		return page.T("radar.runs.both", "from", from, "to", to)
+	case from != "":
+		return page.T("radar.runs.from", "from", from)
+	case to != "":
+		return page.T("radar.runs.to", "to", to)
+	}
+	return ""
 }

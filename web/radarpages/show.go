@@ -152,6 +152,7 @@ type radarView struct {
 	Q          ask
 	Name       string
 	Intro      string
+	Runs       string // from when to when the programme does
 	Lead       string
 	Programmes []kit.ChipProps
 	SVG        string

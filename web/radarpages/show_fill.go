@@ -16,7 +16,7 @@ import (
 func (p *pages) fill(c kit.Context, v *radarView, s *state) error {
 	ctx := c.Request().Context()
 	v.P, v.Name, v.Intro, v.All = s.p, s.p.Name.In(v.Lang), s.p.Intro.In(v.Lang), len(s.rows)
-	v.Title = v.Name
+	v.Title, v.Runs = v.Name, p.runs(v.Page, s.p, s.now.On)
 	lead := "radar.lead"
 	if s.p.Rings == radar.ByHorizon {
 		lead = "radar.lead.horizon"
