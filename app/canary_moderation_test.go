@@ -33,6 +33,9 @@ func (c *town) moderation() {
 		), x AS (
 			INSERT INTO appeals (id, decision_id, by_whom, appellant_key, person_id, text, deadline, first_by, first_second, handler, outcome, reasons, decided_at)
 			SELECT gen_random_uuid(), id, 'author', subject_id, $3, 'kanariappeal0', mitwirk_now(), $1, $2, $4, 'upheld', 'kanarianswer0', mitwirk_now() FROM d
+		), y AS ( -- while it waits, no job forgets the sealed photo
+			INSERT INTO appeals (id, decision_id, by_whom, appellant_key, text, deadline, first_by, first_second)
+			SELECT gen_random_uuid(), id, 'notifier', gen_random_uuid(), '', mitwirk_now() + interval '1 month', $1, $2 FROM d
 		)
 		INSERT INTO statement_decisions SELECT s.id, d.id FROM s, d`, decider, c.actors["approver"].Person, c.actors["owner"].Person, hearer)
 	c.exec(`INSERT INTO mod_openers (subject_id, person_id) SELECT id, $1 FROM decisions`, c.actors["owner"].Person)

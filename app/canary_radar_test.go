@@ -36,6 +36,9 @@ func (c *town) radar() {
 	c.exec(`INSERT INTO inquiry_answers (id, inquiry_id, measure_id, mail, state, body, handed_in_by, handed_in_at, released_by, released_at)
 		SELECT gen_random_uuid(), q.id, m.id, 'stelle@example.org', 'released', '{"yearly":"Es geht voran."}', $1, mitwirk_now(), $2, mitwirk_now()
 		FROM inquiries q, measures m`, c.actors["answers an inquiry"].Person, c.actors["releases an answer"].Person)
+	c.person("edits a programme", subject.Editor, "")
+	c.exec(`WITH p AS (INSERT INTO programmes (id, slug, name) VALUES (gen_random_uuid(), 'kanari-zwei', '{"de":"Programm mit Redaktion"}') RETURNING id)
+		INSERT INTO programme_editors (programme_id, person_id) SELECT id, $1 FROM p`, c.actors["edits a programme"].Person)
 	c.params["inquiry"] = c.column(`SELECT id::text FROM inquiries`)
 	c.params["answer"] = c.column(`SELECT id::text FROM inquiry_answers`)
 	c.params["measure"] = []string{subject.Number(2026<<30 + 4711).Format(subject.PrefixMeasure)}

@@ -140,7 +140,7 @@ func TestProgrammePage(t *testing.T) {
 		t.Errorf("the page says %q", head)
 	}
 	editor.Get(path + "?p=" + c.p.Slug).Want(http.StatusForbidden) // others edit it now
-	if editor.Get("/desk/radar?p=" + c.p.Slug).Want(http.StatusOK).WantClean().Doc().Find("a[href^='/desk/radar/new']").Length() != 0 {
+	if editor.Get("/desk/radar?p="+c.p.Slug).Want(http.StatusOK).WantClean().Doc().Find("a[href^='/desk/radar/new']").Length() != 0 {
 		t.Error("a button that only refuses")
 	}
 }
