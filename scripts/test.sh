@@ -47,11 +47,13 @@ tools() {
 # Packages of npm; "node" among them brings the Node that the tests run on. Not
 # "npm ci": npm 11 refuses with it when the registry in use does not offer the
 # optional packages of other platforms, for which the lock file has no entry.
+# It runs a second time, with that Node: an older one leaves out the optional
+# packages that it can't run itself.
+npm_install() { npm install --no-save --ignore-scripts --no-audit --no-fund; }
 modules() {
 	have=web/node_modules/.package-lock.json
 	if [ -e $have ] && [ ! web/package-lock.json -nt $have ]; then return 0; fi
-	(cd web && npm install --no-save --ignore-scripts --no-audit --no-fund &&
-		if [ -d node_modules/node ]; then npm rebuild node; fi)
+	(cd web && npm_install && if [ -d node_modules/node ]; then npm rebuild node && npm_install; fi)
 }
 
 go_files() { find . -name '*.go' -not -name '*_templ.go' -not -path '*/node_modules/*' -not -path './var/*'; }

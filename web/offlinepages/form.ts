@@ -25,6 +25,9 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
 
   const control = (name: string) => form.querySelector<HTMLInputElement>(`[name="${name}"]`) as HTMLInputElement;
   const online = () => navigator.onLine !== false;
+  // Shown in place of another page, because that could not be fetched: there is no
+  // network even where the browser believes in one.
+  let instead = location.pathname !== "/reports/offline";
 
   function wrong(text: string): void {
     if (!error) return;
@@ -149,7 +152,7 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
 
   async function draw(): Promise<void> {
     const state = root.querySelector<HTMLElement>("[data-offline-state]");
-    if (state) state.hidden = online();
+    if (state) state.hidden = online() && !instead;
     if (busy) return;
     const all = await list().catch(() => []);
     const section = root.querySelector<HTMLElement>("[data-offline-kept]");
@@ -261,6 +264,7 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
   }
 
   window.addEventListener("online", () => {
+    instead = false;
     for (const id of notes.keys()) if (!maybe.has(id)) notes.delete(id);
     void draw().then(async () => {
       if ((await list().catch(() => [])).some((k) => !k.sent)) announce(t("offline.ask"));
