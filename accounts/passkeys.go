@@ -276,7 +276,8 @@ func PasskeysOf(ctx context.Context, q db.Queryer, actor Actor) ([]Passkey, erro
 }
 
 // RemovePasskey removes one of the actor's passkeys; fault.NotFound for what is
-// none of theirs.
+// none of theirs. With the last factor go the recovery codes: the next one brings
+// new ones.
 func RemovePasskey(ctx context.Context, tx pgx.Tx, actor Actor, id uuid.UUID) error {
 	if actor.NeedsFactor {
 		return fault.New(fault.Forbidden, "err.403").With("why", "signin.why.factor")
@@ -287,6 +288,9 @@ func RemovePasskey(ctx context.Context, tx pgx.Tx, actor Actor, id uuid.UUID) er
 	}
 	if tag.RowsAffected() == 0 {
 		return fault.Missing("passkey")
+	}
+	if _, err := tx.Exec(ctx, sqlForgetIdleRecovery, actor.Person); err != nil {
+		return fmt.Errorf("remove recovery codes: %w", err)
 	}
 	return Audit(ctx, tx, actor, Entry{Action: "factor.remove", Person: actor.Person, Fields: []string{"passkeys"}})
 }

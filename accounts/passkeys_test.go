@@ -108,8 +108,14 @@ func TestPasskey(t *testing.T) {
 	if err := accounts.RemovePasskey(t.Context(), tx, accounts.Actor{Person: uuid.New()}, list[0].ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else removes it: %v", err)
 	}
+	if f, err := accounts.FactorsOf(t.Context(), tx, signed.Actor); err != nil || f.Recovery == 0 {
+		t.Errorf("no recovery codes beside the passkey: %+v, %v", f, err)
+	}
 	if err := accounts.RemovePasskey(t.Context(), tx, signed.Actor, list[0].ID); err != nil {
 		t.Fatal(err)
+	}
+	if f, err := accounts.FactorsOf(t.Context(), tx, signed.Actor); err != nil || f.Recovery != 0 {
+		t.Errorf("recovery codes that stand in for nothing are left: %+v, %v", f, err)
 	}
 	if c, err = s.AskPasskey(t.Context(), tx); err != nil {
 		t.Fatal(err)

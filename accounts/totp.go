@@ -247,5 +247,9 @@ WHERE person_id = $1`
 	sqlAddRecovery = `INSERT INTO recovery_codes (person_id, code_hash) VALUES ($1, $2)`
 	sqlUseRecovery = `DELETE FROM recovery_codes WHERE person_id = $1 AND code_hash = $2`
 
-	sqlForgetIdleRecovery = `DELETE FROM recovery_codes WHERE person_id = $1 AND NOT EXISTS (SELECT FROM passkeys WHERE person_id = $1)`
+	sqlForgetIdleRecovery = `
+DELETE FROM recovery_codes
+WHERE person_id = $1
+  AND NOT EXISTS (SELECT FROM passkeys WHERE person_id = $1)
+  AND NOT EXISTS (SELECT FROM totp WHERE person_id = $1 AND confirmed_at IS NOT NULL)`
 )

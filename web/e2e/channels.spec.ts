@@ -26,13 +26,20 @@ test("a choice of streets", async ({ page, check }) => {
 });
 
 test("from a report to its object and on to a report of it", { tag: "@phone" }, async ({ page, check, look }) => {
-  await page.goto("/reports?category=laterne");
-  const links = await page
-    .locator(".items a[href^='/reports/M-']")
-    .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
-  for (const link of links) {
-    await page.goto(link);
-    if ((await page.locator("aside a[href^='/o/']").count()) > 0) break;
+  // the newest may be those of other looks, which have no object
+  let older: string | null = "/reports?category=laterne";
+  for (let found = false; older && !found; ) {
+    await page.goto(older);
+    const next = page.locator("a[rel=next]");
+    older = (await next.count()) > 0 ? await next.getAttribute("href") : null;
+    const links = await page
+      .locator(".items a[href^='/reports/M-']")
+      .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
+    for (const link of links) {
+      await page.goto(link);
+      found = (await page.locator("aside a[href^='/o/']").count()) > 0;
+      if (found) break;
+    }
   }
   await page.locator("aside a[href^='/o/']").first().click();
   await expect(page.locator("h1")).toContainText(look.lang === "en" ? "Street light" : "Laterne");
