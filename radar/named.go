@@ -35,11 +35,11 @@ func (*Service) Current(ctx context.Context, q db.Queryer, n subject.Number) (*M
 
 // EditsMeasure tells whether somebody edits the programme of a measure.
 func (*Service) EditsMeasure(ctx context.Context, q db.Queryer, actor accounts.Actor, measure uuid.UUID) (bool, error) {
-	if May(actor, ActEdit, uuid.Nil) != nil {
-		return false, nil
+	err := May(actor, ActEdit, uuid.Nil)
+	if err == nil {
+		err = named(ctx, q, actor, ofMeasure(measure))
 	}
-	err := named(ctx, q, actor, ofMeasure(measure))
-	if fault.Is(err, fault.Forbidden) {
+	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
 	return err == nil, err
