@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/radar"
+	"github.com/mitwirk/mitwirk/search"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/discusspages"
 	"github.com/mitwirk/mitwirk/web/ideapages"
@@ -79,19 +80,19 @@ func (a *App) tellMeasures() {
 			what = notify.Status
 		}
 		news := notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: what, Detail: string(d.Event.To)}
-		found, err := a.radar.Findable().Documents(ctx, a.cfg.Pool, []uuid.UUID{d.Event.Measure})
+		found, err := search.PublicOf(ctx, a.cfg.Pool, a.radar.Findable(), d.Event.Measure)
 		if err != nil {
 			return err
 		}
 		fresh := d.Event.From == ""
-		if what == notify.Status && !fresh && len(found) == 1 {
-			news.Place, news.Found = &follows.Thing{Nowhere: true, Before: d.At}, &found[0]
+		if what == notify.Status && !fresh && found != nil {
+			news.Place, news.Found = &follows.Thing{Nowhere: true, Before: d.At}, found
 		}
-		if err := a.notify.Tell(ctx, news); err != nil || !fresh || len(found) != 1 {
+		if err := a.notify.Tell(ctx, news); err != nil || !fresh || found == nil {
 			return err
 		}
 		// new to those whose search finds it, who do not follow its field or programme
-		news.What, news.Detail, news.Found = notify.Arrived, "", &found[0]
+		news.What, news.Detail, news.Found = notify.Arrived, "", found
 		news.Place = &follows.Thing{Nowhere: true, News: follows.New, Before: d.At}
 		return a.notify.Tell(ctx, news)
 	}, events.NoBatches)

@@ -11,12 +11,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/search"
-	"github.com/mitwirk/mitwirk/subject"
 )
-
-// freshDays is how long an idea may be new to somebody: less than what was told
-// is remembered (notify.Forget), so that nothing is told twice.
-const freshDays = 150
 
 // UseNotices makes what happens to ideas go to the inboxes of their authors, of
 // those who follow or support them, and of those who follow their place or a
@@ -56,12 +51,12 @@ func (s *Service) tellNew(ctx context.Context, n *notify.Service, news notify.Ne
 		return err
 	}
 	now, err := db.Now(ctx, s.db)
-	if err != nil || i.CreatedAt.Before(now.AddDate(0, 0, -freshDays)) {
+	if err != nil || !notify.Fresh(i.CreatedAt, now) {
 		return err
 	}
 	news.What, news.Place = notify.Arrived, placeOf(i)
 	news.Place.News, news.Place.Before = follows.New, i.CreatedAt
-	if news.Found, err = s.foundAs(ctx, i.ID); err != nil {
+	if news.Found, err = search.PublicOf(ctx, s.db, s.Findable(), i.ID); err != nil {
 		return err
 	}
 	return n.Tell(ctx, news)
@@ -77,11 +72,11 @@ func (s *Service) tellStatus(ctx context.Context, n *notify.Service, e StatusCha
 	}
 	news.Place = placeOf(i)
 	news.Place.Before = news.At
-	if e.To.class() == classDone {
+	if e.To.class() == search.Done {
 		news.Place.News = follows.Done
 	}
 	if i.Status.class() == e.To.class() { // else a newer status says where it stands
-		if news.Found, err = s.foundAs(ctx, i.ID); err != nil {
+		if news.Found, err = search.PublicOf(ctx, s.db, s.Findable(), i.ID); err != nil {
 			return err
 		}
 	}
@@ -96,31 +91,15 @@ func placeOf(i *Idea) *follows.Thing {
 	return &follows.Thing{Point: *i.Point, District: i.District}
 }
 
-// foundAs is a public idea as the search finds it now; nil for others.
-func (s *Service) foundAs(ctx context.Context, id uuid.UUID) (*search.Document, error) {
-	docs, err := s.Findable().Documents(ctx, s.db, []uuid.UUID{id})
-	if err != nil || len(docs) != 1 || docs[0].Audience != subject.Public {
-		return nil, err
-	}
-	return &docs[0], nil
-}
-
-// The classes by which the search tells ideas apart, the same as those of reports.
-const (
-	classOpen  = "open"
-	classWork  = "work"
-	classDone  = "done"
-	classOther = "other"
-)
-
+// class is how far an idea has got, as the search tells all things apart.
 func (s Status) class() string {
 	switch {
 	case s == Done:
-		return classDone
+		return search.Done
 	case s == Accepted || s == Partly || s == Linked:
-		return classWork
+		return search.Work
 	case s.IsClosed():
-		return classOther
+		return search.Other
 	}
-	return classOpen
+	return search.Open
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -157,6 +158,13 @@ WHERE person_id = $1
 // keepDays is how long notices are kept, and what was mailed is noted, so that it
 // is not told again.
 const keepDays = 180
+
+// freshDays is how long something may be new to somebody: less than keepDays, so
+// that nothing is told twice.
+const freshDays = 150
+
+// Fresh tells whether something that came then may still be told as new.
+func Fresh(came, now time.Time) bool { return !came.Before(now.AddDate(0, 0, -freshDays)) }
 
 // Forget deletes what is older than half a year.
 func (s *Service) Forget(ctx context.Context) error {

@@ -63,9 +63,10 @@ var errNotNamed = fault.New(fault.Forbidden, "radar.err.not_named")
 // within says of which programme something is.
 type within struct {
 	sql string
-	id  uuid.UUID
+	key any
 }
 
+func ofSlug(slug string) within       { return within{sqlNamedSlug, slug} }
 func inProgramme(id uuid.UUID) within { return within{sqlNamedProgramme, id} }
 func ofMeasure(id uuid.UUID) within   { return within{sqlNamedMeasure, id} }
 func ofHelp(id uuid.UUID) within      { return within{sqlNamedHelp, id} }
@@ -91,7 +92,7 @@ func named(ctx context.Context, q db.Queryer, actor accounts.Actor, in within) e
 		return nil
 	}
 	var yes bool
-	err := q.QueryRow(ctx, in.sql, in.id, actor.Person).Scan(&yes)
+	err := q.QueryRow(ctx, in.sql, in.key, actor.Person).Scan(&yes)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows): // what does not exist says so itself
 		return nil
@@ -151,6 +152,7 @@ SELECT NOT EXISTS (SELECT FROM programme_editors e WHERE e.programme_id = p.id)
 FROM programmes p
 WHERE p.id = `
 	sqlNamedProgramme = sqlPartNamed + `$1`
+	sqlNamedSlug      = sqlPartNamed + `(SELECT id FROM programmes WHERE slug = $1)`
 	sqlNamedMeasure   = sqlPartNamed + `(SELECT programme_id FROM measures WHERE id = $1)`
 	sqlNamedHelp      = sqlPartNamed + `(SELECT m.programme_id FROM help_requests h JOIN measures m ON m.id = h.measure_id WHERE h.id = $1)`
 	sqlNamedRelease   = sqlPartNamed + `(SELECT programme_id FROM release_drafts WHERE id = $1)`

@@ -39,7 +39,7 @@ func (s *Service) EditProgramme(ctx context.Context, actor accounts.Actor, p *Pr
 		return err
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := s.renewed(ctx, tx, actor, ActRelease, inProgramme(uuid.Nil)) // which one is found below
+		actor, err := s.renewed(ctx, tx, actor, ActRelease, ofSlug(p.Slug))
 		if err != nil {
 			return err
 		}
@@ -63,9 +63,6 @@ func (s *Service) EditProgramme(ctx context.Context, actor accounts.Actor, p *Pr
 			return fault.OnField("slug", "radarprog.err.slug_taken")
 		case is != version:
 			return fault.New(fault.Conflict, "radar.err.changed")
-		}
-		if err := named(ctx, tx, actor, inProgramme(id)); err != nil {
-			return err
 		}
 		if err := putProgramme(ctx, tx, p); err != nil {
 			return err

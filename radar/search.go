@@ -65,13 +65,13 @@ func (f Findable) Documents(ctx context.Context, q db.Queryer, ids []uuid.UUID) 
 func class(s Status) string {
 	switch s {
 	case Planned:
-		return "open"
+		return search.Open
 	case Completed:
-		return "done"
+		return search.Done
 	case Stopped:
-		return "other"
+		return search.Other
 	default:
-		return "work"
+		return search.Work
 	}
 }
 

@@ -185,10 +185,6 @@ func (s *Service) stands(ctx context.Context, entry uuid.UUID) (bool, error) {
 	return !undone, err
 }
 
-// freshDays is how long a report may be new to somebody: less than what was told
-// is remembered (notify.Forget), so that nothing is told twice.
-const freshDays = 150
-
 func (s *Service) tellNew(ctx context.Context, n *notify.Service, news notify.News) error {
 	r, err := byID(ctx, s.db, news.About.ID, uuid.Nil)
 	if fault.Is(err, fault.NotFound) {
@@ -198,12 +194,12 @@ func (s *Service) tellNew(ctx context.Context, n *notify.Service, news notify.Ne
 		return err
 	}
 	now, err := db.Now(ctx, s.db)
-	if err != nil || r.CreatedAt.Before(now.AddDate(0, 0, -freshDays)) {
+	if err != nil || !notify.Fresh(r.CreatedAt, now) {
 		return err
 	}
 	news.What = notify.Arrived
 	news.Place = &follows.Thing{Point: r.Point, District: r.DistrictRef, Category: r.Category, News: follows.New, Before: r.CreatedAt}
-	if news.Found, err = s.foundAs(ctx, r.ID); err != nil {
+	if news.Found, err = search.PublicOf(ctx, s.db, s.Findable(), r.ID); err != nil {
 		return err
 	}
 	return n.Tell(ctx, news)
@@ -229,20 +225,11 @@ func (s *Service) tellStatus(ctx context.Context, n *notify.Service, e StatusCha
 		news.Place.News = follows.Done
 	}
 	if r.Status.Class() == e.To.Class() { // else a newer status says where it stands
-		if news.Found, err = s.foundAs(ctx, r.ID); err != nil {
+		if news.Found, err = search.PublicOf(ctx, s.db, s.Findable(), r.ID); err != nil {
 			return err
 		}
 	}
 	return n.Tell(ctx, news)
-}
-
-// foundAs is a public report as the search finds it now; nil for others.
-func (s *Service) foundAs(ctx context.Context, id uuid.UUID) (*search.Document, error) {
-	docs, err := s.Findable().Documents(ctx, s.db, []uuid.UUID{id})
-	if err != nil || len(docs) != 1 || docs[0].Audience != subject.Public {
-		return nil, err
-	}
-	return &docs[0], nil
 }
 
 // statusDetail names the words of a status: a result that may not be told has its own.

@@ -257,7 +257,7 @@ func TestRemindQuestions(t *testing.T) {
 	t.Parallel()
 	c := talking(t)
 	clerk := c.Clerk(t, "bau-lic")
-	until := time.Now().Add(30 * time.Hour)
+	until := time.Now().Add(12 * time.Hour) // a date holds until the end of its day: 36 hours at most
 	for _, answered := range []bool{false, true} {
 		r, owner := c.Create(t, func(s *reports.Submission) { s.Mail = accountstest.Address() })
 		c.set(t, clerk, r.Number, reports.Change{To: reports.Waiting, StatusParams: reports.StatusParams{Question: "Welche?", Until: &until}})

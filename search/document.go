@@ -18,6 +18,14 @@ const (
 	Page     subject.Kind = "page"     // help and information
 )
 
+// How far things of all kinds have got: the values of the facet "status".
+const (
+	Open  = "open"
+	Work  = "work"
+	Done  = "done"
+	Other = "other"
+)
+
 // Document is what one thing says, as far as its audience may read it.
 type Document struct {
 	subject.Ref

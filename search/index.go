@@ -38,6 +38,16 @@ type Source interface {
 	IDs(ctx context.Context, q db.Queryer, after uuid.UUID, limit int) ([]uuid.UUID, error)
 }
 
+// PublicOf is a thing of a source as everybody finds it now; nil where nobody does,
+// or not everybody.
+func PublicOf(ctx context.Context, q db.Queryer, of Source, id uuid.UUID) (*Document, error) {
+	docs, err := of.Documents(ctx, q, []uuid.UUID{id})
+	if err != nil || len(docs) != 1 || docs[0].Audience != subject.Public {
+		return nil, err
+	}
+	return &docs[0], nil
+}
+
 // Sort is an order of hits.
 type Sort string
 

@@ -29,7 +29,7 @@ type benchComplaints struct {
 
 // Run asks for complaints that the caller may not know of and for numbers that
 // do not exist, in turns, and prints the median of both: against and ratio say
-// how they compare in this very run. The answers must be the same bytes.
+// how they compare in this very run. That they are the same bytes a test shows.
 func (b *benchComplaints) Run(ctx context.Context, g *Globals) error {
 	return onScratch(ctx, g, func(ctx context.Context, pool *pgxpool.Pool, r *bench.Report) (err error) {
 		files, err := os.MkdirTemp("", "mitwirk-bench-files-")

@@ -3,7 +3,6 @@ package discusspages
 import (
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/discussion"
@@ -37,17 +36,6 @@ func next(mine, value int16) string {
 		return "0"
 	}
 	return strconv.Itoa(int(value))
-}
-
-func langAttrs(lang string) templ.Attributes {
-	if lang == "" {
-		return nil
-	}
-	a := templ.Attributes{"lang": lang}
-	if lang == "ar" || lang == "fa" || lang == "he" {
-		a["dir"] = "rtl"
-	}
-	return a
 }
 
 func textLabel(to string) string {

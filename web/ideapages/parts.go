@@ -21,13 +21,6 @@ func stepAttrs(on bool) templ.Attributes {
 	return nil
 }
 
-func langAttrs(lang string) templ.Attributes {
-	if lang == "" {
-		return nil
-	}
-	return templ.Attributes{"lang": lang}
-}
-
 // withAll puts a first choice above the others that chooses none.
 func withAll(name string, options []kit.Option) []kit.Option {
 	return append([]kit.Option{{Label: name}}, options...)

@@ -60,7 +60,7 @@ func textPageView(v textView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, langAttrs(v.TextLang))
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, kit.LangAttrs(v.TextLang))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

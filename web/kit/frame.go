@@ -62,11 +62,17 @@ func nameDir(p Page, a Alternate) templ.Attributes {
 	return templ.Attributes{"dir": a.Dir}
 }
 
-func langAttrs(lang string) templ.Attributes {
+// LangAttrs marks words in another language than the page's, with the direction
+// that they are written in; "" is the page's.
+func LangAttrs(lang string) templ.Attributes {
 	if lang == "" {
 		return nil
 	}
-	return templ.Attributes{"lang": lang}
+	a := templ.Attributes{"lang": lang}
+	if lang == "ar" || lang == "fa" || lang == "he" {
+		a["dir"] = "rtl"
+	}
+	return a
 }
 
 func noticeKindIcon(kind string) string {
