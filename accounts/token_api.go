@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -285,23 +284,16 @@ type VisitorToken struct {
 // idem.Do); an empty one a new one each time.
 func (s *Service) NewVisitorToken(ctx context.Context, key, locale string) (VisitorToken, error) {
 	var out VisitorToken
-	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, "api.visitors", key, idem.Hash(), func() (idem.Answer, error) {
+	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		out, err = idem.Once(ctx, tx, "api.visitors", key, idem.Hash(), func() (VisitorToken, error) {
 			now, err := db.Now(ctx, tx)
 			if err != nil {
-				return idem.Answer{}, err
+				return VisitorToken{}, err
 			}
 			token, lives, _, err := NewVisitor(ctx, tx, locale)
-			if err != nil {
-				return idem.Answer{}, err
-			}
-			body, err := json.Marshal(VisitorToken{Token: visitorPrefix + token, ExpiresAt: now.Add(lives).UTC().Truncate(time.Second)})
-			return idem.Answer{Status: 201, Body: body}, err
+			return VisitorToken{Token: visitorPrefix + token, ExpiresAt: now.Add(lives).UTC().Truncate(time.Second)}, err
 		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &out)
+		return err
 	})
 	return out, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -56,21 +55,14 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 		if err != nil {
 			return fmt.Errorf("submit: %w", err)
 		}
-		answer, err := idem.Do(ctx, tx, submitRoute, sub.Draft.String(), idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
+		sent, err = idem.Once(ctx, tx, submitRoute, sub.Draft.String(), idem.Hash(body, actor.Person[:]), func() (Sent, error) {
 			made, err := s.insert(ctx, tx, actor, sub, ask)
 			if err != nil {
-				return idem.Answer{}, err
+				return Sent{}, err
 			}
-			raw, err := json.Marshal(made)
-			if err != nil {
-				return idem.Answer{}, fmt.Errorf("submit: %w", err)
-			}
-			return idem.Answer{Status: 201, Body: raw}, keepSent(ctx, tx, actor, sub.Draft, raw)
+			return made, idem.Store(ctx, tx, receiptRoute, sub.Draft.String(), idem.Hash(actor.Person[:]), made)
 		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &sent)
+		return err
 	})
 	return sent, err
 }
@@ -81,30 +73,7 @@ func (s *Service) Resubmitted(ctx context.Context, actor accounts.Actor, draft u
 	if actor.Person == uuid.Nil {
 		return sent, false, nil
 	}
-	none := errors.New("nothing sent") // rolls back the key that Begin leaves
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), idem.Hash(actor.Person[:]))
-		if err != nil {
-			return err
-		}
-		if answer == nil {
-			return none
-		}
-		ok = true
-		return json.Unmarshal(answer.Body, &sent)
-	})
-	if errors.Is(err, none) || fault.Is(err, fault.Invalid) { // sent by somebody else: the draft's id is no credential
-		return Sent{}, false, nil
-	}
-	return sent, ok && err == nil, err
-}
-
-func keepSent(ctx context.Context, tx pgx.Tx, actor accounts.Actor, draft uuid.UUID, raw []byte) error {
-	hash := idem.Hash(actor.Person[:])
-	if _, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), hash); err != nil {
-		return err
-	}
-	return idem.Finish(ctx, tx, receiptRoute, draft.String(), hash, idem.Answer{Status: 201, Body: raw})
+	return idem.Recall[Sent](ctx, s.db, receiptRoute, draft.String(), idem.Hash(actor.Person[:]))
 }
 
 // mayAsk tells whether an address may get one more mail that asks whether it

@@ -44,19 +44,9 @@ func (s *Service) Write(ctx context.Context, actor accounts.Actor, w Writing, ke
 		return Written{}, fmt.Errorf("write comment: %w", err)
 	}
 	var out Written
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, writeRoute, key, idem.Hash(body), func() (idem.Answer, error) {
-			done, err := s.write(ctx, tx, actor, w)
-			if err != nil {
-				return idem.Answer{}, err
-			}
-			raw, err := json.Marshal(done)
-			return idem.Answer{Status: 201, Body: raw}, err
-		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &out)
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		out, err = idem.Once(ctx, tx, writeRoute, key, idem.Hash(body, actor.Person[:]), func() (Written, error) { return s.write(ctx, tx, actor, w) })
+		return err
 	})
 	return out, err
 }

@@ -63,7 +63,7 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 		return Receipt{}, err
 	}
 	var receipt Receipt
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
 		if sub.Draft == uuid.Nil {
 			receipt, err = s.insert(ctx, tx, actor, sub, district)
 			return err
@@ -72,21 +72,10 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 		if err != nil {
 			return fmt.Errorf("submit: %w", err)
 		}
-		answer, err := idem.Do(ctx, tx, submitRoute, sub.Draft.String(), idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
-			r, err := s.insert(ctx, tx, actor, sub, district)
-			if err != nil {
-				return idem.Answer{}, err
-			}
-			raw, err := json.Marshal(r)
-			if err != nil {
-				return idem.Answer{}, fmt.Errorf("submit: %w", err)
-			}
-			return idem.Answer{Status: 201, Body: raw}, nil
+		receipt, err = idem.Once(ctx, tx, submitRoute, sub.Draft.String(), idem.Hash(body, actor.Person[:]), func() (Receipt, error) {
+			return s.insert(ctx, tx, actor, sub, district)
 		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &receipt)
+		return err
 	})
 	return receipt, err
 }

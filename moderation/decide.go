@@ -35,19 +35,9 @@ func (s *Service) Decide(ctx context.Context, actor accounts.Actor, o Order) (pu
 	if err != nil {
 		return nil, fmt.Errorf("decide: %w", err)
 	}
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, decideRoute, o.Key, idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
-			list, err := s.decide(ctx, tx, actor, o)
-			if err != nil {
-				return idem.Answer{}, err
-			}
-			raw, err := json.Marshal(list)
-			return idem.Answer{Status: 201, Body: raw}, err
-		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &puids)
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		puids, err = idem.Once(ctx, tx, decideRoute, o.Key, idem.Hash(body, actor.Person[:]), func() ([]string, error) { return s.decide(ctx, tx, actor, o) })
+		return err
 	})
 	return puids, err
 }

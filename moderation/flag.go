@@ -51,19 +51,9 @@ func (s *Service) Flag(ctx context.Context, actor accounts.Actor, in Notice, key
 		return Receipt{}, fmt.Errorf("flag: %w", err)
 	}
 	var receipt Receipt
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, flagRoute, key, idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
-			r, err := s.flag(ctx, tx, actor, in)
-			if err != nil {
-				return idem.Answer{}, err
-			}
-			raw, err := json.Marshal(r)
-			return idem.Answer{Status: 202, Body: raw}, err
-		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &receipt)
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		receipt, err = idem.Once(ctx, tx, flagRoute, key, idem.Hash(body, actor.Person[:]), func() (Receipt, error) { return s.flag(ctx, tx, actor, in) })
+		return err
 	})
 	return receipt, err
 }

@@ -67,21 +67,14 @@ func (s *Service) Capture(ctx context.Context, actor accounts.Actor, key uuid.UU
 		if err != nil {
 			return fmt.Errorf("capture: %w", err)
 		}
-		answer, err := idem.Do(ctx, tx, captureRoute, key.String(), idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
-			var c Captured
+		out, err = idem.Once(ctx, tx, captureRoute, key.String(), idem.Hash(body, actor.Person[:]), func() (c Captured, err error) {
 			if c.Receipt, err = s.insert(ctx, tx, accounts.Actor{}, sub, made); err != nil {
-				return idem.Answer{}, err
+				return c, err
 			}
-			if c.Released, err = s.releaseCaptured(ctx, tx, actor, c.Receipt, release && sub.Text != ""); err != nil {
-				return idem.Answer{}, err
-			}
-			raw, err := json.Marshal(c)
-			return idem.Answer{Status: 201, Body: raw}, err
+			c.Released, err = s.releaseCaptured(ctx, tx, actor, c.Receipt, release && sub.Text != "")
+			return c, err
 		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &out)
+		return err
 	})
 	return out, err
 }

@@ -83,21 +83,15 @@ func (s *Service) SplitReady(ctx context.Context, actor accounts.Actor, p *Parts
 	if err != nil {
 		return nil, fmt.Errorf("split: %w", err)
 	}
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, "reports.split", key.String(), idem.Hash(body, actor.Person[:], p.id[:]), func() (idem.Answer, error) {
-			if err := changeIn(ctx, tx, actor, p.of, ActStep, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
-				made, err = s.splitInto(ctx, tx, actor, r, p.list, p.ready)
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		made, err = idem.Once(ctx, tx, "reports.split", key.String(), idem.Hash(body, actor.Person[:], p.id[:]), func() (list []subject.Number, err error) {
+			err = changeIn(ctx, tx, actor, p.of, ActStep, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
+				list, err = s.splitInto(ctx, tx, actor, r, p.list, p.ready)
 				return err
-			}); err != nil {
-				return idem.Answer{}, err
-			}
-			raw, err := json.Marshal(made)
-			return idem.Answer{Status: 201, Body: raw}, err
+			})
+			return list, err
 		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &made)
+		return err
 	})
 	return made, err
 }

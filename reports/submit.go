@@ -3,7 +3,6 @@ package reports
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 		return Receipt{}, err
 	}
 	var receipt Receipt
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) (err error) {
 		if sub.Draft == uuid.Nil {
 			receipt, err = s.insert(ctx, tx, actor, sub, made)
 			return err
@@ -50,21 +49,14 @@ func (s *Service) Submit(ctx context.Context, actor accounts.Actor, sub Submissi
 		if err != nil {
 			return fmt.Errorf("submit: %w", err)
 		}
-		answer, err := idem.Do(ctx, tx, submitRoute, sub.Draft.String(), idem.Hash(body, actor.Person[:]), func() (idem.Answer, error) {
+		receipt, err = idem.Once(ctx, tx, submitRoute, sub.Draft.String(), idem.Hash(body, actor.Person[:]), func() (Receipt, error) {
 			r, err := s.insert(ctx, tx, actor, sub, made)
 			if err != nil {
-				return idem.Answer{}, err
+				return Receipt{}, err
 			}
-			raw, err := json.Marshal(r)
-			if err != nil {
-				return idem.Answer{}, fmt.Errorf("submit: %w", err)
-			}
-			return idem.Answer{Status: 201, Body: raw}, keepReceipt(ctx, tx, actor, sub.Draft, raw)
+			return r, idem.Store(ctx, tx, receiptRoute, sub.Draft.String(), idem.Hash(actor.Person[:]), r)
 		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &receipt)
+		return err
 	})
 	return receipt, err
 }
@@ -75,51 +67,13 @@ func (s *Service) Resubmitted(ctx context.Context, actor accounts.Actor, draft u
 	if actor.Person == uuid.Nil {
 		return r, false, nil
 	}
-	none := errors.New("no receipt") // rolls back the key that Begin leaves
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), idem.Hash(actor.Person[:]))
-		if err != nil {
-			return err
-		}
-		if answer == nil {
-			return none
-		}
-		ok = true
-		return json.Unmarshal(answer.Body, &r)
-	})
-	if errors.Is(err, none) || fault.Is(err, fault.Invalid) { // sent by somebody else: the draft's id is no credential
-		return Receipt{}, false, nil
-	}
-	return r, ok && err == nil, err
+	return idem.Recall[Receipt](ctx, s.db, receiptRoute, draft.String(), idem.Hash(actor.Person[:]))
 }
 
 // Sent tells whether a report was made of a draft within the last day, by
 // whomever: such an id makes no other one.
 func (s *Service) Sent(ctx context.Context, draft uuid.UUID) (bool, error) {
-	none := errors.New("not sent") // rolls back the key that Begin leaves
-	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), idem.Hash())
-		if err == nil && answer == nil {
-			return none
-		}
-		return err
-	})
-	switch {
-	case errors.Is(err, none):
-		return false, nil
-	case fault.Is(err, fault.Invalid): // the key of the person who sent it
-		return true, nil
-	}
-	return err == nil, err
-}
-
-// keepReceipt stores a receipt for Resubmitted, sealed with draft and person.
-func keepReceipt(ctx context.Context, tx pgx.Tx, actor accounts.Actor, draft uuid.UUID, raw []byte) error {
-	hash := idem.Hash(actor.Person[:])
-	if _, err := idem.Begin(ctx, tx, receiptRoute, draft.String(), hash); err != nil {
-		return err
-	}
-	return idem.Finish(ctx, tx, receiptRoute, draft.String(), hash, idem.Answer{Status: 201, Body: raw})
+	return idem.Known(ctx, s.db, receiptRoute, draft.String())
 }
 
 // prepared is what follows from the form before anything is written.

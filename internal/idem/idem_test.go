@@ -235,3 +235,41 @@ func TestClean(t *testing.T) {
 		}
 	}
 }
+
+// TestOnceStoreRecall: what is read again is what was made, for its person alone.
+func TestOnceStoreRecall(t *testing.T) {
+	t.Parallel()
+	type made struct{ Number, Code string }
+	pool, key := dbtest.DB(t), uuid.NewString()
+	mine, theirs := idem.Hash([]byte("mine")), idem.Hash([]byte("theirs"))
+	once := func(n string) (out made, err error) {
+		err = db.Transact(t.Context(), pool, func(ctx context.Context, tx pgx.Tx) (err error) {
+			out, err = idem.Once(ctx, tx, route, key, mine, func() (made, error) {
+				m := made{Number: n, Code: "ABCD"}
+				return m, idem.Store(ctx, tx, "receipt", key, mine, m)
+			})
+			return err
+		})
+		return out, err
+	}
+	if ok, err := idem.Known(t.Context(), pool, "receipt", key); ok || err != nil {
+		t.Errorf("before: %t, %v", ok, err)
+	}
+	if _, ok, err := idem.Recall[made](t.Context(), pool, "receipt", key, mine); ok || err != nil {
+		t.Errorf("before: %t, %v", ok, err)
+	}
+	for _, n := range []string{"first", "second"} {
+		if out, err := once(n); err != nil || out != (made{"first", "ABCD"}) {
+			t.Errorf("%s: %+v, %v", n, out, err)
+		}
+	}
+	if m, ok, err := idem.Recall[made](t.Context(), pool, "receipt", key, mine); m.Number != "first" || !ok || err != nil {
+		t.Errorf("%+v, %t, %v", m, ok, err)
+	}
+	if m, ok, err := idem.Recall[made](t.Context(), pool, "receipt", key, theirs); m != (made{}) || ok || err != nil {
+		t.Errorf("somebody else's: %+v, %t, %v", m, ok, err)
+	}
+	if ok, err := idem.Known(t.Context(), pool, "receipt", key); !ok || err != nil {
+		t.Errorf("after: %t, %v", ok, err)
+	}
+}

@@ -2,9 +2,7 @@ package reportpages
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -40,33 +38,16 @@ type keptParts struct {
 // remember keeps place and contact of a report that has just been sent.
 func (p *newPages) remember(v *visit) error {
 	f := v.form
-	raw, err := json.Marshal(keptParts{f.Lon, f.Lat, f.Label, f.Source, f.District, f.Query, f.Belongs, f.Note, f.Mail})
-	if err != nil {
-		return fmt.Errorf("keep place and contact: %w", err)
-	}
+	parts := keptParts{f.Lon, f.Lat, f.Label, f.Source, f.District, f.Query, f.Belongs, f.Note, f.Mail}
 	return db.Transact(v.ctx(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := idem.Do(ctx, tx, keptRoute, v.draft.ID.String(), idem.Hash(v.actor.Person[:]), func() (idem.Answer, error) {
-			return idem.Answer{Status: http.StatusOK, Body: raw}, nil
-		})
-		return err
+		return idem.Store(ctx, tx, keptRoute, v.draft.ID.String(), idem.Hash(v.actor.Person[:]), parts)
 	})
 }
 
 // kept is what remember stored for this person; zero when the day is over.
 func (p *newPages) kept(c kit.Context, draft uuid.UUID) (k keptParts, err error) {
-	actor, nothing := kit.Actor(c), errors.New("nothing kept") // the latter rolls back the key that Do would leave
-	err = db.Transact(c.Request().Context(), p.DB, func(ctx context.Context, tx pgx.Tx) error {
-		answer, err := idem.Do(ctx, tx, keptRoute, draft.String(), idem.Hash(actor.Person[:]), func() (idem.Answer, error) {
-			return idem.Answer{}, nothing
-		})
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(answer.Body, &k)
-	})
-	if errors.Is(err, nothing) || fault.Is(err, fault.Invalid) { // sent by somebody else
-		return keptParts{}, nil
-	}
+	actor := kit.Actor(c)
+	k, _, err = idem.Recall[keptParts](c.Request().Context(), p.DB, keptRoute, draft.String(), idem.Hash(actor.Person[:]))
 	return k, err
 }
 
