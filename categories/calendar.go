@@ -112,6 +112,13 @@ func (c *Calendar) AddWorkingDays(from time.Time, n int) time.Time {
 	return time.Date(d.year, d.month, d.day, 23, 59, 59, 0, c.zone)
 }
 
+// Moved is the end of the day to which a target goes whose clock stood for some
+// time: later by those days, rounded, and on the first working day from there on.
+func (c *Calendar) Moved(due time.Time, stood time.Duration) time.Time {
+	const day = 24 * time.Hour
+	return c.AddWorkingDays(due.In(c.zone).AddDate(0, 0, int((max(stood, 0)+day/2)/day)-1), 1)
+}
+
 // WorkingDaysBetween counts the working days after the day of from up to and
 // with the day of to: "noch 3 Werktage". It is negative when to lies before.
 func (c *Calendar) WorkingDaysBetween(from, to time.Time) int {

@@ -105,6 +105,34 @@ func TestAddWorkingDays(t *testing.T) {
 	}
 }
 
+// TestMoved: a clock that stood for minutes moves no target, one that stood for
+// days moves it to a working day, also when the clocks change in between.
+func TestMoved(t *testing.T) {
+	t.Parallel()
+	cal := munich(t)
+	for _, c := range []struct {
+		due, want string
+		stood     time.Duration
+	}{
+		{"2026-12-04", "2026-12-04", 4 * time.Minute}, // a Friday
+		{"2026-12-04", "2026-12-07", 25 * time.Hour},
+		{"2026-12-04", "2026-12-07", 72 * time.Hour},
+		{"2026-12-04", "2026-12-08", 96 * time.Hour},
+		{"2026-12-23", "2026-12-28", 48 * time.Hour},  // Christmas Day
+		{"2026-10-23", "2026-10-27", 95 * time.Hour},  // the night with 25 hours
+		{"2026-12-04", "2026-12-04", -72 * time.Hour}, // never earlier
+	} {
+		due, err := time.ParseInLocation(time.DateOnly, c.due, berlin(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := cal.Moved(due.Add(24*time.Hour-time.Second), c.stood)
+		if text := got.Format("2006-01-02 15:04:05"); text != c.want+" 23:59:59" {
+			t.Errorf("%s after %s: %s, want the end of %s", c.due, c.stood, text, c.want)
+		}
+	}
+}
+
 func TestWorkingDaysProperties(t *testing.T) {
 	t.Parallel()
 	cal := munich(t)

@@ -100,7 +100,32 @@ func (s *Service) goOn(ctx context.Context, tx pgx.Tx, c *Complaint) error {
 	if err := setStatus(ctx, tx, c, With); err != nil {
 		return err
 	}
-	return casework.Resume(ctx, tx, c.Ref())
+	return s.runOn(ctx, tx, c)
+}
+
+// runOn starts the clock again: the day moves by the days that it stood, to a
+// working day.
+func (s *Service) runOn(ctx context.Context, tx pgx.Tx, c *Complaint) error {
+	before, err := casework.Get(ctx, tx, c.Ref())
+	if err != nil {
+		return err
+	}
+	if err := casework.Resume(ctx, tx, c.Ref()); err != nil {
+		return err
+	}
+	if before.DueAt == nil || before.PausedAt == nil || before.DueAt.Before(*before.PausedAt) {
+		return nil // a day that was missed stays missed
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return err
+	}
+	cal, err := s.cfg.Days.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	due := cal.Moved(*before.DueAt, now.Sub(*before.PausedAt))
+	return casework.SetDue(ctx, tx, c.Ref(), &due)
 }
 
 // say takes a message of the author with its files. Pressed twice is once: the

@@ -139,8 +139,8 @@ func (s *Service) moveClock(ctx context.Context, tx pgx.Tx, r *Report, from Stat
 	return nil
 }
 
-// resumeClock starts the clock; a first target that was not missed before the
-// stop moves along.
+// resumeClock starts the clock: a target that was not missed before the stop moves
+// by the days that it stood, to a working day, and so does the first one.
 func (s *Service) resumeClock(ctx context.Context, tx pgx.Tx, r *Report, now time.Time) error {
 	before, err := casework.Get(ctx, tx, r.Ref())
 	if err != nil {
@@ -152,11 +152,20 @@ func (s *Service) resumeClock(ctx context.Context, tx pgx.Tx, r *Report, now tim
 	if err := casework.Resume(ctx, tx, r.Ref()); err != nil {
 		return err
 	}
+	days, err := s.cat.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	stood := now.Sub(*before.PausedAt)
 	if r.FirstDue != nil && r.FirstDue.After(*before.PausedAt) {
-		moved := r.FirstDue.Add(now.Sub(*before.PausedAt))
+		moved := days.Moved(*r.FirstDue, stood)
 		r.FirstDue = &moved
 	}
-	return nil
+	if before.DueAt == nil || before.DueAt.Before(*before.PausedAt) {
+		return nil // a day that was missed stays missed
+	}
+	due := days.Moved(*before.DueAt, stood)
+	return casework.SetDue(ctx, tx, r.Ref(), &due)
 }
 
 // finishStatus writes the status, the timeline, the case and the event.

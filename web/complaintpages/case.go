@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -70,9 +71,35 @@ func (p *pages) openByCode(c kit.Context) error {
 
 // typed is what stays in a form that could not be taken.
 type typed struct {
-	Form, Text string
-	Sent       url.Values // all of the form, as it was typed
-	Errors     kit.Errors
+	Form    string
+	Sent    url.Values // all of the form, as it was typed
+	Errors  kit.Errors
+	Refused *kit.ErrorText // the step is not possible any more: the words are shown beside it
+}
+
+// words are the texts of a form whose step was refused, to be read and copied.
+func (t typed) words() []string {
+	var list []string
+	for _, name := range []string{
+		"add", "answer", "second", "reopen", "opinion",
+		"text", "question", "reason", "interim_reason", "note", "return_note", "hold_reason", "contact_reason",
+	} {
+		if s := strings.TrimSpace(t.Sent.Get(name)); s != "" && (name != "answer" || t.Form == "answer") {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// refused keeps what was typed beside the reason why a step is not possible any
+// more, or not yet: another one was faster, it took too long, or there was too
+// much of it.
+func refused(c kit.Context, form string, err error) (typed, bool) {
+	if !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.TooMany) {
+		return typed{}, false
+	}
+	said := kit.Explain(c, err)
+	return typed{Form: form, Sent: c.Request().PostForm, Refused: &said}, true
 }
 
 type caseView struct {
@@ -86,13 +113,6 @@ type caseView struct {
 type stepLine struct {
 	kit.Step
 	Text string
-}
-
-func (v caseView) value(form string) string {
-	if v.In.Form == form {
-		return v.In.Text
-	}
-	return ""
 }
 
 // field is what was typed into a field of a form that could not be taken, else
@@ -171,7 +191,7 @@ func stepLines(page kit.Page, c *complaints.View, now time.Time) []stepLine {
 		}
 		list = append(list, stepLine{
 			Step: kit.Step{Shape: shapeOfStep(s.Key), Title: page.T(s.Key + ".title"), At: s.At.UTC().Format(time.RFC3339), When: page.Loc.DateTime(s.At, now)},
-			Text: page.Loc.TMap(s.Key+".text", params),
+			Text: page.Loc.TMap(forReader(page, s.Key+".text"), params),
 		})
 	}
 	return list
@@ -198,7 +218,16 @@ func label(page kit.Page, c *complaints.Complaint) string {
 	if c.Outcome == complaints.Withdrawn {
 		return page.T("complaint.label.withdrawn")
 	}
-	return page.T("complaint.label." + string(c.Status))
+	return page.T(forReader(page, "complaint.label."+string(c.Status)))
+}
+
+// forReader is the key of the words for the desk, where they differ from those
+// for the person who wrote ("Bitte antworten Sie" is not said to a clerk).
+func forReader(page kit.Page, key string) string {
+	if page.Nav == "desk" && page.Loc.Has(key+".team") {
+		return key + ".team"
+	}
+	return key
 }
 
 func shapeOf(s complaints.Status) string {
@@ -234,15 +263,12 @@ func plain(page kit.Page, c *complaints.View, now time.Time) string {
 	}
 	if c.Outcome == complaints.Withdrawn {
 		date(c.EraseAt())
-		if c.IsOwner {
-			return page.T("complaint.closed.withdrawn", params...)
-		}
-		return page.T("complaint.closed.withdrawn.team", params...)
+		return page.T(forReader(page, "complaint.closed.withdrawn"), params...)
 	}
 	if c.Status == complaints.Closed && c.Outcome != "" {
 		return page.T("complaint.closed."+string(c.Outcome), params...)
 	}
-	return page.T("complaint.status."+string(c.Status), params...)
+	return page.T(forReader(page, "complaint.status."+string(c.Status)), params...)
 }
 
 // promise says until when an answer comes, or that it is late.
@@ -253,9 +279,9 @@ func promise(page kit.Page, c *complaints.View, now time.Time) (shape, text stri
 	day := page.Loc.Date(*c.Due, now)
 	switch {
 	case c.Status == complaints.Asking:
-		return "clock", page.T("complaint.due.stopped")
+		return "clock", page.T(forReader(page, "complaint.due.stopped"))
 	case c.Due.Before(now):
-		return "late", page.T("complaint.due.missed", "date", day)
+		return "late", page.T(forReader(page, "complaint.due.missed"), "date", day)
 	}
 	return "clock", page.T("complaint.due", "date", day)
 }
@@ -274,13 +300,14 @@ func (p *pages) said(c kit.Context, form, done string, do func(ctx context.Conte
 	}
 	err = kit.Bind(c, &in)
 	text := map[string]string{"add": in.Add, "answer": in.Answer, "second": in.Second, "reopen": in.Reopen}[form]
+	sent := c.Request().PostForm
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	one, seen := p.Complaints.Get(ctx, actor, n)
 	if seen != nil {
 		return seen
 	}
-	if err := kit.Limit(c, accounts.RulePost); err != nil {
-		return err
+	if err == nil {
+		err = kit.Limit(c, accounts.RulePost)
 	}
 	var list []complaints.NewFile
 	var wrong kit.Errors
@@ -290,13 +317,16 @@ func (p *pages) said(c kit.Context, form, done string, do func(ctx context.Conte
 	if err == nil && len(wrong) == 0 {
 		err = do(ctx, actor, n, text, list)
 	}
+	if in, ok := refused(c, form, err); ok && one.IsOwner {
+		return p.render2(c, kit.StatusOf(fault.As(err).Kind), in)
+	}
 	if fault.Is(err, fault.Invalid) {
 		wrong = kit.ErrorsOf(kit.Page{Loc: kit.Loc(c)}, err)
 	} else if err != nil {
 		return err
 	}
 	if len(wrong) > 0 {
-		return p.render2(c, http.StatusUnprocessableEntity, typed{Form: form, Text: text, Errors: wrong})
+		return p.render2(c, http.StatusUnprocessableEntity, typed{Form: form, Sent: sent, Errors: wrong})
 	}
 	kit.Flash(c, "success", done)
 	return kit.Redirect(c, complaints.Path(n))
@@ -352,14 +382,17 @@ func (p *pages) rate(c kit.Context) error {
 	if wrong != nil {
 		return wrong
 	}
-	if err := kit.Limit(c, accounts.RulePost); err != nil {
-		return err
+	if err == nil {
+		err = kit.Limit(c, accounts.RulePost)
 	}
 	if err == nil {
 		err = p.Complaints.Rate(c.Request().Context(), kit.Actor(c), n, complaints.Opinion{Value: in.Value, Text: in.Opinion})
 	}
 	if fault.Is(err, fault.Invalid) {
 		return p.render2(c, http.StatusUnprocessableEntity, typed{Form: "rate", Sent: c.Request().PostForm, Errors: kit.ErrorsOf(kit.Page{Loc: kit.Loc(c)}, err)})
+	}
+	if in, ok := refused(c, "rate", err); ok {
+		return p.render2(c, kit.StatusOf(fault.As(err).Kind), in)
 	}
 	if err != nil {
 		return err

@@ -231,6 +231,9 @@ func (p *pages) act(c kit.Context) error {
 		if fault.Is(err, fault.Invalid) {
 			return p.renderDesk(c, http.StatusUnprocessableEntity, typed{Form: act, Sent: c.Request().PostForm, Errors: formErrors(c, act, err)}, nil)
 		}
+		if in, ok := refused(c, act, err); ok {
+			return p.keepOrTell(c, in, err)
+		}
 		if err != nil {
 			return err
 		}
@@ -244,6 +247,9 @@ func (p *pages) act(c kit.Context) error {
 	if fault.Is(err, fault.Invalid) {
 		return p.renderDesk(c, http.StatusUnprocessableEntity, typed{Form: act, Sent: c.Request().PostForm, Errors: formErrors(c, act, err)}, nil)
 	}
+	if in, ok := refused(c, act, err); ok {
+		return p.keepOrTell(c, in, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -254,6 +260,18 @@ func (p *pages) act(c kit.Context) error {
 		}
 	}
 	return kit.Redirect(c, deskPath(n))
+}
+
+// keepOrTell shows the case with what was typed for a step that is not possible
+// any more; who may not see the case gets the refusal alone.
+func (p *pages) keepOrTell(c kit.Context, in typed, err error) error {
+	if len(in.words()) == 0 {
+		return err
+	}
+	if shown := p.renderDesk(c, kit.StatusOf(fault.As(err).Kind), in, nil); !fault.Is(shown, fault.NotFound) {
+		return shown
+	}
+	return err
 }
 
 // deskForm is what any form of the desk's page may send.

@@ -306,7 +306,7 @@ func fieldsOf(at string) []string {
 	case stepWhat:
 		return []string{"text"}
 	case stepDetails:
-		return []string{"kind", "wanted", "place", "happened", "earlier", "help", "phone", "on_behalf", "person_at", "files"}
+		return []string{"kind", "wish", "wanted", "place", "happened", "earlier", "help", "phone", "on_behalf", "person_at", "files"}
 	case stepContact:
 		return []string{"name_kind", "name", "contact", "mail", "postal"}
 	}
@@ -317,18 +317,15 @@ func fieldsOf(at string) []string {
 func (p *pages) check(v *visit, at string) kit.Errors {
 	f := v.form
 	f.Clean()
-	err := f.Validate()
-	if err == nil && f.Mail != "" {
-		if _, e := accounts.ParseAddress(f.Mail); e != nil {
-			err = fault.OnField("mail", "report.err.mail")
+	list := kit.ErrorsOf(kit.Page{Loc: kit.Loc(v.c)}, f.Validate())
+	if f.Mail != "" && list.For("mail") == "" {
+		if _, err := accounts.ParseAddress(f.Mail); err != nil {
+			list = append(list, kit.ErrorsOf(kit.Page{Loc: kit.Loc(v.c)}, fault.OnField("mail", "report.err.mail"))...)
 		}
-	}
-	if err == nil {
-		return nil
 	}
 	own := fieldsOf(at)
 	var out kit.Errors
-	for _, e := range kit.ErrorsOf(kit.Page{Loc: kit.Loc(v.c)}, err) {
+	for _, e := range list {
 		if at == stepCheck || slices.Contains(own, e.Name) {
 			out = append(out, e)
 		}
@@ -336,21 +333,22 @@ func (p *pages) check(v *visit, at string) kit.Errors {
 	return out
 }
 
-// takeFiles keeps the files that came with the page.
+// takeFiles keeps the files that came with the page; one that can't be taken costs
+// the others nothing.
 func (p *pages) takeFiles(v *visit) (kit.Errors, error) {
 	list, wrong, err := takeFiles(v.c, p.Complaints)
-	if err != nil || len(wrong) > 0 || len(list) == 0 {
+	if err != nil || len(list) == 0 {
 		return wrong, err
 	}
 	ctx := v.c.Request().Context()
 	err = p.Complaints.AddToDraft(ctx, v.actor, v.draft.ID, list)
 	if fault.Is(err, fault.Invalid) {
-		return kit.ErrorsOf(kit.Page{Loc: kit.Loc(v.c)}, err), nil
+		return append(wrong, kit.ErrorsOf(kit.Page{Loc: kit.Loc(v.c)}, err)...), nil
 	}
 	if err == nil {
 		v.files, err = p.Complaints.DraftFiles(ctx, v.actor, v.draft.ID)
 	}
-	return nil, err
+	return wrong, err
 }
 
 func (p *pages) removeFile(c kit.Context) error {

@@ -254,7 +254,7 @@ func (p *pages) details(v *visit, f frame) (detailsView, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Departments = []kit.Option{{Label: f.T("btn.unknown")}}
+	d.Departments = []kit.Option{{Label: f.T("complaint.person.unknown")}}
 	d.Persons = []kit.Option{{Label: f.T("complaint.person.unknown")}}
 	for _, dep := range all {
 		if dep.Active && dep.Door == "desk" && dep.Key != casework.TriageKey {

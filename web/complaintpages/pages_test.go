@@ -42,12 +42,16 @@ func TestTheWay(t *testing.T) {
 	base := strings.TrimSuffix(details, "details")
 	b.Post(details, url.Values{"kind": {"question"}, "topic": {"waiting"}, "lang": {"de"}, "notice": {"1"}}).Want(http.StatusSeeOther)
 	b.Get(base + "contact").Want(http.StatusOK).WantClean()
+	has(t, b.Post(base+"contact", url.Values{"name_kind": {"name"}, "contact": {"mail"}, "mail": {"nix"}}).Want(http.StatusUnprocessableEntity), ".errsum a[href='#f-mail']") // beside the name that is missing
 	b.Post(base+"contact", url.Values{"name_kind": {"anonymous"}, "contact": {"code"}}).Want(http.StatusSeeOther)
 	has(t, b.Get(base+"check").Want(http.StatusOK).WantClean(), "input[name=notice_read]")
 	has(t, b.Post(base+"check", url.Values{"do": {"next"}}).Want(http.StatusUnprocessableEntity), ".errsum a[href='#f-notice_read']")
 	a = b.Post(base+"check", url.Values{"do": {"next"}, "notice_read": {"1"}, "code_read": {"1"}}).Want(http.StatusSeeOther)
 	receipt := a.Header.Get("Location")
 	has(t, b.Get(receipt).Want(http.StatusOK).WantClean(), "[data-receipt-code]")
+	if strings.Contains(b.Get(receipt).Body, "öffentlich)") {
+		t.Error("the receipt calls the number of a private case public")
+	}
 	b.Get(details).Want(http.StatusSeeOther)
 	site.Browser().Get(receipt).Want(http.StatusNotFound)
 }

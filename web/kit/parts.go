@@ -46,6 +46,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
 )
 
 // Crumb is one step of the way to a page; the last one has no URL.
@@ -319,4 +320,13 @@ func Lines(text string) []string {
 		}
 	}
 	return out
+}
+
+// receiptNumber names the number of a receipt: that of a complaint is known to
+// nobody but its author and the office.
+func receiptNumber(number string) string {
+	if strings.HasPrefix(number, string(subject.PrefixComplaint)+"-") {
+		return "ui.receipt.number.private"
+	}
+	return "ui.receipt.number"
 }
