@@ -368,10 +368,10 @@ func (a *App) FillDemo(ctx context.Context, size string, say func(string)) error
 	if err := a.demoComplaints(ctx); err != nil {
 		return err
 	}
-	if err := a.demoIdeas(ctx); err != nil {
+	if err := a.demoProgramme(ctx); err != nil { // before the ideas, of which some belong to a measure
 		return err
 	}
-	return a.demoProgramme(ctx)
+	return a.demoIdeas(ctx)
 }
 
 func (a *App) demoCity(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,6 +78,24 @@ func (c *town) proposed() {
 		}
 	}
 
+	// a file of each: held ones, and one that is public
+	for _, x := range []struct {
+		who accounts.Actor
+		at  ideas.Receipt
+		sig string
+	}{{owner, shown, "shown"}, {owner, held, "held"}, {owner, hidden, "hidden"}, {other, their, "their"}} {
+		file, err := c.app.talkFiles.PreparePDF(ctx, "kanariideafile"+x.sig+"0.pdf", strings.NewReader("%PDF-1.4 kanariideafile"+x.sig+"0 "+x.sig+"\n%%EOF\n"))
+		c.must(err)
+		if x.sig == "hidden" {
+			c.exec(`UPDATE ideas SET visibility = 'public' WHERE id = $1`, x.at.Idea)
+		}
+		c.must(s.AddFile(ctx, x.who, x.at.Number, file))
+		if x.sig == "hidden" {
+			c.exec(`UPDATE ideas SET visibility = 'hidden' WHERE id = $1`, x.at.Idea)
+		}
+	}
+	c.exec(`UPDATE subject_files SET released = true WHERE subject_id = $1 OR subject_id = $2`, their.Idea, hidden.Idea)
+
 	// what the team finds out, and a merge whose supports moved
 	c.exec(`INSERT INTO idea_checks (idea_id, kind, department_id, note) SELECT id, 'cost', department_id, 'kanariideacheck0' FROM ideas WHERE id = $1`, shown.Idea)
 	c.must(s.AskMerge(ctx, clerk, shown.Number, their.Number, "Beide wollen dasselbe."))
@@ -109,6 +128,9 @@ func ideaSources() map[string]source {
 	one = list["amendments"]
 	one.people, one.narrow = "ARRAY[t.person_id]", "t.state = 'hidden' OR "+one.narrow
 	list["amendments"] = one
+	one = about("t.subject_id")
+	one.people, one.narrow = one.people+" || t.owner_id", "NOT t.released OR "+one.narrow
+	list["subject_files"] = one
 	list["idea_invitations"] = source{people: "ARRAY[t.made_by, t.used_by]"}
 	return list
 }

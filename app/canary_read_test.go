@@ -108,7 +108,7 @@ func (c *town) paths(t testing.TB) []address {
 func (c *town) ids(t testing.TB) {
 	t.Helper()
 	for name, query := range map[string]string{
-		"photo": "SELECT id::text FROM attachments", "message_file": "SELECT id::text FROM message_files", "note_file": "SELECT id::text FROM note_files", "message": "SELECT id::text FROM site_messages", "object": "SELECT code FROM objects",
+		"photo": "SELECT id::text FROM attachments", "message_file": "SELECT id::text FROM message_files", "note_file": "SELECT id::text FROM note_files", "idea_file": "SELECT id::text FROM subject_files", "message": "SELECT id::text FROM site_messages", "object": "SELECT code FROM objects",
 		"token": "SELECT 'AAAA-BBBB-CCCC-DDDD'", "category": "SELECT key FROM categories ORDER BY key LIMIT 3",
 		"district_set": "SELECT id::text FROM district_sets",
 	} {
@@ -187,6 +187,8 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "event"
 			case name == "id" && strings.HasPrefix(route, "/account/organisations/"):
 				name = "organisation"
+			case name == "file" && (strings.HasPrefix(route, "/ideas/") || strings.HasPrefix(route, "/desk/ideas/")):
+				name = "idea_file"
 			case name == "file" && strings.HasPrefix(route, "/desk/reports/"):
 				name = "note_file"
 			case strings.HasPrefix(route, "/files/"), name == "file" && strings.Contains(route, "/messages/"):

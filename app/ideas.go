@@ -49,7 +49,7 @@ func (a *App) findIdeas() {
 
 func (a *App) ideaPages(r *kit.Router) error {
 	return ideapages.Register(r, ideapages.Deps{
-		DB: a.cfg.Pool, Ideas: a.ideas, Contests: a.contests, Geo: a.geo, Photos: a.photos, Forms: a.drafts, Reports: a.reports, Talk: a.discussed, Centre: a.opens, Zone: a.zone, Complaints: a.complaints,
+		DB: a.cfg.Pool, Ideas: a.ideas, Contests: a.contests, Geo: a.geo, Photos: a.photos, Files: a.talkFiles, Forms: a.drafts, Reports: a.reports, Talk: a.discussed, Centre: a.opens, Zone: a.zone, Complaints: a.complaints,
 	})
 }
 
@@ -73,7 +73,7 @@ func (g ideaGate) Name(ctx context.Context, tx pgx.Tx, name string) error {
 
 // demoIdeas fills the demonstration with calls and ideas.
 func (a *App) demoIdeas(ctx context.Context) error {
-	cfg := proposals.Config{DB: a.cfg.Pool, Ideas: a.ideas, Discussion: a.discussion, Zone: a.zone}
+	cfg := proposals.Config{DB: a.cfg.Pool, Ideas: a.ideas, Discussion: a.discussion, Zone: a.zone, Measures: a.measuresByTitle}
 	if err := proposals.Fill(ctx, cfg); err != nil {
 		return err
 	}

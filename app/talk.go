@@ -40,6 +40,7 @@ func (a *App) talk(post *reports.Post) error {
 	}); err != nil {
 		return err
 	}
+	a.ideas.UseFiles(a.talkFiles)
 	a.reports.UseTalk(reports.Talk{Files: a.talkFiles, Post: post})
 	jobs.Periodic(a.jobs, "inbound_forget", 24*time.Hour, func(ctx context.Context) error { return casework.ForgetInbound(ctx, a.cfg.Pool) })
 	if a.cfg.Settings.InboundDir != "" {

@@ -26,6 +26,6 @@
 // routing_rules, routing_state, routing_rule_versions, case_facts (kept
 // by triggers), missed_digests, umbrella_events, umbrella_members,
 // umbrella_answers, umbrella_answered, umbrella_mailed, cases, deadline_pauses, messages, message_files, satisfaction, partners,
-// partner_categories, handovers, handover_answers, outside_orders, inbound_mails, case_log, notes, note_files, templates,
+// partner_categories, handovers, handover_answers, outside_orders, inbound_mails, case_log, notes, note_files, subject_files, templates,
 // resubmissions, absences, presence.
 package casework

@@ -102,22 +102,37 @@ const filePrefix = "messages/"
 // Prepare checks a file by its content and stores its bytes: PDF as it is, JPEG,
 // PNG and WebP as our own encoding. Faults: Unsupported, TooLarge, Unavailable.
 func (f *Files) Prepare(ctx context.Context, name string, r io.Reader) (NewFile, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	data, err := readFile(r)
 	if err != nil {
-		return NewFile{}, fault.New(fault.BadRequest, "err.400").Because(err)
-	}
-	if len(data) > MaxFileBytes {
-		return NewFile{}, fault.New(fault.TooLarge, "talk.file.size").With("max", MaxFileBytes>>20)
-	}
-	n := NewFile{File{ID: subject.NewID(), Type: JPEG}}
-	if isPDF(data) {
-		n.f.Type = PDF
-	} else if data, err = f.Pictures.Recode(ctx, bytes.NewReader(data)); fault.Is(err, fault.Unsupported) {
-		return NewFile{}, fault.New(fault.Unsupported, "talk.file.type").Because(err)
-	} else if err != nil {
 		return NewFile{}, err
 	}
-	n.f.Name, n.f.Size = plainName(name, n.f.Type), len(data)
+	if isPDF(data) {
+		return f.keep(ctx, name, PDF, data)
+	}
+	data, err = f.Pictures.Recode(ctx, bytes.NewReader(data))
+	if fault.Is(err, fault.Unsupported) {
+		return NewFile{}, fault.New(fault.Unsupported, "talk.file.type").Because(err)
+	}
+	if err != nil {
+		return NewFile{}, err
+	}
+	return f.keep(ctx, name, JPEG, data)
+}
+
+func readFile(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	if err != nil {
+		return nil, fault.New(fault.BadRequest, "err.400").Because(err)
+	}
+	if len(data) > MaxFileBytes {
+		return nil, fault.New(fault.TooLarge, "talk.file.size").With("max", MaxFileBytes>>20)
+	}
+	return data, nil
+}
+
+// keep stores the bytes of a file that was checked.
+func (f *Files) keep(ctx context.Context, name, mediaType string, data []byte) (NewFile, error) {
+	n := NewFile{File{ID: subject.NewID(), Type: mediaType, Name: plainName(name, mediaType), Size: len(data)}}
 	sum := sha256.Sum256(data)
 	n.f.sum = sum[:]
 	id := n.f.ID.String()

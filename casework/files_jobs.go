@@ -49,12 +49,12 @@ func (f *Files) Scan(ctx context.Context, id uuid.UUID) error {
 	return nil
 }
 
-// shelf is a table of files: those of messages and those of notes lie apart, so
-// that nobody who reads the one finds the other.
+// shelf is a table of files: those of messages, of notes and beside things lie
+// apart, so that nobody who reads the one finds the other.
 type shelf struct{ byID, lock, note string }
 
 func shelves() []shelf {
-	return []shelf{{sqlFileByID, sqlFileLock, sqlFileState}, {sqlNoteFileByID, sqlNoteFileLock, sqlNoteFileState}}
+	return []shelf{{sqlFileByID, sqlFileLock, sqlFileState}, {sqlNoteFileByID, sqlNoteFileLock, sqlNoteFileState}, {sqlBesideByID, sqlBesideLock, sqlBesideState}}
 }
 
 func (f *Files) scan(ctx context.Context, s shelf, file File) error {
@@ -117,6 +117,9 @@ WHERE state = 'quarantined' AND created_at < mitwirk_now() - interval '10 minute
 UNION ALL
 SELECT id, created_at FROM note_files
 WHERE state = 'quarantined' AND created_at < mitwirk_now() - interval '10 minutes'
+UNION ALL
+SELECT id, created_at FROM subject_files
+WHERE state = 'quarantined' AND created_at < mitwirk_now() - interval '10 minutes'
 ORDER BY created_at
 LIMIT 50`
 
@@ -143,16 +146,22 @@ func (f *Files) ForgetFiles(ctx context.Context, tx pgx.Tx, ref subject.Ref) err
 }
 
 func (f *Files) forget(ctx context.Context, tx pgx.Tx, sql string, ref subject.Ref) error {
-	rows, err := tx.Query(ctx, sql, string(ref.Kind), ref.ID)
+	keys, err := droppedKeys(ctx, tx, sql, string(ref.Kind), ref.ID)
 	if err != nil {
-		return fmt.Errorf("forget files: %w", err)
-	}
-	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return fmt.Errorf("forget files: %w", err)
+		return err
 	}
 	f.drop(ctx, keys)
 	return nil
+}
+
+// droppedKeys deletes rows and tells where their bytes lie.
+func droppedKeys(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]string, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("forget files: %w", err)
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return keys, wrap("forget files", err)
 }
 
 const sqlForgetFiles = `DELETE FROM message_files WHERE subject_kind = $1 AND subject_id = $2 RETURNING blob`
@@ -183,11 +192,18 @@ func (f *Files) SweepFiles(ctx context.Context) error {
 }
 
 const (
-	sqlKnownFiles = `SELECT blob FROM message_files WHERE blob = ANY ($1) UNION ALL SELECT blob FROM note_files WHERE blob = ANY ($1)`
-	sqlFileKeys   = `
+	sqlKnownFiles = `
+SELECT blob FROM message_files WHERE blob = ANY ($1)
+UNION ALL
+SELECT blob FROM note_files WHERE blob = ANY ($1)
+UNION ALL
+SELECT blob FROM subject_files WHERE blob = ANY ($1)`
+	sqlFileKeys = `
 SELECT blob COLLATE "C" FROM message_files WHERE blob <> ''
 UNION ALL
 SELECT blob COLLATE "C" FROM note_files WHERE blob <> ''
+UNION ALL
+SELECT blob COLLATE "C" FROM subject_files WHERE blob <> ''
 ORDER BY 1`
 )
 

@@ -18,6 +18,9 @@
 //     to leave;
 //   - a part becomes an idea of its own only when an author agrees, never while
 //     people support it in a call; it can be taken back;
+//   - files other than pictures are PDF, at most five; nobody but the authors and
+//     the city sees one before it is released, and nobody opens one before the
+//     scanner has passed it (package casework keeps them);
 //   - checks and their notes are for the city only, and no clerk's name leaves
 //     this package;
 //   - an idea's department stands in its own row: cases hold what reports need

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/subject"
@@ -86,6 +87,9 @@ func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {
 			return fmt.Errorf("adopt ideas: %w", err)
 		}
 	}
+	if err := casework.AdoptFiles(ctx, tx, from, to); err != nil {
+		return err
+	}
 	return Claimed(ctx, tx, from, to)
 }
 
@@ -101,8 +105,8 @@ ON CONFLICT (idea_id, person_id) DO UPDATE SET founder = idea_authors.founder OR
 )
 
 // ForgetPerson takes a person out of all ideas, for an erasure: an idea that was
-// theirs alone goes with its words and pictures; one with other authors stays
-// theirs. Twice is once.
+// theirs alone goes with its words, pictures and files; one with other authors
+// stays theirs, without the files that this person uploaded. Twice is once.
 func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
 	rows, err := tx.Query(ctx, sqlOwnIdeas, person)
 	if err != nil {
@@ -114,6 +118,11 @@ func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID)
 	}
 	for _, id := range ids {
 		if err := s.erase(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	if s.files != nil {
+		if err := s.files.ForgetOwner(ctx, tx, person); err != nil {
 			return err
 		}
 	}
@@ -133,6 +142,9 @@ func (s *Service) erase(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 		}
 	}
 	if _, err := s.photos.DeleteFor(ctx, tx, subject.Idea, id); err != nil {
+		return err
+	}
+	if err := s.forgetFiles(ctx, tx, id); err != nil {
 		return err
 	}
 	if err := accounts.DeleteReceipt(ctx, tx, ref(id)); err != nil {

@@ -92,17 +92,23 @@ func (s *Service) LinkMeasure(ctx context.Context, actor accounts.Actor, n subje
 		if err := links.Make(ctx, tx, i.Ref(), m.Ref(), links.BelongsTo, actor.Person); err != nil {
 			return err
 		}
-		told, err := db.Exists(ctx, tx, sqlSaidPart, i.ID, m.Path)
-		if err != nil {
-			return err
-		}
-		params := map[string]any{"measure": m.Title.In(i18n.German), "link": m.Path}
-		if told { // linked, unlinked and linked again: nobody is told a second time
-			_, err := timeline.Append(ctx, tx, timeline.Entry{Ref: i.Ref(), Key: partStep, Params: params, Department: i.Department})
-			return err
-		}
-		return s.step(ctx, tx, i, partStep, params, "", i.Department)
+		return s.sayPart(ctx, tx, i, m)
 	})
+}
+
+// sayPart writes into the history that an idea is part of a measure, and tells
+// those who are to hear of it the first time.
+func (s *Service) sayPart(ctx context.Context, tx pgx.Tx, i *Idea, m Measure) error {
+	told, err := db.Exists(ctx, tx, sqlSaidPart, i.ID, m.Path)
+	if err != nil {
+		return err
+	}
+	params := map[string]any{"measure": m.Title.In(i18n.German), "link": m.Path}
+	if told { // linked, unlinked and linked again: nobody is told a second time
+		_, err := timeline.Append(ctx, tx, timeline.Entry{Ref: i.Ref(), Key: partStep, Params: params, Department: i.Department})
+		return err
+	}
+	return s.step(ctx, tx, i, partStep, params, "", i.Department)
 }
 
 // UnlinkMeasure takes an idea out of a measure, also one that its authors
@@ -133,10 +139,7 @@ func (s *Service) UnlinkMeasure(ctx context.Context, actor accounts.Actor, n sub
 		if !was {
 			return nil
 		}
-		_, err = timeline.Append(ctx, tx, timeline.Entry{
-			Ref: i.Ref(), Key: "idea.step.measure_off", Params: map[string]any{"measure": m.Title.In(i18n.German), "link": m.Path}, Department: i.Department,
-		})
-		return err
+		return sayNoPart(ctx, tx, i, m)
 	})
 }
 

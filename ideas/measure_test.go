@@ -177,3 +177,98 @@ func TestMeasures(t *testing.T) {
 		t.Errorf("linked to a measure that nobody may see: %v", err)
 	}
 }
+
+// A merge carries the measures of the idea that goes to the one that stays, and
+// its undo leaves both exactly as they were.
+func TestMergeCarriesMeasures(t *testing.T) {
+	t.Parallel()
+	c := ideastest.New(t)
+	ctx := t.Context()
+	s, p := radartest.New(t, c.Pool, 4)
+	c.Ideas.UseMeasures(programmes{s})
+	st, err := s.Now(ctx, p)
+	must(t, err)
+	m := make([]*radar.Measure, 4)
+	for i := range m {
+		m[i] = &st.Items[i].Measure
+	}
+	// the one that goes: proposed to 0, part of 1 and of 2; the one that stays: proposed to 1, part of 2
+	from, authorA := c.Create(t, func(sub *ideas.Submission) { sub.Measure = m[0].Number })
+	into, authorB := c.Create(t, func(sub *ideas.Submission) { sub.Measure = m[1].Number })
+	dep, err := accounts.DepartmentByID(ctx, c.Pool, c.Idea(t, authorA, from.Number).Department)
+	must(t, err)
+	clerk := c.Clerk(t, dep.Key)
+	for _, i := range []int{1, 2} {
+		must(t, c.Ideas.LinkMeasure(ctx, clerk, from.Number, m[i].PublicNumber()))
+	}
+	must(t, c.Ideas.LinkMeasure(ctx, clerk, into.Number, m[2].PublicNumber()))
+	rows := func() string {
+		t.Helper()
+		var all string
+		must(t, c.Pool.QueryRow(ctx, `SELECT coalesce(string_agg(concat_ws(' ', from_id, to_id, relation, made_by, at), E'\n' ORDER BY from_id, to_id, relation), '') FROM links WHERE from_kind = 'idea'`).Scan(&all))
+		return all
+	}
+	told := func(n subject.Number) (k int) {
+		t.Helper()
+		must(t, c.Pool.QueryRow(ctx, `SELECT count(*) FROM events e JOIN ideas i ON i.id::text = e.body ->> 'idea' WHERE e.type = 'idea.step_added' AND e.body ->> 'key' = 'idea.step.measure' AND i.number = $1`, int64(n)).Scan(&k))
+		return k
+	}
+	merge := func() {
+		t.Helper()
+		must(t, c.Ideas.AskMerge(ctx, clerk, from.Number, into.Number, "Beide wollen dasselbe."))
+		must(t, c.Ideas.AgreeMerge(ctx, authorA, from.Number, true))
+		must(t, c.Ideas.AgreeMerge(ctx, authorB, into.Number, true))
+	}
+	has := func(want map[int]bool) { // of the one that stays: measure -> part
+		t.Helper()
+		list := c.Idea(t, accounts.Actor{}, into.Number).Measures
+		if len(list) != len(want) {
+			t.Errorf("%d measures, not %d", len(list), len(want))
+		}
+		for i, part := range want {
+			found := false
+			for _, have := range list {
+				found = found || have.ID == m[i].ID && have.Part == part
+			}
+			if !found {
+				t.Errorf("measure %d, part %t, is not among %+v", i, part, list)
+			}
+			there, err := c.Ideas.OfMeasure(ctx, accounts.Actor{}, m[i].ID)
+			if err != nil || len(there) != 1 || there[0].Number != into.Number || there[0].Part != part {
+				t.Errorf("the list of measure %d: %+v, %v", i, there, err)
+			}
+		}
+	}
+	before := rows()
+	merge()
+	has(map[int]bool{0: false, 1: true, 2: true})
+	if n := told(into.Number); n != 2 { // of 2 by the clerk, of 1 by the merge
+		t.Errorf("told %d times", n)
+	}
+	must(t, c.Ideas.UndoMerge(ctx, clerk, from.Number))
+	if after := rows(); after != before {
+		t.Errorf("undone:\n%s\nwas:\n%s", after, before)
+	}
+	if list, err := c.Ideas.OfMeasure(ctx, accounts.Actor{}, m[0].ID); err != nil || len(list) != 1 || list[0].Number != from.Number {
+		t.Errorf("%+v, %v", list, err)
+	}
+
+	// again: what the city says of the one that stays since then is not undone
+	merge()
+	must(t, c.Ideas.UnlinkMeasure(ctx, clerk, into.Number, m[0].ID))
+	must(t, c.Ideas.LinkMeasure(ctx, clerk, into.Number, m[3].PublicNumber()))
+	must(t, c.Ideas.SetStatus(ctx, clerk, into.Number, ideas.Change{To: ideas.Linked, Params: ideas.Params{Measure: m[1].PublicNumber()}}))
+	must(t, c.Ideas.UndoMerge(ctx, clerk, from.Number))
+	v := c.Idea(t, accounts.Actor{}, into.Number)
+	if len(v.Measures) != 3 || v.Status != ideas.Linked {
+		t.Errorf("%s, %+v", v.Status, v.Measures)
+	}
+	for _, have := range v.Measures {
+		if !have.Part || have.ID == m[0].ID {
+			t.Errorf("%+v", have)
+		}
+	}
+	if n := told(into.Number); n != 3 { // of 3 now; of 1 a second time nobody hears
+		t.Errorf("told %d times", n)
+	}
+}

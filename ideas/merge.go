@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/links"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/votes"
 )
@@ -213,6 +214,7 @@ RETURNING from_yes AND into_yes`
 )
 
 // merge moves supports, followers and comments; who supported both counts once.
+// The measures of the idea that goes become those of the one that stays too.
 func (s *Service) merge(ctx context.Context, tx pgx.Tx, from, to *Idea, now time.Time) error {
 	before := to.Supports
 	voters, err := votes.Move(ctx, tx, from.Ref(), to.Ref(), votes.Support)
@@ -226,6 +228,10 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, from, to *Idea, now time
 	if err != nil {
 		return err
 	}
+	carried, err := s.carryMeasures(ctx, tx, from, to)
+	if err != nil {
+		return err
+	}
 	n, err := s.recount(ctx, tx, to.ID, now)
 	if err != nil {
 		return err
@@ -233,7 +239,7 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, from, to *Idea, now time
 	if _, err := s.recount(ctx, tx, from.ID, now); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, sqlMerged, from.ID, n-before, string(from.Status), orEmpty(voters), now.Add(leaveFor), orEmpty(comments)); err != nil {
+	if _, err := tx.Exec(ctx, sqlMerged, from.ID, n-before, string(from.Status), orEmpty(voters), now.Add(leaveFor), orEmpty(comments), orEmpty(carried)); err != nil {
 		return fmt.Errorf("merge: %w", err)
 	}
 	from.MergedInto = to.ID
@@ -246,11 +252,12 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, from, to *Idea, now time
 }
 
 const sqlMerged = `
-UPDATE idea_merges SET state = 'merged', moved = $2, status = $3, voters = $4, merged_at = mitwirk_now(), leave_until = $5, comments = $6
+UPDATE idea_merges SET state = 'merged', moved = $2, status = $3, voters = $4, merged_at = mitwirk_now(), leave_until = $5, comments = $6, carried = $7
 WHERE from_id = $1 AND state = 'asked'`
 
 // UndoMerge takes a merge back: every support that moved and was not withdrawn
-// since goes home, and so do the comments.
+// since goes home, so do the comments, and the idea that stayed loses the measures
+// that it had from the other one.
 func (s *Service) UndoMerge(ctx context.Context, actor accounts.Actor, n subject.Number) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		var into int64
@@ -277,7 +284,8 @@ func (s *Service) UndoMerge(ctx context.Context, actor accounts.Actor, n subject
 func (s *Service) undo(ctx context.Context, tx pgx.Tx, from, to *Idea, now time.Time) error {
 	var status Status
 	var voters, comments []uuid.UUID
-	err := tx.QueryRow(ctx, sqlUndoMerge, from.ID, to.ID).Scan(&status, &voters, &comments)
+	var carried []links.Carried
+	err := tx.QueryRow(ctx, sqlUndoMerge, from.ID, to.ID).Scan(&status, &voters, &comments, &carried)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.Missing("merge")
 	}
@@ -288,6 +296,9 @@ func (s *Service) undo(ctx context.Context, tx pgx.Tx, from, to *Idea, now time.
 		return err
 	}
 	if err := discussion.MoveBack(ctx, tx, from.Ref(), comments); err != nil {
+		return err
+	}
+	if err := s.uncarryMeasures(ctx, tx, to, carried); err != nil {
 		return err
 	}
 	from.MergedInto = uuid.Nil
@@ -307,7 +318,7 @@ const (
 	sqlUndoMerge  = `
 UPDATE idea_merges SET state = 'undone', undone_at = mitwirk_now()
 WHERE from_id = $1 AND into_id = $2 AND state = 'merged'
-RETURNING status, voters, comments`
+RETURNING status, voters, comments, carried`
 )
 
 // mergesOf lists what goes on in an idea, and the merge that waits for consent.

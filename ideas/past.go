@@ -12,6 +12,8 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/links"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/timeline"
 	"github.com/mitwirk/mitwirk/votes"
@@ -31,7 +33,9 @@ type Past struct {
 	Decides    string
 	DecidesWho string
 	Milestones []NewMilestone
-	Reached    int // of the milestones, from the first on
+	Reached    int      // of the milestones, from the first on
+	Of         *Measure // that it belongs to; nil: none
+	Part       bool     // the city says so; else it is proposed to it
 
 	ID uuid.UUID // made by Import
 }
@@ -87,6 +91,11 @@ func (s *Service) importPart(ctx context.Context, tx pgx.Tx, topics []Topic, par
 				return fmt.Errorf("import answer: %w", err)
 			}
 		}
+		said, err := pastMeasure(ctx, tx, i, p)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, said...)
 		for n, m := range p.Milestones {
 			var reached *time.Time
 			if n < p.Reached {
@@ -109,6 +118,22 @@ func (s *Service) importPart(ctx context.Context, tx pgx.Tx, topics []Topic, par
 		}
 	}
 	return s.bus.Append(ctx, tx, Imported{Batch: subject.NewID(), IDs: ids})
+}
+
+// pastMeasure links an idea with the measure that it belongs to, and is what its
+// history says of that.
+func pastMeasure(ctx context.Context, tx pgx.Tx, i *Idea, p *Past) ([]timeline.Entry, error) {
+	if p.Of == nil {
+		return nil, nil
+	}
+	if !p.Part {
+		return nil, links.Make(ctx, tx, i.Ref(), p.Of.Ref(), links.ProposedTo, uuid.Nil)
+	}
+	if err := links.Make(ctx, tx, i.Ref(), p.Of.Ref(), links.BelongsTo, uuid.Nil); err != nil || p.Status == Linked { // its status says it
+		return nil, err
+	}
+	params := map[string]any{"measure": p.Of.Title.In(i18n.German), "link": p.Of.Path}
+	return []timeline.Entry{{Ref: i.Ref(), At: p.StatusAt.Add(time.Minute), Key: partStep, Params: params, Department: i.Department}}, nil
 }
 
 func (s *Service) pastIdea(ctx context.Context, tx pgx.Tx, topics []Topic, teams map[string]uuid.UUID, calls map[uuid.UUID]*Call, p *Past) (*Idea, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/geo"
@@ -76,6 +77,7 @@ type Service struct {
 	talk     *discussion.Service // nil: nothing is discussed
 	reports  Reports             // nil: no report becomes an idea
 	measures Measures            // nil: ideas belong to no measure
+	files    *casework.Files     // nil: ideas have none
 	contests ContestRooms        // nil: there are none
 	counted  *counts             // nil: counted anew each time
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -41,6 +42,7 @@ type View struct {
 	Authors     []string  // as shown; those without a name are counted in Unnamed
 	Unnamed     int
 	Photos      []Picture
+	Files       []casework.Beside
 	Answer      *Answer // the latest; nil: none yet
 	Milestones  []Milestone
 	Steps       []Step
@@ -166,11 +168,14 @@ func (s *Service) about(ctx context.Context, actor accounts.Actor, v *View) erro
 	if err != nil {
 		return err
 	}
-	sees := v.IsAuthor || worksOn(actor, &v.Idea) || actor.Has(subject.Moderator)
+	sees := seesHeld(actor, &v.Idea)
 	for _, a := range photos {
 		if a.State == attachments.Released || sees && a.State == attachments.Held {
 			v.Photos = append(v.Photos, Picture{a, a.State != attachments.Released})
 		}
+	}
+	if err := s.filesOf(ctx, v, sees); err != nil {
+		return err
 	}
 	if actor.Person != uuid.Nil {
 		mine, err := votes.Mine(ctx, s.db, actor.Person, Scope(v.Call), v.Ref(), votes.Support)
@@ -368,7 +373,7 @@ func (s *Service) MaySeePhoto(ctx context.Context, actor accounts.Actor, id uuid
 	if err != nil {
 		return err
 	}
-	if !mayKnow(actor, i) || !released && !i.IsAuthor && !worksOn(actor, i) && !actor.Has(subject.Moderator) {
+	if !mayKnow(actor, i) || !released && !seesHeld(actor, i) {
 		return fault.Missing("photo")
 	}
 	return nil

@@ -1458,6 +1458,7 @@ CREATE TABLE public.idea_merges (
     merged_at timestamp with time zone,
     leave_until timestamp with time zone,
     undone_at timestamp with time zone,
+    carried jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT idea_merges_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'merged'::text, 'undone'::text]))),
     CONSTRAINT idea_merges_two CHECK ((from_id <> into_id))
 );
@@ -2613,6 +2614,27 @@ CREATE TABLE public.stop_pages (
     CONSTRAINT stop_pages_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,39}$'::text))
 );
 
+CREATE TABLE public.subject_files (
+    id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    owner_id uuid,
+    name text NOT NULL,
+    type text NOT NULL,
+    size integer NOT NULL,
+    sha256 bytea NOT NULL,
+    blob text NOT NULL,
+    state text DEFAULT 'quarantined'::text NOT NULL,
+    scanned boolean DEFAULT false NOT NULL,
+    released boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    CONSTRAINT subject_files_check CHECK (((NOT released) OR (state = 'clean'::text))),
+    CONSTRAINT subject_files_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT subject_files_size_check CHECK ((size > 0)),
+    CONSTRAINT subject_files_state_check CHECK ((state = ANY (ARRAY['quarantined'::text, 'clean'::text, 'infected'::text]))),
+    CONSTRAINT subject_files_type_check CHECK ((type = 'application/pdf'::text))
+);
+
 CREATE TABLE public.templates (
     id uuid NOT NULL,
     department_id uuid,
@@ -3476,6 +3498,12 @@ ALTER TABLE ONLY public.statements
 ALTER TABLE ONLY public.stop_pages
     ADD CONSTRAINT stop_pages_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY public.subject_files
+    ADD CONSTRAINT subject_files_once UNIQUE (subject_kind, subject_id, sha256);
+
+ALTER TABLE ONLY public.subject_files
+    ADD CONSTRAINT subject_files_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.templates
     ADD CONSTRAINT templates_pkey PRIMARY KEY (id);
 
@@ -3854,6 +3882,8 @@ CREATE INDEX ideas_counts ON public.ideas USING btree (call_id, status) INCLUDE 
 
 CREATE INDEX ideas_desk ON public.ideas USING btree (department_id, answer_by, id) WHERE (visibility <> 'erased'::text);
 
+CREATE INDEX ideas_desk_list ON public.ideas USING btree (((decides <> ''::text)), COALESCE(answer_by, 'infinity'::timestamp with time zone), id) WHERE (visibility = ANY (ARRAY['public'::text, 'held'::text]));
+
 CREATE INDEX ideas_ending ON public.ideas USING btree (ends_at, id) WHERE ((visibility = 'public'::text) AND (status = ANY (ARRAY['open'::text, 'checking'::text])));
 
 CREATE INDEX ideas_geography ON public.ideas USING gist (((point)::public.geography)) WHERE (point IS NOT NULL);
@@ -4055,6 +4085,12 @@ CREATE INDEX shortlist_items_order ON public.shortlist_items USING btree (person
 CREATE INDEX site_messages_to ON public.site_messages USING btree (to_at DESC, id DESC);
 
 CREATE INDEX statement_decisions_decision ON public.statement_decisions USING btree (decision_id);
+
+CREATE INDEX subject_files_blob ON public.subject_files USING btree (blob) WHERE (blob <> ''::text);
+
+CREATE INDEX subject_files_owner ON public.subject_files USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+
+CREATE INDEX subject_files_waiting ON public.subject_files USING btree (created_at) WHERE (state = 'quarantined'::text);
 
 CREATE INDEX templates_fit ON public.templates USING btree (department_id, status) WHERE (gone_at IS NULL);
 

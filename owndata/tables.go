@@ -64,6 +64,7 @@ func hangs() []hang {
 		{table: "ideas", rows: `t.id IN ` + sqlPartIdeas, order: "t.created_at", also: []string{"number", "status", "visibility", "created_at"}},
 		{table: "idea_authors", rows: sqlPartMine, order: "t.since", also: []string{"founder", "since"}},
 		{table: "idea_versions", rows: `t.idea_id IN ` + sqlPartIdeas, order: "t.idea_id, t.n", also: []string{"n", "kind", "at"}},
+		{table: "subject_files", rows: `(t.owner_id = $1 OR t.subject_kind = 'idea' AND t.subject_id IN ` + sqlPartIdeas + `)`, order: "t.created_at", also: []string{"type", "size", "released", "created_at"}, masked: map[string]string{"owner_id": `CASE WHEN t.owner_id = $1 THEN t.owner_id END`}},
 		{table: "idea_invitations", rows: `(t.made_by = $1 OR t.used_by = $1)`, order: "t.expires_at", also: []string{"expires_at", "used_at"}, masked: map[string]string{"made_by": `CASE WHEN t.made_by = $1 THEN t.made_by END`, "used_by": `CASE WHEN t.used_by = $1 THEN t.used_by END`}},
 		{table: "idea_splits", rows: `t.idea_id IN ` + sqlPartIdeas, order: "t.asked_at", also: []string{"why", "state", "asked_at", "split_at", "undone_at"}},
 		{table: "idea_hidden", rows: `t.idea_id IN ` + sqlPartIdeas},

@@ -32,6 +32,9 @@ type Config struct {
 	Ideas      *ideas.Service
 	Discussion *discussion.Service
 	Zone       *time.Location
+	// Measures are those of the programme by their German titles; nil: no idea
+	// belongs to one.
+	Measures func(ctx context.Context) (map[string]ideas.Measure, error)
 }
 
 // Fill makes calls, ideas and comments where there are none yet.
@@ -140,6 +143,9 @@ func (f *filler) box(ctx context.Context) error {
 		f.say(&p, n)
 		f.list = append(f.list, p)
 	}
+	if err := f.programme(ctx, f.list); err != nil {
+		return err
+	}
 	return f.Ideas.Import(ctx, f.list)
 }
 
@@ -173,7 +179,7 @@ func (f *filler) say(p *ideas.Past, n int) {
 		p.Reached = 1
 	case ideas.Linked:
 		p.Reasons = "Die Idee gehört jetzt zu einem Vorhaben der Stadt. Dort sehen Sie jeden Schritt."
-		p.Params = ideas.Params{Measure: "Parken in Echtzeit", Link: "/radar"}
+		p.Params = ideas.Params{Measure: f.seats.Title.In(i18n.German), Link: f.seats.Path()} // of the radar: see programme
 	case ideas.Declined:
 		p.Reasons = "Wir haben die Idee lange geprüft. Rettungswege und Buslinien lassen sich nicht verlegen."
 		p.Params = ideas.Params{Reason: "Rettungswege und Buslinien lassen sich nicht verlegen", Change: "Es bräuchte eine zweite Straße für Bus und Rettung"}

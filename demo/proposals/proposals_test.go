@@ -1,6 +1,7 @@
 package proposals
 
 import (
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,6 +44,28 @@ func TestTables(t *testing.T) {
 			t.Fatalf("places, line %d has %d columns", n+1, len(c))
 		}
 		check("places", n+1, c[0], c[1], c[3], c[4])
+	}
+}
+
+// Every line of the measures is about an idea of the box and a measure of the
+// demonstration's programme.
+func TestMeasures(t *testing.T) {
+	t.Parallel()
+	of, err := measureOf()
+	if err != nil || len(of) < 4 {
+		t.Fatalf("%v, %v", of, err)
+	}
+	measures, err := os.ReadFile("../programme/measures.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for idea, measure := range of {
+		if !strings.Contains("\n"+ideasTable, "\n"+idea+"|") {
+			t.Errorf("no idea %q", idea)
+		}
+		if !strings.Contains(string(measures), "|"+measure+"|") {
+			t.Errorf("no measure %q", measure)
+		}
 	}
 }
 

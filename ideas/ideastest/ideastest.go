@@ -7,9 +7,11 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/scan"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/votes"
@@ -50,6 +52,17 @@ func On(t testing.TB, city *reportstest.City) *City {
 	}
 	c.Ideas.UseDiscussion(c.Discussion)
 	return c
+}
+
+// TakeFiles lets authors add files; s may be nil: they are not scanned.
+func (c *City) TakeFiles(t testing.TB, s scan.Scanner) *casework.Files {
+	t.Helper()
+	f, err := casework.NewFiles(casework.FilesConfig{DB: c.Pool, Store: c.Files, Pictures: c.Photos, Scanner: s, Jobs: c.Events.Jobs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Ideas.UseFiles(f)
+	return f
 }
 
 // Submission is an idea that nothing is wrong with.

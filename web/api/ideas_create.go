@@ -256,6 +256,7 @@ func (a *api) ideaEdits() {
 			return w.ideas.Withdraw(ctx, w.actor, w.n)
 		})
 	a.ideaPhotos()
+	a.ideaFiles()
 }
 
 // ideaNow is the idea as its actor sees it after something was done.

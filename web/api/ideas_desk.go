@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -36,11 +38,12 @@ type deskIdea struct {
 	Held       bool   `json:"held" doc:"Not public yet: moderation reads it first."`
 	SayWho     bool   `json:"who_decides_is_open" doc:"Nobody has said who decides."`
 	Photos     int    `json:"photos_waiting" doc:"Pictures that wait for a look."`
+	Files      int    `json:"files_waiting" doc:"Files that wait for a look."`
 	CreatedAt  string `json:"created_at" format:"date-time"`
 }
 
 type deskIdeaList struct {
-	Items []deskIdea `json:"items" nullable:"false" doc:"What is due first on top, at most 200."`
+	Items []deskIdea `json:"items" nullable:"false" doc:"What is due first on top."`
 }
 
 // workOnIdea is an idea with what only those see who work on it.
@@ -165,29 +168,56 @@ func cityDay(field, text string, zone *time.Location) (*time.Time, error) {
 	return &day, nil
 }
 
-func (a *api) ideaDesk() {
+// deskIdeas is the list of those who work on ideas.
+func (a *api) deskIdeas() {
 	type query struct {
-		Due  string `query:"due" enum:"open,who,late,goal,all" default:"open" doc:"who: not said who decides; late: the answer is overdue; goal: reached."`
-		Text string `query:"q" maxLength:"200" doc:"Words, or a public number."`
+		Due   string `query:"due" enum:"open,who,late,goal,all" default:"open" doc:"who: not said who decides; late: the answer is overdue; goal: reached."`
+		Text  string `query:"q" maxLength:"200" doc:"Words, or a public number."`
+		After string `query:"after" maxLength:"200" doc:"Where the page before ends, as the Link header says."`
+		Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"Ideas on a page."`
 	}
-	reads(a, ideaDeskOp("listDeskIdeas", http.MethodGet, "/desk/ideas", "List the ideas to work on", "Those of your remit."),
-		func(ctx context.Context, _ *call, actor accounts.Actor, in *query) (deskIdeaList, error) {
-			f := ideas.DeskFilter{Due: in.Due, Text: kit.Clean(in.Text, false)}
-			if f.Due == "open" {
-				f.Due = ""
+	type output struct {
+		Link string `header:"Link" doc:"Address of the next page (rel=\"next\"); absent on the last."`
+		Body deskIdeaList
+	}
+	o := ideaDeskOp("listDeskIdeas", http.MethodGet, "/desk/ideas", "List the ideas to work on", "Those of your remit. Follow the Link header with rel=\"next\" for more.").operation(typeOf[query]())
+	add(a, o, func(ctx context.Context, k *call, in *query) (*output, error) {
+		f := ideas.DeskFilter{Due: in.Due, Text: kit.Clean(in.Text, false)}
+		if f.Due == "open" {
+			f.Due = ""
+		}
+		found, err := a.Ideas.Desk(ctx, k.actor(accounts.ScopeDeskRead), f, ideas.Page{After: in.After, Limit: in.Limit})
+		if fault.Is(err, fault.BadRequest) {
+			err = fault.OnField("after", "api.field.cursor").Because(err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out := &output{Body: deskIdeaList{Items: make([]deskIdea, len(found.Rows))}}
+		for i := range found.Rows {
+			out.Body.Items[i] = deskIdeaOf(&found.Rows[i])
+		}
+		if found.Next != "" {
+			values := url.Values{"due": {in.Due}, "limit": {strconv.Itoa(in.Limit)}, "after": {found.Next}}
+			if in.Text != "" {
+				values.Set("q", in.Text)
 			}
-			list, err := a.Ideas.Desk(ctx, actor, f)
-			out := deskIdeaList{Items: make([]deskIdea, len(list))}
-			for i := range list {
-				r := &list[i]
-				out.Items[i] = deskIdea{
-					Number: r.Number.Format(subject.PrefixIdea), Title: r.Title, Topic: r.Topic, Status: string(r.Status), Department: r.Team,
-					District: r.District, Supports: r.Supports, Goal: r.Goal, AnswerBy: stampOf(r.AnswerBy), Held: r.Held, SayWho: r.Say, Photos: r.Photos,
-					CreatedAt: stamp(r.CreatedAt),
-				}
-			}
-			return out, err
-		})
+			out.Link = "<" + a.router.URL(Root+"/desk/ideas?"+values.Encode()) + `>; rel="next"`
+		}
+		return out, nil
+	})
+}
+
+func deskIdeaOf(r *ideas.DeskRow) deskIdea {
+	return deskIdea{
+		Number: r.Number.Format(subject.PrefixIdea), Title: r.Title, Topic: r.Topic, Status: string(r.Status), Department: r.Team,
+		District: r.District, Supports: r.Supports, Goal: r.Goal, AnswerBy: stampOf(r.AnswerBy), Held: r.Held, SayWho: r.Say, Photos: r.Photos,
+		Files: r.Files, CreatedAt: stamp(r.CreatedAt),
+	}
+}
+
+func (a *api) ideaDesk() {
+	a.deskIdeas()
 	type input struct{ IdeaParam }
 	reads(a, ideaDeskOp("getDeskIdea", http.MethodGet, "/desk/ideas/{number}", "Read an idea to work on", "With what it may become, and the checks of departments, which are for the city only."),
 		func(ctx context.Context, k *call, actor accounts.Actor, in *input) (workOnIdea, error) {

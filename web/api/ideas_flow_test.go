@@ -41,6 +41,36 @@ func (h house) ideaOnce(t *testing.T) {
 	}
 }
 
+// fileOfIdea: a PDF of an author is everybody's when the city says so.
+func (h house) fileOfIdea(t *testing.T, at, me, other string) {
+	t.Helper()
+	pdf := fields{"name": "Lageplan.pdf", "file": []byte("%PDF-1.4 Plan\n%%EOF\n")}
+	h.send(t, other, "POST", at+"/files", pdf, 403, nil)
+	h.send(t, me, "POST", at+"/files", fields{"name": "Lageplan.pdf", "file": []byte("<html>")}, 422, nil)
+	h.send(t, me, "POST", at+"/files", pdf, 201, nil)
+	v := h.seen(t, me, at)
+	if len(v.Files) != 1 || !v.Files[0].Held || v.Files[0].Name != "Lageplan.pdf" || v.Files[0].URL != "" || len(h.seen(t, other, at).Files) != 0 {
+		t.Fatalf("files %+v", v.Files)
+	}
+	one := at + "/files/" + v.Files[0].ID
+	h.send(t, other, "GET", one, nil, 404, nil)
+	h.send(t, "clerk elsewhere", "GET", one, nil, 404, nil)
+	h.send(t, me, "GET", one, nil, 200, nil)
+	h.send(t, "lead", "GET", one, nil, 200, nil)
+	h.send(t, "clerk elsewhere", "PUT", "/desk"+one, fields{"public": true}, 404, nil)
+	h.send(t, "lead", "PUT", "/desk"+one, fields{"public": true}, 200, nil)
+	if v := h.seen(t, "anonymous", at); len(v.Files) != 1 || !strings.HasSuffix(v.Files[0].URL, one) {
+		t.Errorf("files %+v", v.Files)
+	}
+	a := h.do(t, sent{method: "GET", path: one}).want(200)
+	if string(a.Body) != "%PDF-1.4 Plan\n%%EOF\n" || a.Header.Get("Content-Disposition") != `attachment; filename=Lageplan.pdf` {
+		t.Errorf("%q %s", a.Body, a.Header)
+	}
+	h.send(t, other, "DELETE", one, nil, 403, nil)
+	h.send(t, me, "DELETE", one, nil, 200, nil)
+	h.send(t, me, "GET", one, nil, 404, nil)
+}
+
 // seenIdea is what the tests read of an idea.
 type seenIdea struct {
 	Edition, Version, Supports int
@@ -51,6 +81,10 @@ type seenIdea struct {
 	Photos                     []struct {
 		ID   string
 		Held bool
+	}
+	Files []struct {
+		ID, Name, URL string
+		Held          bool
 	}
 	Milestones []struct {
 		ID        string
@@ -141,6 +175,7 @@ func (h house) ideaOfAuthors(t *testing.T) {
 		t.Errorf("%d photos are public", n)
 	}
 	h.send(t, me, "DELETE", at+shot, nil, 200, nil)
+	h.fileOfIdea(t, at, me, other)
 	h.send(t, me, "GET", "/ideas/mine", nil, 200, nil)
 	h.send(t, other, "POST", at+"/withdrawal", nil, 403, nil)
 	h.send(t, me, "POST", at+"/withdrawal", nil, 200, nil)

@@ -30,6 +30,7 @@ type oneIdea struct {
 	Status       ideaStatus      `json:"status"`
 	Place        *ideaPlace      `json:"place,omitempty"`
 	Photos       []ideaPhoto     `json:"photos" nullable:"false"`
+	Files        []ideaFile      `json:"files" nullable:"false" doc:"PDF files; pictures are in photos."`
 	Authors      []string        `json:"authors" nullable:"false" doc:"The names that are shown."`
 	Unnamed      int             `json:"unnamed_authors" doc:"How many more there are without a name."`
 	CostCents    *int64          `json:"cost_cents,omitempty" doc:"As its authors estimate, in cents of a euro."`
@@ -142,8 +143,8 @@ func (a *api) oneIdeaOf(ctx context.Context, q db.Queryer, loc *i18n.Localizer, 
 		ReachedAt: stampOf(v.ReachedAt), SupportUntil: stampOf(v.EndsAt), AnswerBy: stampOf(v.AnswerBy),
 		Decides:    ideaDecides{By: v.Decides, Who: v.DecidesWho, SaidAt: stampOf(v.DecidesAt), SayBy: stampOf(v.SayWhoBy)},
 		Milestones: make([]ideaMilestone, len(v.Milestones)), Merged: make([]ideaMerged, len(v.Merges)),
-		Measures: a.ideaMeasuresOf(v),
-		Mine:     ideaMine{Author: v.IsAuthor, Supports: v.Mine, Follows: v.Follows}, May: mayOfIdea(&v.May), FreeUntil: stamp(v.FreeUntil),
+		Measures: a.ideaMeasuresOf(v), Files: a.ideaFilesOf(v),
+		Mine: ideaMine{Author: v.IsAuthor, Supports: v.Mine, Follows: v.Follows}, May: mayOfIdea(&v.May), FreeUntil: stamp(v.FreeUntil),
 		CreatedAt: stamp(v.CreatedAt), ClosedAt: stampOf(v.ClosedAt), Links: a.ideaLinksOf(v.Number, v.ID),
 	}
 	if v.Call != nil {

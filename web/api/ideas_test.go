@@ -28,6 +28,7 @@ func withProposals(t testing.TB, b *bundle, d *api.Deps) {
 	d.Contests, err = contests.New(contests.Config{DB: b.Pool, Outbox: b.post, Messages: b.site.Catalogue, BaseURL: kittest.Base, Zone: c.Zone})
 	must(t, err)
 	c.Ideas.UseContests(d.Contests)
+	c.Ideas.UseFiles(d.Files)
 }
 
 // inIdeas are the operations of calls, ideas, discussions and votes.
@@ -107,6 +108,9 @@ func ideaOps() []tried {
 		{"POST", "/ideas/{idea}/withdrawal", nil, "people", 404},
 		{"POST", "/ideas/{idea}/photos", fields{"alt": "Ein Platz", "file": []byte("x")}, "people", 404},
 		{"DELETE", "/ideas/{idea}/photos/{id}", nil, "people", 404},
+		{"POST", "/ideas/{idea}/files", fields{"name": "Plan.pdf", "file": []byte("x")}, "people", 404},
+		{"GET", "/ideas/{idea}/files/{id}", nil, "", 404},
+		{"DELETE", "/ideas/{idea}/files/{id}", nil, "people", 404},
 		{"PUT", "/ideas/{idea}/support", nil, "people", 404},
 		{"DELETE", "/ideas/{idea}/support", nil, "people", 404},
 		{"PUT", "/ideas/{idea}/follow", nil, "people", 404},
@@ -133,6 +137,7 @@ func ideaOps() []tried {
 		{"PUT", "/desk/ideas/{idea}/measures/" + randomOf(subject.PrefixMeasure), nil, "desk", 404},
 		{"DELETE", "/desk/ideas/{idea}/measures/" + randomOf(subject.PrefixMeasure), nil, "desk", 404},
 		{"PUT", "/desk/ideas/{idea}/photos/{id}", fields{"public": true}, "desk", 404},
+		{"PUT", "/desk/ideas/{idea}/files/{id}", fields{"public": true}, "desk", 404},
 		{"GET", "/desk/ideas/{idea}/photos/{id}", nil, "desk", 404},
 		{"GET", "/desk/calls", nil, "desk", 200},
 		{"GET", "/desk/call-blueprints", nil, "desk", 200},

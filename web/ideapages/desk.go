@@ -2,6 +2,7 @@ package ideapages
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ func (p *pages) registerDesk(r *kit.Router) {
 	r.POST("/desk/ideas/:number/decides", p.sayWho, in)
 	r.POST("/desk/ideas/:number/checks", p.check, in)
 	r.POST("/desk/ideas/:number/milestones", p.addMilestone, in)
-	r.POST("/desk/ideas/:number/milestones/:id/reached", p.reachMilestone, in)
+	r.POST("/desk/ideas/:number/milestones/:id/reached", p.reachMilestone, in, kit.BodyLimit(photoBody))
 	r.POST("/desk/ideas/:number/merge", p.askMerge, in)
 	r.POST("/desk/ideas/:number/unmerge", p.unmerge, in)
 	r.GET("/desk/ideas/:number/split", p.splitForm, in)
@@ -33,6 +34,7 @@ func (p *pages) registerDesk(r *kit.Router) {
 	r.POST("/desk/ideas/:number/unsplit", p.unsplit, in)
 	r.POST("/desk/ideas/:number/move", p.move, in)
 	r.POST("/desk/ideas/:number/photos/:photo", p.releasePhoto, in)
+	r.POST("/desk/ideas/:number/files/:file", p.releaseFile, in)
 	r.POST("/desk/ideas/:number/measures", p.linkMeasure, in)
 	r.GET("/desk/calls", p.deskCalls, in)
 	r.GET("/desk/calls/new", p.newCall, in)
@@ -48,6 +50,31 @@ type deskView struct {
 	Filter ideas.DeskFilter
 	Chips  []kit.ChipProps
 	Rows   []deskRow
+	First  string // the beginning of the list, from a later page
+	Next   string // the next page; "" at the end
+}
+
+// deskPages are the ways through the desk's list, with its filter.
+func deskPages(f ideas.DeskFilter, after, next string) (firstURL, nextURL string) {
+	at := func(after string) string {
+		values := url.Values{}
+		for name, value := range map[string]string{"due": f.Due, "q": f.Text, "after": after} {
+			if value != "" {
+				values.Set(name, value)
+			}
+		}
+		if len(values) == 0 {
+			return "/desk/ideas"
+		}
+		return "/desk/ideas?" + values.Encode()
+	}
+	if after != "" {
+		firstURL = at("")
+	}
+	if next != "" {
+		nextURL = at(next)
+	}
+	return firstURL, nextURL
 }
 
 type deskRow struct {
@@ -63,7 +90,8 @@ func (p *pages) desk(c kit.Context) error {
 	if r := []rune(f.Text); len(r) > 200 {
 		f.Text = string(r[:200])
 	}
-	list, err := p.Ideas.Desk(ctx, kit.Actor(c), f)
+	after := c.QueryParam("after")
+	list, err := p.Ideas.Desk(ctx, kit.Actor(c), f, ideas.Page{After: after})
 	if err != nil {
 		return err
 	}
@@ -80,8 +108,9 @@ func (p *pages) desk(c kit.Context) error {
 		}
 		v.Chips = append(v.Chips, kit.ChipProps{URL: url, Label: v.T("idea.desk." + name), On: f.Due == k})
 	}
-	for i := range list {
-		r := &list[i]
+	v.First, v.Next = deskPages(f, after, list.Next)
+	for i := range list.Rows {
+		r := &list.Rows[i]
 		d := deskRow{
 			URL: "/desk/ideas/" + ideaNumber(r.Number), Number: ideaNumber(r.Number), Title: r.Title, Team: r.Team, Shape: r.Status.Shape(), Status: label(v.Loc, r.Status),
 			Supports: v.Loc.Int(r.Supports),
@@ -103,6 +132,9 @@ func (p *pages) desk(c kit.Context) error {
 		}
 		if r.Photos > 0 {
 			d.Marks = append(d.Marks, v.T("idea.desk.mark.photos"))
+		}
+		if r.Files > 0 {
+			d.Marks = append(d.Marks, v.T("idea.desk.mark.files"))
 		}
 		v.Rows = append(v.Rows, d)
 	}

@@ -29,7 +29,7 @@ func setup(t *testing.T) (*ideastest.City, *kittest.Site) {
 	}
 	talk.Register(site.Router)
 	err = ideapages.Register(site.Router, ideapages.Deps{
-		DB: c.Pool, Ideas: c.Ideas, Geo: c.Geo, Photos: c.Photos, Forms: c.Drafts, Reports: c.Reports, Talk: talk, Centre: kit.CentreAt(reportstest.Marienplatz), Zone: c.Zone,
+		DB: c.Pool, Ideas: c.Ideas, Geo: c.Geo, Photos: c.Photos, Files: c.TakeFiles(t, nil), Forms: c.Drafts, Reports: c.Reports, Talk: talk, Centre: kit.CentreAt(reportstest.Marienplatz), Zone: c.Zone,
 	})
 	if err != nil {
 		t.Fatal(err)

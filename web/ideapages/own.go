@@ -44,7 +44,7 @@ func (p *pages) editForm(c kit.Context, actor accounts.Actor, n subject.Number) 
 	}
 	f := &wordsForm{
 		Page: kit.NewPage(c, "idea.edit.title"), I: i, Edition: i.Edition, Head: i.Title, Text: i.Text, Free: now.Before(i.FreeUntil),
-		Cost: typeMoney(i.CostCents), Address: i.Address,
+		Cost: typeMoney(i.CostCents), Address: i.Address, TakesFiles: p.Files != nil,
 	}
 	f.Nav, f.Robots = "ideas", "noindex"
 	f.Centre = p.Centre.View(ctx)

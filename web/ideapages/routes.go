@@ -9,6 +9,8 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
+	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
@@ -32,6 +34,7 @@ type Deps struct {
 	Contests *contests.Service // nil: there are none
 	Geo      *geo.Service
 	Photos   ideas.Photos
+	Files    *casework.Files // authors can add PDF; nil: they can't
 	Forms    ideas.Forms
 	Reports  *reports.Service // a report can become an idea; nil: none can
 	Talk     Talk             // nil: nothing is discussed
@@ -52,6 +55,9 @@ type pages struct {
 // How long anybody may keep the answer to a visitor without a session. What was
 // hidden must be gone soon.
 const keepPublic = 5 * time.Second
+
+// photoBody lets a form with one picture in.
+const photoBody = attachments.MaxBytes + 1<<20
 
 // Register adds the pages.
 func Register(r *kit.Router, deps Deps) error {
@@ -87,8 +93,11 @@ func Register(r *kit.Router, deps Deps) error {
 	r.GET("/ideas/:number/edit", p.askEdit)
 	r.POST("/ideas/:number/edit", p.edit)
 	r.POST("/ideas/:number/details", p.details)
-	r.POST("/ideas/:number/photos", p.addPhoto)
+	r.POST("/ideas/:number/photos", p.addPhoto, kit.BodyLimit(photoBody))
 	r.POST("/ideas/:number/photos/:photo/remove", p.removePhoto)
+	r.POST("/ideas/:number/files", p.addFile, kit.BodyLimit(kit.TalkBody))
+	r.GET("/ideas/:number/files/:file", p.file)
+	r.POST("/ideas/:number/files/:file/remove", p.removeFile)
 	r.POST("/ideas/:number/invite", p.invite)
 	r.POST("/ideas/:number/merge", p.agreeMerge)
 	r.POST("/ideas/:number/split", p.agreeSplit)

@@ -357,6 +357,8 @@ type wordsForm struct {
 	Drawn   string // the same as they are stored
 	Centre  kit.MapView
 	Invite  string // address of a fresh invitation, shown once
+
+	TakesFiles bool
 }
 
 func (p *pages) askAmend(c kit.Context) error {
