@@ -1,10 +1,41 @@
 package app
 
 // accessBeyond is the part of accessTable that the JSON API makes for complaints,
-// programmes and the practice mode. A session's cookie is nobody there.
+// programmes, the catalogue's parts and the practice mode. A session's cookie is nobody there.
 func accessBeyond() map[string]policy {
 	open, api := policy{open: true}, policy{}
 	return map[string]policy{
+		"GET /api/v1/desk/radar/programmes":                           api,
+		"PUT /api/v1/desk/radar/programmes/:slug":                     api,
+		"GET /api/v1/desk/radar/editors":                              api,
+		"GET /api/v1/desk/radar/questions":                            api,
+		"GET /api/v1/desk/radar/programmes/:slug/inquiries":           api,
+		"POST /api/v1/desk/radar/programmes/:slug/inquiries":          api,
+		"GET /api/v1/desk/radar/inquiries/:id":                        api,
+		"POST /api/v1/desk/radar/inquiries/:id/closing":               api,
+		"GET /api/v1/desk/radar/answers":                              api,
+		"GET /api/v1/desk/radar/answers/:id":                          api,
+		"PUT /api/v1/desk/radar/answers/:id":                          api,
+		"POST /api/v1/desk/radar/answers/:id/release":                 api,
+		"POST /api/v1/desk/radar/answers/:id/return":                  api,
+		"POST /api/v1/desk/radar/answers/:id/taking":                  api,
+		"POST /api/v1/desk/radar/answers/:id/reminder":                api,
+		"GET /api/v1/admin/categories/:key/questions":                 api,
+		"PUT /api/v1/admin/categories/:key/questions/:question":       api,
+		"DELETE /api/v1/admin/categories/:key/questions/:question":    api,
+		"POST /api/v1/admin/categories/:key/questions/:question/move": api,
+		"GET /api/v1/figures/cases":                                   api,
+		"PUT /api/v1/admin/holiday-years/:year":                       api,
+		"GET /api/v1/admin/groups":                                    api,
+		"PUT /api/v1/admin/groups/:key":                               api,
+		"DELETE /api/v1/admin/groups/:key":                            api,
+		"POST /api/v1/admin/groups/:key/move":                         api,
+		"GET /api/v1/admin/stop-pages":                                api,
+		"PUT /api/v1/admin/stop-pages/:key":                           api,
+		"DELETE /api/v1/admin/stop-pages/:key":                        api,
+		"GET /api/v1/admin/signposts":                                 api,
+		"PUT /api/v1/admin/signposts/:key":                            api,
+		"DELETE /api/v1/admin/signposts/:key":                         api,
 		"DELETE /api/v1/desk/complaints/:number/hold":                 api,
 		"DELETE /api/v1/desk/complaints/:number/links/:other":         api,
 		"DELETE /api/v1/desk/practice":                                api,

@@ -169,6 +169,10 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "idea_id"
 			case name == "number" && strings.Contains(route, "/radar/measures/"):
 				name = "measure"
+			case name == "id" && strings.HasPrefix(route, "/desk/radar/inquiries/"):
+				name = "inquiry"
+			case name == "id" && strings.HasPrefix(route, "/desk/radar/answers/"):
+				name = "answer"
 			case strings.HasPrefix(route, "/flag/"):
 				name = "flag"
 			case strings.HasPrefix(route, "/desk/moderation/items/"):
@@ -201,7 +205,7 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "person"
 			case strings.HasPrefix(route, "/desk/admin/departments/"):
 				name = "department"
-			case name == "key" && strings.HasPrefix(route, "/desk/admin/categories/"):
+			case name == "key" && (strings.HasPrefix(route, "/desk/admin/categories/") || strings.HasPrefix(route, "/admin/categories/")):
 				name = "category"
 			case name == "key" && strings.HasPrefix(route, "/desk/practice/"):
 				name = "practice"

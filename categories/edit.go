@@ -143,6 +143,23 @@ func (s *Service) AddCategory(ctx context.Context, actor accounts.Actor, k Categ
 	})
 }
 
+// MoveQuestion puts a question one place up or down; at the end nothing changes.
+// fault.NotFound when there is none of that key.
+func (c *Category) MoveQuestion(key string, up bool) error {
+	i := slices.IndexFunc(c.Questions, func(q Question) bool { return q.Key == key })
+	if i < 0 {
+		return fault.Missing("question " + key)
+	}
+	j := i + 1
+	if up {
+		j = i - 1
+	}
+	if j >= 0 && j < len(c.Questions) {
+		c.Questions[i], c.Questions[j] = c.Questions[j], c.Questions[i]
+	}
+	return nil
+}
+
 // writeCategory writes the category with its questions and switches off what it
 // does not have any more.
 func writeCategory(ctx context.Context, tx pgx.Tx, c *Catalogue, k *Category) error {

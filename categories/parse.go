@@ -155,7 +155,7 @@ func german(s string) i18n.Text {
 
 func (p *parser) url(m *fields, key string) string {
 	s := m.str(key, false)
-	if s != "" && (!strings.HasPrefix(s, "https://") || strings.ContainsAny(s, " \"<>") || len(s) < len("https://a.b")) {
+	if s != "" && !isLink(s) {
 		p.failf(m.value[key], join(m.path, key), "must be an address that begins with https://")
 		return ""
 	}

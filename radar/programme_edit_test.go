@@ -28,7 +28,7 @@ func TestEditProgramme(t *testing.T) {
 		}
 	}
 	seen := p.Version
-	p.Fields[0].Weight = 3
+	p.Fields[0].Weight, p.Fields[0].Intro = 3, i18n.Text{"de": "Worum es geht."}
 	p.Fields = append(p.Fields, radar.Field{Name: i18n.Text{"de": "Größe & Übermut"}, Weight: 1})
 	if err := s.EditProgramme(ctx, editor, p, seen); err != nil {
 		t.Fatal(err)
@@ -42,6 +42,13 @@ func TestEditProgramme(t *testing.T) {
 	p, err := s.Programme(ctx, editor, p.Slug)
 	if err != nil {
 		t.Fatal(err)
+	}
+	p.Fields[0].Intro = nil // as the page's form, which does not ask for it
+	if err := s.EditProgramme(ctx, editor, p, p.Version); err != nil {
+		t.Fatal(err)
+	}
+	if p, err = s.Programme(ctx, editor, p.Slug); err != nil || p.Fields[0].Intro["de"] != "Worum es geht." {
+		t.Errorf("the text of a field is gone: %v, %v", p.Fields[0].Intro, err)
 	}
 	st, err := s.Now(ctx, p)
 	if err != nil {

@@ -40,9 +40,9 @@ SET name = excluded.name, intro = excluded.intro, rings = excluded.rings, sector
 RETURNING id`
 	sqlPutField = `
 INSERT INTO programme_fields (id, programme_id, key, ord, name, intro, core, weight)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, coalesce($6::jsonb, '{}'), $7, $8)
 ON CONFLICT (programme_id, key) DO UPDATE
-SET ord = excluded.ord, name = excluded.name, intro = excluded.intro, core = excluded.core, weight = excluded.weight
+SET ord = excluded.ord, name = excluded.name, intro = coalesce($6::jsonb, programme_fields.intro), core = excluded.core, weight = excluded.weight
 RETURNING id`
 	sqlDropQuestions = `DELETE FROM rating_questions WHERE programme_id = $1 AND key <> ALL ($2)`
 	sqlPutQuestion   = `
@@ -177,15 +177,17 @@ func putProgramme(ctx context.Context, tx pgx.Tx, p *Programme) error {
 	}
 	for i := range p.Fields {
 		f := &p.Fields[i]
-		for _, t := range []*map[string]string{(*map[string]string)(&f.Intro), (*map[string]string)(&f.Core)} {
-			if *t == nil {
-				*t = map[string]string{}
-			}
+		if f.Core == nil {
+			f.Core = map[string]string{}
+		}
+		var intro any // what a form does not ask for stays
+		if f.Intro != nil {
+			intro = f.Intro
 		}
 		if f.Weight <= 0 {
 			f.Weight = 1
 		}
-		if err := tx.QueryRow(ctx, sqlPutField, subject.NewID(), p.ID, f.Key, i, f.Name, f.Intro, f.Core, f.Weight).Scan(&f.ID); err != nil {
+		if err := tx.QueryRow(ctx, sqlPutField, subject.NewID(), p.ID, f.Key, i, f.Name, intro, f.Core, f.Weight).Scan(&f.ID); err != nil {
 			return fmt.Errorf("put field: %w", err)
 		}
 	}

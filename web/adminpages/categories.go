@@ -328,20 +328,7 @@ func (p *pages) moveQuestion(c kit.Context) error {
 		return err
 	}
 	err = p.Categories.ChangeCategory(c.Request().Context(), kit.Actor(c), k.Key, in.Was, func(k *categories.Category) error {
-		for i := range k.Questions {
-			if k.Questions[i].Key != c.Param("question") {
-				continue
-			}
-			j := i + 1
-			if in.To == "up" {
-				j = i - 1
-			}
-			if j >= 0 && j < len(k.Questions) {
-				k.Questions[i], k.Questions[j] = k.Questions[j], k.Questions[i]
-			}
-			return nil
-		}
-		return fault.Missing("question")
+		return k.MoveQuestion(c.Param("question"), in.To == "up")
 	})
 	if fault.Is(err, fault.Invalid) { // one question leans on the other
 		kit.Flash(c, "warning", "admin.question.order")

@@ -199,7 +199,7 @@ type adminKeep struct {
 
 type categoryLine struct {
 	Key       string `json:"key"`
-	Questions int    `json:"questions" doc:"How many; they are changed with the whole file."`
+	Questions int    `json:"questions" doc:"How many (listQuestions)."`
 	AdminCategory
 }
 

@@ -23,6 +23,10 @@ func (a *api) citySetup() {
 	a.districtSets()
 	a.departmentSetup()
 	a.categorySetup()
+	a.questionSetup()
+	a.groupSetup()
+	a.stopSetup()
+	a.signpostSetup()
 	a.deadLetters()
 }
 
@@ -155,6 +159,13 @@ func (a *api) holidays() {
 		}
 		return nothing{true}, a.Categories.RemoveHoliday(ctx, actor, at)
 	})
+	type yearIn struct {
+		Year int `path:"year" minimum:"1900" maximum:"2200" example:"2027" doc:"The list of that year is the city's own from then on."`
+	}
+	setsUp(a, adminOp("fillHolidays", http.MethodPut, "/admin/holiday-years/{year}", "Write down the days of the law of a year", "Bavaria's; days that somebody added stay. No body. For admins."),
+		func(ctx context.Context, _ *call, actor accounts.Actor, in *yearIn) (nothing, error) {
+			return nothing{true}, a.Categories.FillHolidays(ctx, actor, in.Year)
+		})
 }
 
 type openingHours struct {

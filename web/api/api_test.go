@@ -507,7 +507,7 @@ func here(path string) bool {
 func (b bundle) nonsense(t testing.TB, of func(path string) bool, staff, number string) {
 	t.Helper()
 	fill := strings.NewReplacer("{number}", number, "{other}", number, "{id}", uuid.NewString(), "{photo}", uuid.NewString(), "{day}", "today", "{from}", "2031-01-01", "{slug}", "digital", "{key}", "lamp", "{kind}", "complaint",
-		"{flag}", "H"+strings.TrimPrefix(number, "M"), "{decision}", "mw-"+uuid.NewString(), "{file}", uuid.NewString(), "{role}", "caseworker")
+		"{flag}", "H"+strings.TrimPrefix(number, "M"), "{decision}", "mw-"+uuid.NewString(), "{file}", uuid.NewString(), "{role}", "caseworker", "{question}", "art")
 	for path, item := range b.watch.doc.Paths.Map() {
 		if !of(path) {
 			continue

@@ -34,7 +34,7 @@ func besideCases(path string) bool {
 			return !onDesk(path)
 		}
 	}
-	return path == "/events" || strings.HasPrefix(path, "/events/")
+	return path == "/figures/cases" || path == "/events" || strings.HasPrefix(path, "/events/")
 }
 
 // letters keeps what would be sent.
@@ -184,6 +184,7 @@ var groups = map[string]map[string]int{
 	"admins":       {"anonymous": 401, "visitor": 403, "system": 403, "resident": 403, "clerk": 403, "lead": 403, "moderator": 403, "narrow": 403, "former": 404},
 	"exports":      {"anonymous": 401, "visitor": 403, "system": 403, "resident": 403, "clerk": 403, "moderator": 403, "narrow": 403, "former": 404},
 	"own":          {"anonymous": 401, "system": 403, "narrow": 403},
+	"figures":      {"anonymous": 401, "visitor": 403, "resident": 403, "moderator": 403, "narrow": 403, "former": 404},
 	"people":       {"anonymous": 401, "system": 403, "narrow": 403, "resident": 404, "visitor": 404},
 	"open":         {"narrow": 403, "anonymous": 404, "visitor": 404, "resident": 404, "former": 404},
 	"public":       {"anonymous": 200, "visitor": 200, "system": 200, "narrow": 200, "former": 200},
@@ -222,7 +223,7 @@ func flagBody() fields {
 // besideOps are all of them.
 func besideOps() []tried {
 	text, version := fields{"text": "Das sehe ich anders."}, fields{"version": "0.0"}
-	return []tried{
+	return append(setupTries(), []tried{
 		{"POST", "/reports/{number}/flags", flagBody(), "people", 404},
 		{"GET", "/flags/{flag}", nil, "people", 404},
 		{"POST", "/flags/{flag}/appeal", text, "people", 404},
@@ -354,7 +355,7 @@ func besideOps() []tried {
 		{"GET", "/me/browsers", nil, "own", 200},
 		{"POST", "/me/browsers", fields{"endpoint": "http://push.example/1", "p256dh": "x", "auth": "x"}, "own", 422},
 		{"DELETE", "/me/browsers/{id}", nil, "own", 404},
-	}
+	}...)
 }
 
 // at fills in what the operation is about: number, and random ids.
@@ -413,6 +414,7 @@ func TestBeside(t *testing.T) {
 	h.manage(t)
 	h.setUp(t)
 	h.singles(t)
+	h.parts(t)
 	h.replayed(t)
 	h.organised(t)
 	r := h.report(t, sent{})

@@ -135,7 +135,7 @@ func measureBody(title string) fields {
 func beyondOps() []tried {
 	const one, desk, measure = "/complaints/{number}", "/desk/complaints/{number}", "/desk/radar/measures/{number}"
 	text, version := fields{"text": "Dazu noch etwas."}, fields{"version": 1}
-	return []tried{
+	return append(radarDeskTries(), []tried{
 		{"GET", "/complaints/form", nil, "open", 200},
 		{"POST", "/complaints/files", fields{"file": fields{"name": "a.pdf", "content": pdf()}, "draft": uuid.NewString()}, "people", 404},
 		{"POST", "/complaints", private1(func(f fields) { f["draft"] = uuid.NewString() }), "open", 422},
@@ -214,7 +214,7 @@ func beyondOps() []tried {
 		{"GET", "/desk/practice", nil, "staff", 200},
 		{"POST", "/desk/practice/{key}/steps", fields{"kind": "take"}, "staff", 404},
 		{"DELETE", "/desk/practice", nil, "staff", 200},
-	}
+	}...)
 }
 
 // numberFor is a random number of the kind that a path is about.
@@ -256,6 +256,8 @@ func TestBeyond(t *testing.T) {
 	p.complain(t)
 	p.keep(t)
 	p.programme(t)
+	p.programmeItself(t)
+	p.inquiry(t)
 	p.practise(t)
 	clearRates(t, p.bundle)
 	p.nonsense(t, beyondReports, p.bearer["all"], numberFor(""))

@@ -199,6 +199,12 @@ func (h house) contested(t *testing.T) {
 			}
 		}
 	}
+	for kind, want := range map[string]bool{"contest": true, "call": false, "places": false} {
+		a := h.send(t, "anonymous", "GET", "/calls?kind="+kind, nil, 200, nil)
+		if got := strings.Contains(string(a.Body), strings.TrimPrefix(at, "/calls/")); got != want {
+			t.Errorf("calls of the kind %q tell of the contest: %t", kind, got)
+		}
+	}
 	alpha, beta := at+"/entries/"+entries["Alpha"], at+"/entries/"+entries["Beta"]
 	for _, who := range []string{"anonymous", "resident", "clerk elsewhere"} {
 		secret(who, "Lösung Alpha", "Kurz Alpha", "Geheimplan")

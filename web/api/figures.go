@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -47,26 +48,52 @@ type eventList struct {
 	Events []bigEvent `json:"events" nullable:"false"`
 }
 
-func (a *api) figures() {
-	type input struct {
-		By   string `query:"by" required:"true" enum:"month,category,district,department,status" doc:"What the figures are told apart by."`
-		From string `query:"from" required:"true" format:"date" maxLength:"10" doc:"First day." example:"2026-01-01"`
-		To   string `query:"to" required:"true" format:"date" maxLength:"10" doc:"Last day; at most five years later." example:"2026-03-31"`
+// FiguresIn says what figures are of; exported for huma, which reads no
+// unexported parts.
+type FiguresIn struct {
+	By   string `query:"by" required:"true" enum:"month,category,district,department,status" doc:"What the figures are told apart by."`
+	From string `query:"from" required:"true" format:"date" maxLength:"10" doc:"First day." example:"2026-01-01"`
+	To   string `query:"to" required:"true" format:"date" maxLength:"10" doc:"Last day; at most five years later." example:"2026-03-31"`
+}
+
+func (in *FiguresIn) filter(zone *time.Location) (f casework.FigureFilter, err error) {
+	f.Zone = zone.String()
+	if f.From, err = time.ParseInLocation(time.DateOnly, in.From, zone); err != nil {
+		return f, fault.OnField("from", "stats.err.day").Because(err)
 	}
+	if f.To, err = time.ParseInLocation(time.DateOnly, in.To, zone); err != nil {
+		return f, fault.OnField("to", "stats.err.day").Because(err)
+	}
+	f.To = f.To.AddDate(0, 0, 1)
+	return f, nil
+}
+
+func figuresOf(cat *categories.Catalogue, by casework.By, rows []casework.FigureRow) figureList {
+	out := figureList{Figures: make([]figure, 0, len(rows))}
+	for i := range rows {
+		r := &rows[i]
+		row := figure{
+			Key: keyOf(cat, by, r.Key), Received: r.In, Closed: r.Out, Open: r.Open, FirstMedian: r.FirstMedian, FirstNinety: r.First90,
+			SolvedMedian: r.SolvedMedian, SolvedNinety: r.Solved90, Reopened: r.Reopened,
+		}
+		if percent, ok := r.Share(); ok {
+			row.InTime = &percent
+		}
+		out.Figures = append(out.Figures, row)
+	}
+	return out
+}
+
+func (a *api) figures() {
 	type output struct{ Body figureList }
 	add(a, operation{Operation: huma.Operation{
 		OperationID: "getFigures", Method: http.MethodGet, Path: "/figures", Tags: []string{tagRead}, Summary: "Read figures about reports",
 		Description: "Made of public reports only. No figure about an employee exists.",
-	}, fails: []int{422}}, func(ctx context.Context, _ *call, in *input) (*output, error) {
-		f := casework.FigureFilter{Zone: a.Zone.String()}
-		var err error
-		if f.From, err = time.ParseInLocation(time.DateOnly, in.From, a.Zone); err != nil {
-			return nil, fault.OnField("from", "stats.err.day").Because(err)
+	}, fails: []int{422}}, func(ctx context.Context, _ *call, in *FiguresIn) (*output, error) {
+		f, err := in.filter(a.Zone)
+		if err != nil {
+			return nil, err
 		}
-		if f.To, err = time.ParseInLocation(time.DateOnly, in.To, a.Zone); err != nil {
-			return nil, fault.OnField("to", "stats.err.day").Because(err)
-		}
-		f.To = f.To.AddDate(0, 0, 1)
 		by := casework.By(in.By)
 		rows, err := casework.PublicFigures(ctx, a.DB, by, f)
 		if err != nil {
@@ -76,20 +103,55 @@ func (a *api) figures() {
 		if err != nil {
 			return nil, err
 		}
-		var out output
-		out.Body.Figures = make([]figure, 0, len(rows))
-		for i := range rows {
-			r := &rows[i]
-			row := figure{
-				Key: keyOf(cat, by, r.Key), Received: r.In, Closed: r.Out, Open: r.Open, FirstMedian: r.FirstMedian, FirstNinety: r.First90,
-				SolvedMedian: r.SolvedMedian, SolvedNinety: r.Solved90, Reopened: r.Reopened,
-			}
-			if percent, ok := r.Share(); ok {
-				row.InTime = &percent
-			}
-			out.Body.Figures = append(out.Body.Figures, row)
+		return &output{figuresOf(cat, by, rows)}, nil
+	})
+	a.caseFigures()
+}
+
+// caseFigures are those of the desk: of all cases, also of what is not public.
+func (a *api) caseFigures() {
+	type input struct {
+		FiguresIn
+		Category   string `query:"category" maxLength:"40" doc:"Key: only these."`
+		Department string `query:"department" maxLength:"40" doc:"Key: only these."`
+		District   string `query:"district" maxLength:"40" doc:"Ref: only these."`
+	}
+	reads(a, op{
+		id: "getCaseFigures", method: http.MethodGet, path: "/figures/cases", tag: tagDesk, scope: accounts.ScopeDeskRead, hidden: true, summary: "Read figures about cases",
+		detail: "Of all cases, also of those that are not public. For those who work on cases, analysts and admins. No figure about an employee exists.",
+	}, func(ctx context.Context, _ *call, actor accounts.Actor, in *input) (figureList, error) {
+		if err := casework.MayRoute(actor, casework.SeeFigures); err != nil {
+			return figureList{}, err
 		}
-		return &out, nil
+		f, err := in.filter(a.Zone)
+		if err != nil {
+			return figureList{}, err
+		}
+		cat, err := a.Categories.Catalogue(ctx)
+		if err != nil {
+			return figureList{}, err
+		}
+		if in.Category != "" {
+			k := cat.ByKey(in.Category)
+			if k == nil {
+				return figureList{}, fault.OnField("category", "report.err.category")
+			}
+			f.Category = k.ID
+		}
+		if in.Department != "" {
+			d, ok := cat.Department(in.Department)
+			if !ok {
+				return figureList{}, fault.OnField("department", "report.err.department")
+			}
+			f.Department = d.ID
+		}
+		f.District = in.District
+		by := casework.By(in.By)
+		rows, err := casework.Figures(ctx, a.DB, actor, by, f)
+		if err != nil {
+			return figureList{}, err
+		}
+		return figuresOf(cat, by, rows), nil
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -139,15 +140,27 @@ type ledger struct {
 	Rows []ledgerRow `json:"rows" nullable:"false" doc:"The sum of delta by idea is the result."`
 }
 
+// callsIn are the filters of a list of calls.
+type callsIn struct {
+	Kind string `query:"kind" enum:"ideas,places,contest,call" doc:"Only these; call: all but innovation contests."`
+}
+
+func (in *callsIn) fits(c *ideas.Call) bool {
+	if in.Kind == "call" {
+		return c.Kind != "contest"
+	}
+	return in.Kind == "" || c.Kind == in.Kind
+}
+
 func (a *api) calls() {
 	type input struct{ CallParam }
 	reads(a, ideaOp("listCalls", http.MethodGet, "/calls", "List calls", "Those that are published or have ended, at most 100."),
-		func(ctx context.Context, k *call, actor accounts.Actor, _ *struct{}) (callList, error) {
+		func(ctx context.Context, k *call, actor accounts.Actor, in *callsIn) (callList, error) {
 			list, err := a.Ideas.Calls(ctx, actor)
 			if err != nil {
 				return callList{}, err
 			}
-			return a.callListOf(ctx, k.loc(), list)
+			return a.callListOf(ctx, k.loc(), slices.DeleteFunc(list, func(c ideas.Call) bool { return !in.fits(&c) }))
 		})
 	reads(a, ideaOp("getCall", http.MethodGet, "/calls/{number}", "Read a call", "What it asks for, its phases and its rules."),
 		func(ctx context.Context, k *call, actor accounts.Actor, in *input) (oneCall, error) {

@@ -54,6 +54,9 @@ func (a *api) radar() {
 	a.passMeasures()
 	a.programmeReleases()
 	a.secondPerson()
+	a.editProgrammes()
+	a.inquire()
+	a.answers()
 }
 
 func (a *api) readProgrammes() {
