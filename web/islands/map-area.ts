@@ -40,17 +40,16 @@ export function area(city: CityMap): void {
   let middles: Marker[] = [];
   let chosen = -1;
 
-  const say = el("p", { class: "small", role: "status" });
-  const bar = el(
-    "div",
-    { class: "row areabar" },
-    button(t("area.set"), () => tap(middle())),
-    button(t("area.undo"), () => take(ring.length - 1)),
-    button(t("area.clear"), () => change([])),
-    say,
-  );
-  root.after(bar);
-  const [, undo, clear] = bar.querySelectorAll("button");
+  // the server's page has the buttons below the map: nothing moves when it is there
+  const bar = root.parentElement?.querySelector("[data-areabar]");
+  const status = bar?.querySelector("[role=status]");
+  const [set, undo, clear] = bar?.querySelectorAll("button") ?? [];
+  if (!status || !set || !undo || !clear) return;
+  const say: Element = status;
+  for (const b of [set, undo, clear]) b.disabled = false;
+  set.addEventListener("click", () => tap(middle()));
+  undo.addEventListener("click", () => take(ring.length - 1));
+  clear.addEventListener("click", () => change([]));
 
   function middle(): Corner {
     const { lng, lat } = map.getCenter();
@@ -258,14 +257,4 @@ export function area(city: CityMap): void {
     const box = rest.reduce((b, c) => b.extend(c), new LngLatBounds(first, first));
     map.fitBounds(box, { padding: 48, maxZoom: 16, animate: false });
   }
-}
-
-function button(label: string, click: () => void): HTMLButtonElement {
-  const b = el(
-    "button",
-    { type: "button", class: "kern-btn kern-btn--tertiary btn-s" },
-    el("span", { class: "kern-label" }, label),
-  );
-  b.addEventListener("click", click);
-  return b;
 }
