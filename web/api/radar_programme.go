@@ -62,7 +62,7 @@ type programmeEditors struct {
 }
 
 // besides is a text with other German and English words; further languages stay.
-func besides(old i18n.Text, to i18n.Text) i18n.Text {
+func besides(old, to i18n.Text) i18n.Text {
 	out := i18n.Text{}
 	maps.Copy(out, old)
 	delete(out, i18n.German)
