@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -29,7 +30,7 @@ type DeskFilter struct {
 type DeskRow struct {
 	Item
 
-	Team   string // name of the department, German
+	Team   i18n.Text // name of the department
 	Held   bool
 	Say    bool // "Wer entscheidet?" is not answered
 	Photos int  // that wait
@@ -160,7 +161,7 @@ func parseDeskCursor(text string) (deskCursor, error) {
 
 const sqlPartDesk = `
 SELECT i.id, i.number, i.call_id, i.topic, i.title, i.status, i.district_ref, i.supports, i.goal, i.ends_at, i.answer_by, i.created_at,
-       d.name ->> 'de', i.visibility = 'held', i.decides = '',
+       d.name, i.visibility = 'held', i.decides = '',
        (SELECT count(*)::int FROM attachments a WHERE a.subject_kind = 'idea' AND a.subject_id = i.id AND a.state = 'held'),
        (SELECT count(*)::int FROM subject_files f WHERE f.subject_kind = 'idea' AND f.subject_id = i.id AND f.state = 'clean' AND NOT f.released)
 FROM ideas i

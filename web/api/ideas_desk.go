@@ -195,7 +195,7 @@ func (a *api) deskIdeas() {
 		}
 		out := &output{Body: deskIdeaList{Items: make([]deskIdea, len(found.Rows))}}
 		for i := range found.Rows {
-			out.Body.Items[i] = deskIdeaOf(&found.Rows[i])
+			out.Body.Items[i] = deskIdeaOf(&found.Rows[i], k.loc().Lang())
 		}
 		if found.Next != "" {
 			values := url.Values{"due": {in.Due}, "limit": {strconv.Itoa(in.Limit)}, "after": {found.Next}}
@@ -208,9 +208,9 @@ func (a *api) deskIdeas() {
 	})
 }
 
-func deskIdeaOf(r *ideas.DeskRow) deskIdea {
+func deskIdeaOf(r *ideas.DeskRow, lang string) deskIdea {
 	return deskIdea{
-		Number: r.Number.Format(subject.PrefixIdea), Title: r.Title, Topic: r.Topic, Status: string(r.Status), Department: r.Team,
+		Number: r.Number.Format(subject.PrefixIdea), Title: r.Title, Topic: r.Topic, Status: string(r.Status), Department: r.Team.In(lang),
 		District: r.District, Supports: r.Supports, Goal: r.Goal, AnswerBy: stampOf(r.AnswerBy), Held: r.Held, SayWho: r.Say, Photos: r.Photos,
 		Files: r.Files, CreatedAt: stamp(r.CreatedAt),
 	}

@@ -103,8 +103,11 @@ func (p *pages) desk(c kit.Context) error {
 	v.Nav, v.Robots = "desk", "noindex"
 	for _, k := range []string{"", "who", "late", "goal", "all"} {
 		name, url := k, "/desk/ideas?due="+k
-		if k == "" {
+		switch k {
+		case "":
 			name, url = "open", "/desk/ideas"
+		case "who":
+			name = "mark.who"
 		}
 		v.Chips = append(v.Chips, kit.ChipProps{URL: url, Label: v.T("idea.desk." + name), On: f.Due == k})
 	}
@@ -112,7 +115,7 @@ func (p *pages) desk(c kit.Context) error {
 	for i := range list.Rows {
 		r := &list.Rows[i]
 		d := deskRow{
-			URL: "/desk/ideas/" + ideaNumber(r.Number), Number: ideaNumber(r.Number), Title: r.Title, Team: r.Team, Shape: r.Status.Shape(), Status: label(v.Loc, r.Status),
+			URL: "/desk/ideas/" + ideaNumber(r.Number), Number: ideaNumber(r.Number), Title: r.Title, Team: r.Team.In(v.Loc.Lang()), Shape: r.Status.Shape(), Status: label(v.Loc, r.Status),
 			Supports: v.Loc.Int(r.Supports),
 		}
 		if r.AnswerBy != nil && !r.Status.IsClosed() {

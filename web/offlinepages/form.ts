@@ -5,6 +5,9 @@ import { Refused, send } from "../islands/offline-send";
 import { forget, fresh, type Kept, keep, list } from "../islands/offline-store";
 import { shrink } from "../islands/photos-shrink";
 
+/** askEvery is how often a form in place of another page asks whether the server can be reached, in ms. */
+const askEvery = 5_000;
+
 /** go leaves the page; tests replace it. */
 type Go = (path: string) => void;
 
@@ -24,10 +27,10 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
   const maybe = new Set<string>(); // ids of those that may have arrived long ago
 
   const control = (name: string) => form.querySelector<HTMLInputElement>(`[name="${name}"]`) as HTMLInputElement;
-  const online = () => navigator.onLine !== false;
   // Shown in place of another page, because that could not be fetched: there is no
   // network even where the browser believes in one.
   let instead = location.pathname !== "/reports/offline";
+  const online = () => navigator.onLine !== false && !instead;
 
   function wrong(text: string): void {
     if (!error) return;
@@ -152,7 +155,7 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
 
   async function draw(): Promise<void> {
     const state = root.querySelector<HTMLElement>("[data-offline-state]");
-    if (state) state.hidden = online() && !instead;
+    if (state) state.hidden = online();
     if (busy) return;
     const all = await list().catch(() => []);
     const section = root.querySelector<HTMLElement>("[data-offline-kept]");
@@ -263,13 +266,23 @@ export function attach(root: HTMLElement, go: Go = (p) => location.assign(p)): P
     holder?.querySelector<HTMLElement>(`[data-kept-item="${CSS.escape(k.id)}"]`)?.focus();
   }
 
-  window.addEventListener("online", () => {
+  const back = () => {
     instead = false;
     for (const id of notes.keys()) if (!maybe.has(id)) notes.delete(id);
     void draw().then(async () => {
       if ((await list().catch(() => [])).some((k) => !k.sent)) announce(t("offline.ask"));
     });
-  });
+  };
+  window.addEventListener("online", back);
+  if (instead) {
+    // No event tells of a network that the browser never missed.
+    const ask = setInterval(async () => {
+      if (!instead) return clearInterval(ask);
+      if (document.hidden || navigator.onLine === false) return;
+      const res = await fetch("/healthz", { cache: "no-store" }).catch(() => undefined);
+      if (res?.ok && instead) back();
+    }, askEvery);
+  }
   window.addEventListener("offline", () => void draw());
   window.addEventListener("pageshow", () => void draw());
   begin(now);
