@@ -84,7 +84,7 @@ func (c *town) proposed() {
 		at  ideas.Receipt
 		sig string
 	}{{owner, shown, "shown"}, {owner, held, "held"}, {owner, hidden, "hidden"}, {other, their, "their"}} {
-		file, err := c.app.talkFiles.PreparePDF(ctx, "kanariideafile"+x.sig+"0.pdf", strings.NewReader("%PDF-1.4 kanariideafile"+x.sig+"0 "+x.sig+"\n%%EOF\n"))
+		file, err := c.app.talkFiles.PreparePDF(ctx, "kanariideafile"+x.sig+"0.pdf", strings.NewReader("%PDF-1.4 kanariideabytes0 "+x.sig+"\n%%EOF\n"))
 		c.must(err)
 		if x.sig == "hidden" {
 			c.exec(`UPDATE ideas SET visibility = 'public' WHERE id = $1`, x.at.Idea)
