@@ -149,7 +149,7 @@ INSERT INTO subject_files (id, subject_kind, subject_id, owner_id, name, type, s
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT ON CONSTRAINT subject_files_once DO NOTHING`
 	// the file itself stands for the message that others belong to.
-	sqlPartOneBeside  = `SELECT id, id, subject_kind, subject_id, name, type, size, sha256, blob, state, scanned, created_at`
+	sqlPartOneBeside  = `SELECT id AS file, id AS message, subject_kind, subject_id, name, type, size, sha256, blob, state, scanned, created_at`
 	sqlPartFromBeside = ` FROM subject_files`
 	sqlPartBeside     = sqlPartOneBeside + `, coalesce(owner_id, '00000000-0000-0000-0000-000000000000'), released` + sqlPartFromBeside
 	sqlBesideByID     = sqlPartOneBeside + sqlPartFromBeside + ` WHERE id = $1`

@@ -29,7 +29,8 @@ func Once[T any](ctx context.Context, tx pgx.Tx, route, key string, hash []byte,
 	if err != nil {
 		return out, err
 	}
-	return out, read(answer, &out)
+	err = read(answer, &out)
+	return out, err
 }
 
 // Store keeps something under a key for a day, for those who can name the key
