@@ -55,17 +55,22 @@ type NavItem struct {
 }
 
 // DeskNav lists the areas of the desk that somebody may use. The one that is on
-// is the most exact beginning of the page's path. The layout shows it on every
+// is the most exact beginning of the page's path; none, where that area is not in
+// their menu. The layout shows it on every
 // page whose Nav is "desk"; a page need not call it.
 func DeskNav(p Page, actor accounts.Actor) []NavItem {
 	var items []NavItem
 	on, length := -1, 0
 	for _, a := range deskAreas() {
-		if !actor.Has(a.For...) {
-			continue
-		}
+		may := actor.Has(a.For...)
 		if len(a.URL) > length && (p.Path == a.URL || strings.HasPrefix(p.Path, a.URL+"/")) {
-			on, length = len(items), len(a.URL)
+			on, length = -1, len(a.URL)
+			if may {
+				on = len(items)
+			}
+		}
+		if !may {
+			continue
 		}
 		items = append(items, NavItem{URL: a.URL, Label: p.T(a.Label)})
 	}

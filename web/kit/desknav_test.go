@@ -31,6 +31,11 @@ func TestDeskNav(t *testing.T) {
 			t.Errorf("%s: on is %v of %v, want %s", tt.path, i, items, tt.on)
 		}
 	}
+	for _, n := range kit.DeskNav(page("/desk/calls/new"), as(subject.Caseworker)) {
+		if n.On {
+			t.Errorf("calls are not in the menu of a caseworker, and %s is on", n.URL)
+		}
+	}
 	var urls []string
 	editor := kit.DeskNav(page("/desk/site"), as(subject.Editor))
 	for _, n := range editor {
