@@ -94,6 +94,11 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	if err != nil {
 		return false, err
 	}
+	if ok {
+		if later, err := s.hushed(ctx, tx, to.Person, list); err != nil || later {
+			return later, err
+		}
+	}
 	mailed := map[uuid.UUID]bool{}
 	if ok {
 		if err := s.mail(ctx, tx, contact, to, list, mailed); err != nil {
@@ -109,6 +114,35 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	}
 	if _, err := tx.Exec(ctx, sqlDone, ids, states); err != nil {
 		return false, fmt.Errorf("note deliveries: %w", err)
+	}
+	return true, nil
+}
+
+// hushed puts off what would be mailed within quiet hours: they were set after it was
+// queued, or nothing could be mailed before they began.
+func (s *Service) hushed(ctx context.Context, tx pgx.Tx, person uuid.UUID, list []due) (bool, error) {
+	var quiet Quiet
+	err := tx.QueryRow(ctx, sqlQuiet, db.OrNull(person)).Scan(&quiet.From, &quiet.To)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("quiet hours: %w", err)
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	until := Due(now, follows.Each, quiet, s.cfg.Zone)
+	if !until.After(now) {
+		return false, nil
+	}
+	ids := make([]uuid.UUID, len(list))
+	for i := range list {
+		ids[i] = list[i].id
+	}
+	if _, err := tx.Exec(ctx, sqlPutOff, ids, until); err != nil {
+		return false, fmt.Errorf("put off deliveries: %w", err)
 	}
 	return true, nil
 }
@@ -306,6 +340,8 @@ WHERE d.contact_id = $1 AND d.state = 'waiting' AND d.due_at <= mitwirk_now()
 ORDER BY d.at, d.id
 LIMIT 200
 FOR UPDATE OF d`
+
+	sqlPutOff = `UPDATE deliveries SET due_at = $2 WHERE id = ANY ($1)`
 
 	sqlDone = `
 UPDATE deliveries d
