@@ -143,8 +143,8 @@ func (s *Service) Followers(ctx context.Context, q db.Queryer, measure uuid.UUID
 }
 
 // Cards are those of public measures in a language.
-func (s *Service) Cards(ctx context.Context, lang string, ids []uuid.UUID) ([]subject.Card, error) {
-	list, err := many(ctx, s.db, sqlFindable, ids)
+func (*Service) Cards(ctx context.Context, q db.Queryer, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	list, err := many(ctx, q, sqlFindable, ids)
 	if err != nil {
 		return nil, err
 	}
