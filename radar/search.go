@@ -110,7 +110,7 @@ func Shape(st Status) string {
 
 // Describe implements subject.Describer: what is public introduces itself.
 func (s *Service) Describe(ctx context.Context, ids []uuid.UUID) ([]subject.Card, error) {
-	return s.Cards(ctx, i18n.German, ids)
+	return s.Cards(ctx, s.db, i18n.German, ids)
 }
 
 // Followers are the people who follow the field or the programme of a measure.
