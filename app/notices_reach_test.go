@@ -13,9 +13,12 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/follows"
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/search"
@@ -173,6 +176,51 @@ func TestHiddenIsGoneFromNotices(t *testing.T) {
 	c.must(c.notify.SendDue(t.Context()))
 	if n := c.count(`SELECT count(*) FROM mails WHERE kind LIKE 'notice.%'`); n != 0 {
 		t.Errorf("%d mails about what is hidden", n)
+	}
+}
+
+// TestHiddenIdeaIsGoneFromMails: a mail that waits for the mail server says nothing of an
+// idea, or of a comment on it, that was hidden meanwhile; what it says of others stays.
+func TestHiddenIdeaIsGoneFromMails(t *testing.T) {
+	t.Parallel()
+	c := &reachCity{product: start(t, true), t: t}
+	author := accountstest.Resident(t, c.pool)
+	submit := func(title string) subject.Ref {
+		t.Helper()
+		r, err := c.ideas.Submit(t.Context(), author, ideas.Submission{Title: title, Text: "Ein Segel über dem Platz.", Lang: "de", Topic: "gruen"})
+		c.must(err)
+		return subject.Ref{Kind: subject.Idea, ID: r.Idea}
+	}
+	gone, stays := submit("Mehr Schatten am Markt"), submit("Bänke am Markt")
+	w, err := c.discussion.Write(t.Context(), author, discussion.Writing{Ref: gone, Text: "Bitte bald.", Lang: "de"}, "")
+	c.must(err)
+	_, said, err := c.discussion.Get(t.Context(), author, w.Number)
+	c.must(err)
+	comment := subject.Ref{Kind: subject.Comment, ID: said.ID}
+	letter := func(kind string, about subject.Ref, parts ...mail.Part) mail.Message {
+		return mail.Message{
+			ToAddress: "leserin@beispiel.example", Kind: kind, About: about, Lang: "de", Subject: "I-1: Neu", Lead: "Neu.", Next: "Quastenflosser", Reason: "Weil Sie folgen.", Parts: parts,
+		}
+	}
+	hide := func(ctx context.Context, tx pgx.Tx) error {
+		return c.ideas.Moderated().Hide(ctx, tx, subject.PartOf(gone, subject.Whole, uuid.Nil))
+	}
+	c.do(func(ctx context.Context, tx pgx.Tx) error {
+		for _, m := range []mail.Message{
+			letter("notice.search", gone), letter("notice.own", comment), letter("notice.search", stays), letter("notice.daily", subject.Ref{}, mail.Part{About: gone, Text: "weg"}),
+			letter("notice.weekly", subject.Ref{}, mail.Part{About: gone, Text: "weg"}, mail.Part{About: stays, Text: "da"}), letter("idea.contest", gone),
+		} {
+			if err := c.outbox.Queue(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		return hide(ctx, tx)
+	})
+	c.becomes("mails that are done", 6, settle, func() int { return c.count(`SELECT count(*) FROM mails WHERE state IN ('sent', 'dropped')`) })
+	for name, want := range map[string]int{"sent": 3, "dropped": 3} {
+		if n := c.count(`SELECT count(*) FROM mails WHERE state = $1`, name); n != want {
+			t.Errorf("%d mails %s, want %d", n, name, want)
+		}
 	}
 }
 

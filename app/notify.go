@@ -60,6 +60,9 @@ func (a *App) foundNow(ctx context.Context, s search.Saved, lang string, limit i
 
 // mayMail tells whether a contact may still read what a mail says of a thing.
 func (a *App) mayMail(ctx context.Context, q db.Queryer, contact uuid.UUID, kind string, about subject.Ref) (bool, error) {
+	if about.Kind != subject.Report {
+		return a.notify.MayMail(ctx, q, kind, about)
+	}
 	return a.reports.MayMail(ctx, q, contact, kind, about)
 }
 

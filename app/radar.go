@@ -101,8 +101,8 @@ func (a *App) tellMeasures() {
 // measureNews is measures as the inbox knows them (notify.Domain).
 type measureNews struct{ s *radar.Service }
 
-func (n measureNews) Cards(ctx context.Context, _ db.Queryer, _ notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
-	return n.s.Cards(ctx, lang, ids)
+func (n measureNews) Cards(ctx context.Context, q db.Queryer, _ notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.Cards(ctx, q, lang, ids)
 }
 
 // Owners are those who follow the field or the programme of the measure: who

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -14,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -94,6 +96,11 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	if err != nil {
 		return false, err
 	}
+	if ok {
+		if later, err := s.hushed(ctx, tx, to.Person, list); err != nil || later {
+			return later, err
+		}
+	}
 	mailed := map[uuid.UUID]bool{}
 	if ok {
 		if err := s.mail(ctx, tx, contact, to, list, mailed); err != nil {
@@ -109,6 +116,35 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	}
 	if _, err := tx.Exec(ctx, sqlDone, ids, states); err != nil {
 		return false, fmt.Errorf("note deliveries: %w", err)
+	}
+	return true, nil
+}
+
+// hushed puts off what would be mailed within quiet hours: they were set after it was
+// queued, or nothing could be mailed before they began.
+func (s *Service) hushed(ctx context.Context, tx pgx.Tx, person uuid.UUID, list []due) (bool, error) {
+	var quiet Quiet
+	err := tx.QueryRow(ctx, sqlQuiet, db.OrNull(person)).Scan(&quiet.From, &quiet.To)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("quiet hours: %w", err)
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	until := Due(now, follows.Each, quiet, s.cfg.Zone)
+	if !until.After(now) {
+		return false, nil
+	}
+	ids := make([]uuid.UUID, len(list))
+	for i := range list {
+		ids[i] = list[i].id
+	}
+	if _, err := tx.Exec(ctx, sqlPutOff, ids, until); err != nil {
+		return false, fmt.Errorf("put off deliveries: %w", err)
 	}
 	return true, nil
 }
@@ -197,6 +233,21 @@ func (s *Service) entry(ctx context.Context, tx pgx.Tx, to Reader, d due) (e ent
 	return e, true, nil
 }
 
+// MayMail tells whether a mail of this package about a thing that is no report may still
+// go out (mail.Config.May): what was hidden since goes to nobody. Mails of others are
+// theirs to judge.
+func (s *Service) MayMail(ctx context.Context, q db.Queryer, kind string, about subject.Ref) (bool, error) {
+	d := s.cfg.Domains[about.Kind]
+	if d == nil || !strings.HasPrefix(kind, kindMail) {
+		return true, nil
+	}
+	cards, err := d.Cards(ctx, q, Reader{}, i18n.German, []uuid.UUID{about.ID})
+	return err == nil && len(cards) == 1 && cards[0].Audience == subject.Public, err
+}
+
+// kindMail begins the kinds of all mails that tell of things.
+const kindMail = "notice."
+
 // wanted asks again whether the wish still holds that made a delivery: mails about a
 // subject end with the follow of it.
 func (s *Service) wanted(ctx context.Context, tx pgx.Tx, to Reader, d due) (bool, error) {
@@ -240,7 +291,7 @@ func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e en
 		return err
 	}
 	return s.cfg.Outbox.Queue(ctx, tx, mail.Message{
-		ToContact: contact, Kind: "notice." + string(e.kind), About: e.about, Lang: e.lang,
+		ToContact: contact, Kind: kindMail + string(e.kind), About: e.about, Lang: e.lang,
 		Subject: e.card.Number.Format(subject.PrefixOf(e.card.Kind)) + ": " + e.says,
 		Lead:    e.says + ".",
 		Next:    e.card.Title,
@@ -261,7 +312,7 @@ func (s *Service) digest(ctx context.Context, tx pgx.Tx, contact uuid.UUID, cade
 		return err
 	}
 	m := mail.Message{
-		ToContact: contact, Kind: "notice." + cadence, Lang: lang,
+		ToContact: contact, Kind: kindMail + cadence, Lang: lang,
 		Subject: loc.T("mail.digest.subject." + cadence), // no numbers: a part may be hidden before it is sent
 		Lead:    loc.T("mail.digest.lead"),
 		Button:  mail.Button{Label: loc.T("mail.digest.button"), URL: s.base + "/account/notices"},
@@ -306,6 +357,8 @@ WHERE d.contact_id = $1 AND d.state = 'waiting' AND d.due_at <= mitwirk_now()
 ORDER BY d.at, d.id
 LIMIT 200
 FOR UPDATE OF d`
+
+	sqlPutOff = `UPDATE deliveries SET due_at = $2 WHERE id = ANY ($1)`
 
 	sqlDone = `
 UPDATE deliveries d

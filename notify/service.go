@@ -135,7 +135,8 @@ type News struct {
 	About  subject.Ref
 	What   What
 	Detail string
-	// Owners limits it to those whose thing it is.
+	// Owners limits it to those whose thing it is, or whom it concerns; they are told
+	// of its arrival, too.
 	Owners bool
 	// People are told beside them, though they follow nothing; not where the thing
 	// is not public.
@@ -174,7 +175,7 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 			added += rows
 			return err
 		}
-		if n.What != Arrived { // they know that they have reported it
+		if n.What != Arrived || n.Owners { // of what they have sent themselves they know
 			if err := add(Own, owners.People); err != nil {
 				return err
 			}
@@ -289,8 +290,11 @@ func (s *Service) Hold(ctx context.Context, tx pgx.Tx, n News, contact uuid.UUID
 		kind = Own
 	}
 	main, cadence, quiet, err := wish(ctx, tx, contact, kind)
-	if err != nil || main == uuid.Nil {
+	if err != nil {
 		return false, err
+	}
+	if main == uuid.Nil {
+		return s.behind(ctx, tx, n, contact, kind, lang)
 	}
 	now, err := db.Now(ctx, tx)
 	if err != nil {
@@ -301,10 +305,35 @@ func (s *Service) Hold(ctx context.Context, tx pgx.Tx, n News, contact uuid.UUID
 	}
 	due := Due(now, cadence, quiet, s.cfg.Zone)
 	if !due.After(now) {
-		return false, nil
+		return s.behind(ctx, tx, n, contact, kind, lang)
 	}
 	if err := insertDeliveries(ctx, tx, n, []delivery{{contact: main, kind: kind, lang: lang, cadence: cadence, due: due}}); err != nil {
 		return false, fmt.Errorf("hold mail: %w", err)
 	}
 	return true, nil
 }
+
+// behind puts a mail behind older ones to the same address about the same thing that
+// are due and not yet mailed: nobody reads of an end before its beginning.
+func (s *Service) behind(ctx context.Context, tx pgx.Tx, n News, contact uuid.UUID, kind Kind, lang string) (bool, error) {
+	var main uuid.UUID
+	var now time.Time
+	err := tx.QueryRow(ctx, sqlOverdue, contact, string(n.About.Kind), n.About.ID).Scan(&main, &now)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("older mails: %w", err)
+	}
+	if err := insertDeliveries(ctx, tx, n, []delivery{{contact: main, kind: kind, lang: lang, cadence: follows.Each, due: now}}); err != nil {
+		return false, fmt.Errorf("hold mail: %w", err)
+	}
+	return true, s.cfg.Jobs.Insert(ctx, tx, sendArgs{Event: n.Event}, jobs.Opts{Unique: true})
+}
+
+const sqlOverdue = `
+SELECT d.contact_id, mitwirk_now()
+FROM confirmed_contacts k
+JOIN deliveries d ON d.contact_id = k.contact_id
+WHERE k.id = $1 AND d.state = 'waiting' AND d.subject_kind = $2 AND d.subject_id = $3 AND d.due_at <= mitwirk_now()
+LIMIT 1`

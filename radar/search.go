@@ -110,7 +110,7 @@ func Shape(st Status) string {
 
 // Describe implements subject.Describer: what is public introduces itself.
 func (s *Service) Describe(ctx context.Context, ids []uuid.UUID) ([]subject.Card, error) {
-	return s.Cards(ctx, i18n.German, ids)
+	return s.Cards(ctx, s.db, i18n.German, ids)
 }
 
 // Followers are the people who follow the field or the programme of a measure.
@@ -143,8 +143,8 @@ func (s *Service) Followers(ctx context.Context, q db.Queryer, measure uuid.UUID
 }
 
 // Cards are those of public measures in a language.
-func (s *Service) Cards(ctx context.Context, lang string, ids []uuid.UUID) ([]subject.Card, error) {
-	list, err := many(ctx, s.db, sqlFindable, ids)
+func (*Service) Cards(ctx context.Context, q db.Queryer, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	list, err := many(ctx, q, sqlFindable, ids)
 	if err != nil {
 		return nil, err
 	}

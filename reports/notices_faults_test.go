@@ -464,3 +464,89 @@ func TestReplyInDigests(t *testing.T) {
 		}
 	}
 }
+
+// What is due and not yet mailed goes first: a mail at once about the same thing to the
+// same address waits behind it.
+func TestNewsGoBehindOlderNews(t *testing.T) {
+	t.Parallel()
+	c := withNotices(t)
+	reader := accountstest.Resident(t, c.Pool)
+	to := c.address(t, reader)
+	r, _ := c.Create(t)
+	ref := subject.Ref{Kind: subject.Report, ID: r.Report}
+	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+		return follows.Subject(t.Context(), tx, follows.Contact, to, ref, "de")
+	})
+	c.Events.Work(t)
+	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error { // as it is in the minute after quiet hours
+		_, err := tx.Exec(t.Context(), `INSERT INTO deliveries (id, event_id, contact_id, subject_kind, subject_id, kind, what, detail, lang, cadence, at, due_at)
+			VALUES (gen_random_uuid(), 1, $1, 'report', $2, 'followed', 'status', 'in_review', 'de', 'each', mitwirk_now() - interval '3 hours', mitwirk_now() - interval '20 seconds')`, to, r.Report)
+		return err
+	})
+	news := notify.News{Event: 2, At: time.Now(), About: ref, What: notify.Status, Detail: "in_progress"}
+	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+		held, err := c.n.Hold(t.Context(), tx, news, to, false, "de")
+		if !held {
+			t.Error("it overtakes what is due")
+		}
+		return err
+	})
+	if err := c.n.SendDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mails := c.box.to(to)
+	if len(mails) != 2 || mails[0].Subject == mails[1].Subject || mails[0].Lead != c.cfg.Domains[subject.Report].Says(c.loc, notify.Status, "in_review")+"." {
+		t.Errorf("%+v", mails)
+	}
+	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+		news.Event = 3
+		held, err := c.n.Hold(t.Context(), tx, news, to, false, "de")
+		if held {
+			t.Error("held with nothing before it")
+		}
+		return err
+	})
+}
+
+// What was due before and could not be mailed waits for the end of quiet hours.
+func TestQuietHoursAreAskedAgain(t *testing.T) {
+	t.Parallel()
+	c := withNotices(t)
+	reader := accountstest.Resident(t, c.Pool)
+	to := c.address(t, reader)
+	c.follow(t, follows.AreaFollow{Kind: follows.Person, Owner: reader.Person, Cadence: follows.Daily})
+	c.Create(t)
+	c.Events.Work(t)
+	wish := func(quiet notify.Quiet) {
+		t.Helper()
+		accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+			return c.n.SetWishes(t.Context(), tx, reader, notify.Wishes{Own: follows.Each, Followed: follows.Each, Quiet: quiet})
+		})
+	}
+	send := func(want int) {
+		t.Helper()
+		if err := c.n.SendDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(c.box.to(to)); n != want {
+			t.Errorf("%d mails, want %d", n, want)
+		}
+	}
+	if _, err := c.Pool.Exec(t.Context(), `UPDATE deliveries SET due_at = mitwirk_now() - interval '1 minute'`); err != nil {
+		t.Fatal(err)
+	}
+	local := time.Now().In(c.cfg.Zone)
+	minute := local.Hour()*60 + local.Minute()
+	const day = 24 * 60
+	wish(notify.Quiet{From: (minute + day - 60) % day, To: (minute + 60) % day})
+	send(0)
+	var later bool
+	if err := c.Pool.QueryRow(t.Context(), `SELECT bool_and(state = 'waiting' AND due_at > mitwirk_now() + interval '30 minutes') FROM deliveries WHERE contact_id = $1`, to).Scan(&later); err != nil || !later {
+		t.Errorf("not put off, %v", err)
+	}
+	wish(notify.Quiet{})
+	if _, err := c.Pool.Exec(t.Context(), `UPDATE deliveries SET due_at = mitwirk_now() - interval '1 minute'`); err != nil {
+		t.Fatal(err)
+	}
+	send(1)
+}

@@ -61,10 +61,11 @@ const (
 	byResting
 	byUnready
 	byDatabase
+	byLong
 )
 
 // answeredBy are the values of the label in the metrics.
-var answeredBy = [...]string{"meilisearch", "postgres_slow", "postgres_failing", "postgres_resting", "postgres_not_ready", "postgres_number"} //nolint:gochecknoglobals // a table
+var answeredBy = [...]string{"meilisearch", "postgres_slow", "postgres_failing", "postgres_resting", "postgres_not_ready", "postgres_number", "postgres_long"} //nolint:gochecknoglobals // a table
 
 const (
 	meiliWait  = 300 * time.Millisecond
@@ -73,6 +74,7 @@ const (
 	meiliTask  = 20 * time.Second // for a task to be done; a job has 30 s
 	meiliMost  = 1000             // hits that the server ranks
 	meiliTries = 20               // of a job: about a week
+	meiliWords = 10               // of a query; the server leaves out the others without a word, also what must not be there
 )
 
 // NewMeili makes it; nothing is asked yet. RegisterJobs on it before the jobs start.
@@ -122,7 +124,13 @@ func (m *Meili) Suggest(ctx context.Context, text, lang string, limit int) ([]Pr
 // Search implements Index.
 func (m *Meili) Search(ctx context.Context, viewer subject.Viewer, q Query) (Found, error) {
 	by := byDatabase
-	if _, _, err := subject.ParseNumber(q.Text); err != nil && len(parse(q.Text)) > 0 {
+	terms := parse(q.Text)
+	_, _, err := subject.ParseNumber(q.Text)
+	switch {
+	case err == nil || len(terms) == 0:
+	case wordsOf(terms) > meiliWords:
+		by = byLong
+	default:
 		var found Found
 		if found, by, err = m.ask(ctx, viewer, q); err != nil {
 			return Found{}, err
@@ -134,6 +142,13 @@ func (m *Meili) Search(ctx context.Context, viewer subject.Viewer, q Query) (Fou
 	}
 	m.answers[by].Add(1)
 	return m.pg.Search(ctx, viewer, q)
+}
+
+func wordsOf(terms []term) (n int) {
+	for i := range terms {
+		n += len(terms[i].words)
+	}
+	return n
 }
 
 // ask asks the server; what is wrong with it is no error but a reason for the

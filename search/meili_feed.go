@@ -187,6 +187,7 @@ func (m *Meili) noted(ctx context.Context, err error, last bool) error {
 	} else if err != nil {
 		return err
 	}
+	ctx = context.WithoutCancel(ctx) // the job's time may be what is over
 	if _, e := m.db.Exec(ctx, sqlMirrorNote, m.name, failed, failed != "" && last); e != nil {
 		return errors.Join(err, fmt.Errorf("mirror of the search: %w", e))
 	}
@@ -335,15 +336,18 @@ func (m *Meili) remove(ctx context.Context, index string) error {
 	return err
 }
 
-// fill sends the next documents; 0 when there are no more.
+// fill sends the next documents; 0 when there are no more. It goes on from them only
+// when their task is done: what failed, or was not waited for, is sent again.
 func (m *Meili) fill(ctx context.Context, builder uuid.UUID) (n int, err error) {
 	var task int64
+	var row mirrorRow
+	var last subject.Ref
 	err = db.Transact(ctx, m.db, func(ctx context.Context, tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, sqlMirrorLock, m.name); err != nil {
 			return fmt.Errorf("lock the mirror: %w", err)
 		}
-		row, err := m.mirror(ctx, tx)
-		if err != nil {
+		n = 0
+		if row, err = m.mirror(ctx, tx); err != nil {
 			return err
 		}
 		if row.builder != builder || !row.building || row.afterKind == swapping {
@@ -364,19 +368,17 @@ func (m *Meili) fill(ctx context.Context, builder uuid.UUID) (n int, err error) 
 		if err != nil {
 			return fromServer(err)
 		}
-		last := docs[len(docs)-1]
-		n, task = len(docs), t.TaskUID
-		if _, err := tx.Exec(ctx, sqlMirrorAt, m.name, builder, string(last.Kind), last.ID); err != nil {
-			return fmt.Errorf("mirror of the search: %w", err)
-		}
+		n, task, last = len(docs), t.TaskUID, docs[len(docs)-1].Ref
 		return nil
 	})
 	if err != nil || n == 0 {
 		return n, err
 	}
-	if err := m.done(ctx, task); err != nil { // that part is missing: all anew
-		_, e := m.db.Exec(ctx, sqlMirrorAnew, m.name)
-		return n, errors.Join(err, e)
+	if err := m.done(ctx, task); err != nil {
+		return 0, err
+	}
+	if _, err := m.db.Exec(ctx, sqlMirrorAt, m.name, builder, string(last.Kind), last.ID, row.afterKind, row.afterID); err != nil {
+		return n, fmt.Errorf("mirror of the search: %w", err)
 	}
 	return n, nil
 }
@@ -384,14 +386,7 @@ func (m *Meili) fill(ctx context.Context, builder uuid.UUID) (n int, err error) 
 // swap puts the second index in the place of the first. Until it is done changes
 // go to both.
 func (m *Meili) swap(ctx context.Context, builder uuid.UUID) error {
-	short, cancel := context.WithTimeout(ctx, meiliHTTP)
-	defer cancel()
-	made, err := m.server.CreateIndexWithContext(short, &meilisearch.IndexConfig{Uid: m.name, PrimaryKey: "id"}) // both must be there
-	if err != nil {
-		return fromServer(err)
-	}
-	var wrong *serverError
-	if err := m.done(ctx, made.TaskUID); err != nil && (!errors.As(err, &wrong) || wrong.code != "index_already_exists") {
+	if err := m.create(ctx, m.name); err != nil { // both must be there
 		return err
 	}
 	tag, err := m.db.Exec(ctx, sqlMirrorSwap, m.name, builder, swapping)
@@ -401,6 +396,8 @@ func (m *Meili) swap(ctx context.Context, builder uuid.UUID) error {
 	if tag.RowsAffected() == 0 {
 		return nil // somebody else has done so
 	}
+	short, cancel := context.WithTimeout(ctx, meiliHTTP) // from now on: the task before may have waited long
+	defer cancel()
 	t, err := m.server.SwapIndexesWithContext(short, []*meilisearch.SwapIndexesParams{{Indexes: []string{m.name, nextOf(m.name)}}})
 	if err != nil {
 		return fromServer(err)
@@ -408,11 +405,35 @@ func (m *Meili) swap(ctx context.Context, builder uuid.UUID) error {
 	if err := m.done(ctx, t.TaskUID); err != nil {
 		return err
 	}
-	if _, err := m.db.Exec(ctx, sqlMirrorReady, m.name, builder); err != nil {
-		return fmt.Errorf("mirror of the search: %w", err)
+	// Under the lock: whoever still writes to both has done so before the second goes.
+	if err := db.Transact(ctx, m.db, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlMirrorLock, m.name); err != nil {
+			return fmt.Errorf("lock the mirror: %w", err)
+		}
+		if _, err := tx.Exec(ctx, sqlMirrorReady, m.name, builder); err != nil {
+			return fmt.Errorf("mirror of the search: %w", err)
+		}
+		return nil
+	}); err != nil {
+		return err
 	}
 	m.log.InfoContext(ctx, "search: the mirror holds all", "index", m.name)
 	return m.remove(ctx, nextOf(m.name))
+}
+
+// create makes an index; that there is one is no error.
+func (m *Meili) create(ctx context.Context, index string) error {
+	short, cancel := context.WithTimeout(ctx, meiliHTTP)
+	defer cancel()
+	t, err := m.server.CreateIndexWithContext(short, &meilisearch.IndexConfig{Uid: index, PrimaryKey: "id"})
+	if err = fromServer(err); err == nil {
+		err = m.done(ctx, t.TaskUID)
+	}
+	var wrong *serverError
+	if errors.As(err, &wrong) && wrong.code == "index_already_exists" {
+		return nil
+	}
+	return err
 }
 
 // publicOf reads the public documents of some things.
@@ -477,7 +498,11 @@ SET made_by = excluded.made_by, builder = excluded.builder, building = false, af
 UPDATE search_mirrors
 SET building = true, after_kind = '', after_id = '00000000-0000-0000-0000-000000000000', changed_at = mitwirk_now()
 WHERE name = $1 AND builder = $2`
-	sqlMirrorAt    = `UPDATE search_mirrors SET after_kind = $3, after_id = $4, changed_at = mitwirk_now() WHERE name = $1 AND builder = $2`
+	// Two that fill at the same time send the same; only one goes on from it.
+	sqlMirrorAt = `
+UPDATE search_mirrors
+SET after_kind = $3, after_id = $4, changed_at = mitwirk_now()
+WHERE name = $1 AND builder = $2 AND after_kind = $5 AND after_id = $6`
 	sqlMirrorSwap  = `UPDATE search_mirrors SET after_kind = $3, changed_at = mitwirk_now() WHERE name = $1 AND builder = $2 AND building AND after_kind <> $3`
 	sqlMirrorReady = `
 UPDATE search_mirrors

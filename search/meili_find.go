@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/meilisearch/meilisearch-go"
 
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -36,7 +37,11 @@ func (m *Meili) find(ctx context.Context, viewer subject.Viewer, q Query) (Found
 	}
 	f := meiliFind{m: m, tx: tx, viewer: viewer, q: q}
 	found, err := f.run(ctx, ask, terms)
-	if err != nil || found.Total > 0 || q.Exact {
+	if err != nil || q.Exact {
+		return found, err
+	}
+	if found.Total > 0 {
+		found.Meant, err = meant(ctx, tx, q.Text, terms)
 		return found, err
 	}
 	better, ok, err := correct(ctx, tx, q.Text, terms)
@@ -98,8 +103,15 @@ func (f *meiliFind) run(ctx, ask context.Context, terms []term) (Found, error) {
 	return f.together(terms, public, closed, more), nil
 }
 
+// looseMost is how many hits of each word are looked at when no document has all.
+const looseMost = 200
+
 // loose searches for each word alone: what has more of them comes first.
 func (f *meiliFind) loose(ctx, ask context.Context, terms []term) (Found, error) {
+	now, err := db.Now(ctx, f.tx)
+	if err != nil {
+		return Found{}, err
+	}
 	var public page
 	at := map[docKey]int{}
 	for i := range terms {
@@ -116,12 +128,13 @@ func (f *meiliFind) loose(ctx, ask context.Context, terms []term) (Found, error)
 				words = append(words, stemQuery(terms[j:j+1]))
 			}
 		}
-		one, err := f.ask(ask, &meilisearch.SearchRequest{Query: strings.Join(words, " "), AttributesToSearchOn: stemFields(), MatchingStrategy: meilisearch.All})
+		one, err := f.ask(ask, &meilisearch.SearchRequest{Query: strings.Join(words, " "), AttributesToSearchOn: stemFields(), MatchingStrategy: meilisearch.All, Limit: looseMost})
 		if err != nil {
 			return Found{}, err
 		}
-		public.more = public.more || one.more
+		public.more = public.more || one.total > len(one.hits)
 		for _, h := range one.hits {
+			h.Score *= worth(&h, now)
 			k := docKey{h.Ref, h.Lang}
 			if j, ok := at[k]; ok {
 				public.hits[j].Score += h.Score
@@ -133,11 +146,11 @@ func (f *meiliFind) loose(ctx, ask context.Context, terms []term) (Found, error)
 	}
 	public.total = len(public.hits)
 	public.facets = countFacets(public.hits)
+	order(public.hits, f.q.Sort) // what has more of the words has more points
 	all, exact := tsquery(terms, true)
 	var closed []Match
 	var more bool
 	if all != "" {
-		var err error
 		s := search{p: f.m.pg, tx: f.tx, viewer: f.viewer, q: f.q, all: all, exact: exact}
 		if closed, more, err = s.closed(ctx); err != nil {
 			return Found{}, err
@@ -287,12 +300,12 @@ func (f *meiliFind) ask(ctx context.Context, r *meilisearch.SearchRequest) (page
 		filter = append(filter, "_geoRadius("+degrees(q.Near.Lat)+", "+degrees(q.Near.Lon)+", "+strconv.FormatFloat(math.Ceil(q.Within), 'f', 0, 64)+")")
 	}
 	r.Filter = strings.Join(filter, " AND ")
-	r.Limit = int64(min(max(q.Offset, 0)+cmp.Or(q.Limit, 20), meiliMost))
+	r.Limit = min(max(r.Limit, int64(max(q.Offset, 0)+cmp.Or(q.Limit, 20))), meiliMost)
 	r.Facets = []string{"kind", "facets"}
 	r.AttributesToRetrieve = []string{"kind", "uuid", "lang", "at", "_geo", "facets"}
 	r.ShowRankingScore = true
 	r.Locales = []string{"deu"}
-	if q.Lang == "en" {
+	if q.Lang == "en" && !slices.Equal(r.AttributesToSearchOn, stemFields()) { // stems are taken apart as they were when they were sent
 		r.Locales = []string{"eng", "deu"}
 	}
 	answer, err := f.m.server.Index(f.m.name).SearchWithContext(ctx, r.Query, r)

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/meilisearch/meilisearch-go"
@@ -20,7 +19,7 @@ import (
 
 // formVersion counts the ways in which documents were given to the server. Who
 // changes what is in mirrored changes it: the index is made anew then.
-const formVersion = 1
+const formVersion = 2
 
 // mirrored is a document as the server has it: what everybody reads. There is
 // no field for owners, departments or whoever wrote it.
@@ -36,7 +35,7 @@ type mirrored struct {
 	TitleStems   string   `json:"title_stems"`
 	KeywordStems string   `json:"keyword_stems"`
 	BodyStems    string   `json:"body_stems"`
-	Parts        []string `json:"parts"` // of compounds: "latern" of "Gehweglaternen"
+	Parts        []string `json:"parts"` // of compounds: "latern" of "Gehweglaternen", and all that is as long
 	Facets       []string `json:"facets"`
 	Weight       int      `json:"weight"`       // what leads on comes before single reports
 	At           *int64   `json:"at,omitempty"` // Unix seconds
@@ -100,7 +99,7 @@ func settings(stems map[string]string) *meilisearch.Settings {
 			Enabled: true, MinWordSizeForTypos: meilisearch.MinWordSizeForTypos{OneTypo: 4, TwoTypos: 8}, // as typosIn
 			DisableOnWords: []string{}, DisableOnAttributes: stemFields(),
 		},
-		Pagination:   &meilisearch.Pagination{MaxTotalHits: meiliMost},
+		Pagination:   &meilisearch.Pagination{MaxTotalHits: meiliMost + 1}, // what it tells of a total ends there: one more says that there are more
 		Faceting:     &meilisearch.Faceting{MaxValuesPerFacet: 500, SortFacetValuesBy: map[string]meilisearch.SortFacetType{"*": meilisearch.SortFacetTypeCount}},
 		PrefixSearch: &noPrefix,
 	}
@@ -142,10 +141,6 @@ func forms(ctx context.Context, q db.Queryer, docs []Document) ([]mirrored, erro
 	if err != nil {
 		return nil, err
 	}
-	known, err := knownParts(ctx, q, stems)
-	if err != nil {
-		return nil, err
-	}
 	list := make([]mirrored, 0, len(docs))
 	for i := range docs {
 		d := &docs[i]
@@ -168,9 +163,7 @@ func forms(ctx context.Context, q db.Queryer, docs []Document) ([]mirrored, erro
 			for w := range strings.FieldsSeq(plain(text)) {
 				out = append(out, stems[w])
 				for _, p := range partsOf(stems[w]) {
-					if known[p] {
-						parts[p] = true
-					}
+					parts[p] = true
 				}
 			}
 			return strings.Join(out, " ")
@@ -213,37 +206,18 @@ func stemMap(ctx context.Context, q db.Queryer, words []string) (map[string]stri
 }
 
 // partsOf are the beginnings and ends that a compound may be made of: of four
-// signs and more, with at least three left over, as sqlForms asks for.
+// signs and more, with at least three left over, as sqlForms asks for. All of them,
+// also those that are no word yet: somebody may write it later, and somebody may look
+// for one that stands in compounds only.
 func partsOf(stem string) []string {
 	const least, rest = 4, 3
 	r := []rune(stem)
+	if len(r) > maxWord {
+		return nil
+	}
 	var out []string
 	for n := least; n <= len(r)-rest; n++ {
 		out = append(out, string(r[:n]), string(r[len(r)-n:]))
 	}
 	return out
 }
-
-// knownParts are those parts of words that are words themselves.
-func knownParts(ctx context.Context, q db.Queryer, stems map[string]string) (map[string]bool, error) {
-	asked := map[string]bool{}
-	for _, s := range stems {
-		if utf8.RuneCountInString(s) <= maxWord {
-			for _, p := range partsOf(s) {
-				asked[p] = true
-			}
-		}
-	}
-	known := map[string]bool{}
-	rows, err := q.Query(ctx, sqlKnown, slices.Sorted(maps.Keys(asked)))
-	if err != nil {
-		return nil, fmt.Errorf("parts of words: %w", err)
-	}
-	var word string
-	if _, err := pgx.ForEachRow(rows, []any{&word}, func() error { known[word] = true; return nil }); err != nil {
-		return nil, fmt.Errorf("parts of words: %w", err)
-	}
-	return known, nil
-}
-
-const sqlKnown = `SELECT DISTINCT v.lexeme FROM vocabulary v WHERE v.lexeme = ANY ($1::text[])`

@@ -316,6 +316,10 @@ func TestMeiliRebuild(t *testing.T) {
 	if f := m.find(t, "Wackelkontakt"); f.Total != 1 || m.Answers()["meilisearch"] != 1 {
 		t.Errorf("what changed meanwhile: %d, %v", f.Total, m.Answers())
 	}
+	// the server ranks so many and tells no greater number: that there are more is said
+	if f := m.find(t, "Laterne"); f.Total != 1000 || !f.More {
+		t.Errorf("%d hits, more %t", f.Total, f.More)
+	}
 	// killed between a swap and the note of it
 	if _, err := m.d.Exec(t.Context(), `UPDATE search_mirrors SET after_kind = '~', building = true, changed_at = mitwirk_now() - interval '1 hour' WHERE name = $1`, m.name); err != nil {
 		t.Fatal(err)
@@ -341,5 +345,69 @@ func TestMeiliRebuild(t *testing.T) {
 	}
 	if s, err := m.State(t.Context()); err != nil || !s.Ready || s.Failed != "" {
 		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// TestMeiliGoesOn: a part whose task fails is sent again; the parts before it are not.
+func TestMeiliGoesOn(t *testing.T) {
+	t.Parallel()
+	server := searchtest.NewMeili(t)
+	m := newMirrored(t, search.MeiliConfig{URL: server.URL, Key: searchtest.MeiliKey, Wait: 20 * time.Second})
+	now, err := db.Now(t.Context(), m.d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := make([]search.Document, 1200)
+	for i := range docs {
+		docs[i] = searchtest.Things(now)["lamp old"]
+		docs[i].ID = subject.NewID()
+	}
+	if err := m.put(t, docs...); err != nil {
+		t.Fatal(err)
+	}
+	err = m.Rebuild(t.Context(), func(n int) {
+		if n == 500 {
+			server.FailNext("documentAdditionOrUpdate", "no_space_left_on_device")
+		}
+	})
+	if err == nil {
+		t.Fatal("a part that failed is no error")
+	}
+	if s, err := m.State(t.Context()); err != nil || s.Ready || s.Failed != "no_space_left_on_device" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if err := m.Continue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := m.State(t.Context()); err != nil || !s.Ready || s.Failed != "" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	made, parts := server.Asked("^POST /indexes$"), server.Asked("^POST /indexes/[^/]+/documents$")
+	if n := len(server.Docs(m.name)); n != 1200 || made != 2 || parts != 4 {
+		t.Errorf("%d documents, %d indexes made, %d parts sent", n, made, parts)
+	}
+}
+
+// TestMeiliAsks: what the server would leave out of a question goes to the database, and
+// stems are always taken apart as they were when they were sent.
+func TestMeiliAsks(t *testing.T) {
+	t.Parallel()
+	server := searchtest.NewMeili(t)
+	m := newMirrored(t, search.MeiliConfig{URL: server.URL, Key: searchtest.MeiliKey, Wait: 20 * time.Second})
+	now, err := db.Now(t.Context(), m.d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.put(t, searchtest.Things(now)["lamp"]); err != nil {
+		t.Fatal(err)
+	}
+	m.build(t)
+	f, err := m.Search(t.Context(), subject.Viewer{}, search.Query{Text: "Straßenlaterne", Lang: "en", Sort: search.ByRelevance})
+	if err != nil || f.Total != 1 || strings.Contains(server.Sent(), `"eng","deu"`) || !strings.Contains(server.Sent(), `"locales":["deu"]`) {
+		t.Errorf("%d hits, %v, asked %s", f.Total, err, server.Sent())
+	}
+	const long = `"die Straßenlaterne vor Haus 12" "Haus 12 flackert" "Laterne dunkel" -Rosenheimer`
+	if f := m.find(t, long); f.Total != 0 || m.Answers()["postgres_long"] != 1 {
+		t.Errorf("%d hits of eleven words, the last of which must not be there: %v", f.Total, m.Answers())
 	}
 }

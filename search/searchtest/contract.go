@@ -135,6 +135,7 @@ func words(t *testing.T, b *bench) {
 	}{
 		{"a word and its compounds", "laterne", []string{"lamp", "lamp old", "compound", "kind", "page de"}},
 		{"another form", "Laternen", []string{"lamp", "lamp old", "compound", "kind", "page de"}},
+		{"a word that stands in compounds only", "Platz", []string{"bin", "light", "english"}},
 		{"the compound alone", "Straßenlaterne", []string{"lamp"}},
 		{"ss for ß", "strassenlaterne", []string{"lamp"}},
 		{"umlaut", "Müll", []string{"bin"}},
@@ -202,6 +203,12 @@ func corrections(t *testing.T, b *bench) {
 	}
 	if got, f := b.find(t, search.Query{Text: "Schlagloch Spielplatz"}); !f.Loose || len(got) != 2 {
 		t.Errorf("no document has both: %q, loose %t", got, f.Loose)
+	}
+	if got, f := b.find(t, search.Query{Text: "Spielplatz Schlagloch Lindwurmstraße"}); !f.Loose || !slices.Equal(got, []string{"pothole", "english"}) {
+		t.Errorf("what has more of the words comes first: %q, loose %t", got, f.Loose)
+	}
+	if got, f := b.find(t, search.Query{Text: "Spielplatz Schlagloch", Sort: search.ByNewest}); !f.Loose || !slices.Equal(got, []string{"pothole", "english"}) {
+		t.Errorf("some of the words, newest: %q, loose %t", got, f.Loose)
 	}
 }
 
@@ -331,6 +338,14 @@ func changes(t *testing.T, b *bench) {
 	if err != nil || len(ids) != 7 || !slices.IsSortedFunc(ids, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) }) {
 		t.Errorf("ids %v, %v", ids, err)
 	}
+	// a word that is written alone only after the compounds with it
+	for _, title := range []string{"Efeuzaun schief", "Zaun schief"} {
+		b.put(t, search.Document{Ref: subject.Ref{Kind: subject.Report, ID: subject.NewID()}, Title: i18n.Text{"de": title}, Path: "/reports/x", Audience: subject.Public})
+		b.find(t, search.Query{Text: "Efeuzaun"}) // an index that is fed has heard of it
+	}
+	if _, f := b.find(t, search.Query{Text: "Zaun"}); f.Total != 2 {
+		t.Errorf("%d with the word, want 2", f.Total)
+	}
 	// a page that is no longer there in English
 	b.put(t, b.things["page de"])
 	if got, _ := b.find(t, search.Query{Text: "report", Lang: "en"}); slices.Contains(got, "page en") {
@@ -396,6 +411,21 @@ func many(t *testing.T, b *bench) {
 		if len(f.Hits) != 20 || f.Hits[0].Ref != newest || !f.More && f.Total != 700 {
 			t.Errorf("%s: total %d, more %t, first %v, want %v", sort, f.Total, f.More, f.Hits[0].Ref, newest)
 		}
+	}
+	// some of the words, of which one is in very many
+	if _, f := b.find(t, search.Query{Text: "Graffiti Schlagloch"}); !f.Loose || len(f.Hits) != 20 || f.Total < 100 || f.Total < 701 && !f.More {
+		t.Errorf("loose %t, %d of %d, more %t", f.Loose, len(f.Hits), f.Total, f.More)
+	}
+	// one wrote it in another way: that is found, and the usual way is offered
+	at := now.Add(-time.Hour)
+	b.put(t, search.Document{
+		Ref: subject.Ref{Kind: subject.Report, ID: subject.NewID()}, Title: i18n.Text{"de": "Grafiti, Markt"}, Path: "/reports/x", At: &at, Audience: subject.Public,
+	})
+	if _, f := b.find(t, search.Query{Text: "Grafiti"}); f.Total != 1 || f.Meant != "Graffiti" {
+		t.Errorf("%d hits, meant %q", f.Total, f.Meant)
+	}
+	if _, f := b.find(t, search.Query{Text: "Grafiti", Exact: true}); f.Total != 1 || f.Meant != "" {
+		t.Errorf("exactly: %d hits, meant %q", f.Total, f.Meant)
 	}
 	// a rare one among the many is found whatever way is taken
 	if got, f := b.find(t, search.Query{Text: "Tal Gehweglaterne"}); !slices.Equal(got, []string{"compound"}) || f.More {

@@ -73,7 +73,7 @@ func (m *Meili) search(index string, body []byte) (int, any, *meiliError) {
 	if len(fields) == 0 {
 		fields = x.settings.SearchableAttributes
 	}
-	parts := partsOf(q.Q)
+	parts := firstWords(partsOf(q.Q))
 	var hits []hit
 	for _, doc := range x.docs {
 		if field, ok := x.fits(doc, parts, fields); ok && keep(doc) {
@@ -104,7 +104,9 @@ func (m *Meili) search(index string, body []byte) (int, any, *meiliError) {
 		from = *q.Offset
 	}
 	list := []map[string]any{}
-	for i, h := range hits[min(from, len(hits)):min(from+limit, len(hits), 1000)] {
+	most := x.most()
+	from = min(from, most)
+	for i, h := range hits[min(from, len(hits)):min(from+limit, len(hits), most)] {
 		out := map[string]any{"_rankingScore": 1 - float64(i)/2000}
 		for _, a := range q.AttributesToRetrieve {
 			if v, ok := h.doc[a]; ok && slices.Contains(x.settings.DisplayedAttributes, a) {
@@ -114,8 +116,29 @@ func (m *Meili) search(index string, body []byte) (int, any, *meiliError) {
 		list = append(list, out)
 	}
 	return http.StatusOK, map[string]any{
-		"hits": list, "offset": from, "limit": limit, "estimatedTotalHits": len(hits), "processingTimeMs": 1, "query": q.Q, "facetDistribution": counts,
+		"hits": list, "offset": from, "limit": limit, "estimatedTotalHits": min(len(hits), most), "processingTimeMs": 1, "query": q.Q, "facetDistribution": counts,
 	}, nil
+}
+
+// most is the setting pagination.maxTotalHits: neither hits nor their estimated number
+// go beyond it.
+func (x *meiliIndex) most() int {
+	if p := x.settings.Pagination; p != nil {
+		return p.MaxTotalHits
+	}
+	return 1000
+}
+
+// firstWords are the first ten of a query: the server leaves out the others.
+func firstWords(list []wanted) (kept []wanted) {
+	left := 10
+	for _, p := range list {
+		if p.words = p.words[:min(left, len(p.words))]; len(p.words) > 0 {
+			kept = append(kept, p)
+		}
+		left -= len(p.words)
+	}
+	return kept
 }
 
 // partsOf takes a query apart: words, "phrases", -without.

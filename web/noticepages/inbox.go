@@ -11,6 +11,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -50,7 +51,7 @@ func (p *pages) inbox(c kit.Context) error {
 	for i := range list.Notices {
 		n := &list.Notices[i]
 		v.Rows = append(v.Rows, row{
-			ID: n.ID.String(), URL: n.Card.Path, Title: n.Card.Title, Says: n.Says, Why: v.T("notice.why." + string(n.Kind)),
+			ID: n.ID.String(), URL: n.Card.Path, Title: n.Card.Title, Says: n.Says, Why: v.T(why(n)),
 			Number: n.Card.Number.Format(subject.PrefixOf(n.Card.Kind)), At: stamp(n.At), When: v.Loc.DateTime(n.At, now), Shape: n.Card.Status, New: n.ReadAt == nil,
 		})
 	}
@@ -61,6 +62,18 @@ func (p *pages) inbox(c kit.Context) error {
 		v.Older = "/inbox?before=" + list.Older.String()
 	}
 	return kit.Render(c, http.StatusOK, inboxPage(v))
+}
+
+// why is the key of the words for why somebody is told: by what the notice is about.
+func why(n *notify.Notice) string {
+	key := "notice.why." + string(n.Kind)
+	switch {
+	case n.About.Kind == subject.Report || n.Kind != notify.Own && n.Kind != notify.Followed:
+		return key
+	case n.Kind == notify.Own && n.About.Kind == subject.Idea:
+		return key + ".idea"
+	}
+	return key + ".other"
 }
 
 // noticeID reads an id of the address; none is none.
