@@ -68,7 +68,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	accountpages.Register(r, account)
 	geopages.Register(r, geopages.Deps{Geo: a.geo})
-	photopages.Register(r, photopages.Deps{Photos: a.photos, Access: photoAccess{a.reports, a.ideas}})
+	photopages.Register(r, photopages.Deps{Photos: a.photos, Access: photoAccess{a.reports, a.ideas, a.moderation}})
 	tiles.Register(r, tiles.Deps{Layers: map[string]tiles.Source{"reports": a.reports, "ideas": a.ideas}})
 	if err := reportpages.RegisterNew(r, reportpages.NewDeps{
 		DB: a.cfg.Pool, Reports: a.reports, Categories: a.categories, Geo: a.geo, Drafts: a.drafts, Photos: a.photos, Centre: a.opens,
@@ -241,18 +241,28 @@ func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, abo
 	return nil
 }
 
-// photoAccess asks the domain whether a photo may be seen.
+// photoAccess asks the domain whether a photo may be seen, and moderation about
+// what waits for its decision.
 type photoAccess struct {
-	reports *reports.Service
-	ideas   *ideas.Service
+	reports    *reports.Service
+	ideas      *ideas.Service
+	moderation *moderation.Service
 }
 
 func (p photoAccess) MaySee(ctx context.Context, actor accounts.Actor, a attachments.Attachment) error {
-	if a.Subject.Kind == subject.Idea {
+	err := p.inDomain(ctx, actor, a)
+	if (fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden)) && actor.Has(subject.Moderator) {
+		return p.moderation.MaySeePhoto(ctx, actor, a.Subject, a.ID)
+	}
+	return err
+}
+
+func (p photoAccess) inDomain(ctx context.Context, actor accounts.Actor, a attachments.Attachment) error {
+	switch a.Subject.Kind {
+	case subject.Idea:
 		return p.ideas.MaySeePhoto(ctx, actor, a.Subject.ID, a.State == attachments.Released)
+	case subject.Report:
+		return p.reports.MaySeePhoto(ctx, actor, a.Subject.ID, a.State == attachments.Released)
 	}
-	if a.Subject.Kind != subject.Report {
-		return fault.Missing("photo")
-	}
-	return p.reports.MaySeePhoto(ctx, actor, a.Subject.ID, a.State == attachments.Released)
+	return fault.Missing("photo")
 }

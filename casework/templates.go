@@ -107,7 +107,9 @@ func (t *Template) mayEdit(actor accounts.Actor) error {
 	return fault.Missing("template")
 }
 
-// SaveTemplate makes a template (ID zero) or changes one; it returns its id.
+// SaveTemplate makes a template (ID zero) or changes one; it returns its id. One
+// that says the same for the same cases is there only once: a form that is sent
+// twice gives the id of the first.
 func SaveTemplate(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Template) (uuid.UUID, error) {
 	actor, err := accounts.Renew(ctx, tx, actor)
 	if err != nil {
@@ -120,9 +122,7 @@ func SaveTemplate(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Templa
 		return uuid.Nil, err
 	}
 	if t.ID == uuid.Nil {
-		t.ID = subject.NewID()
-		_, err := tx.Exec(ctx, sqlNewTemplate, t.ID, db.OrNull(t.Department), db.OrNull(t.Category), t.Status, t.Lang, t.Name, t.Text)
-		return t.ID, wrap("new template", err)
+		return newTemplate(ctx, tx, &t)
 	}
 	old, err := lockTemplate(ctx, tx, t.ID)
 	if err != nil {
@@ -136,6 +136,19 @@ func SaveTemplate(ctx context.Context, tx pgx.Tx, actor accounts.Actor, t Templa
 	}
 	_, err = tx.Exec(ctx, sqlSetTemplate, t.ID, db.OrNull(t.Department), db.OrNull(t.Category), t.Status, t.Lang, t.Name, t.Text)
 	return t.ID, wrap("set template", err)
+}
+
+func newTemplate(ctx context.Context, tx pgx.Tx, t *Template) (id uuid.UUID, err error) {
+	if _, err := tx.Exec(ctx, sqlLockTemplates); err != nil { // two at once: the second finds the first
+		return uuid.Nil, fmt.Errorf("new template: %w", err)
+	}
+	args := []any{db.OrNull(t.Department), db.OrNull(t.Category), t.Status, t.Lang, t.Name, t.Text}
+	err = tx.QueryRow(ctx, sqlSameTemplate, args...).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		id = subject.NewID()
+		_, err = tx.Exec(ctx, sqlNewTemplate, append([]any{id}, args...)...)
+	}
+	return id, wrap("new template", err)
 }
 
 // DropTemplate takes a template out of use.
@@ -156,6 +169,11 @@ func DropTemplate(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.
 }
 
 const (
+	sqlLockTemplates = `SELECT pg_advisory_xact_lock(hashtext('mitwirk_templates'))`
+	sqlSameTemplate  = `
+SELECT id FROM templates
+WHERE gone_at IS NULL AND department_id IS NOT DISTINCT FROM $1 AND category_id IS NOT DISTINCT FROM $2 AND status = $3 AND lang = $4 AND name = $5 AND text = $6
+LIMIT 1`
 	sqlNewTemplate  = `INSERT INTO templates (id, department_id, category_id, status, lang, name, text) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	sqlSetTemplate  = `UPDATE templates SET department_id = $2, category_id = $3, status = $4, lang = $5, name = $6, text = $7, version = version + 1, changed_at = mitwirk_now() WHERE id = $1`
 	sqlDropTemplate = `UPDATE templates SET gone_at = mitwirk_now() WHERE id = $1`

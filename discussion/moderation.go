@@ -38,12 +38,28 @@ func (m Moderated) Content(ctx context.Context, q db.Queryer, part subject.Part,
 	if err != nil {
 		return subject.Content{}, err
 	}
+	around, err := answered(ctx, q, c)
+	if err != nil {
+		return subject.Content{}, err
+	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{string(c.Visibility), strconv.Itoa(c.Version), c.Text}, "\x00")))
 	return subject.Content{
 		Part: part, Version: c.Version, Hash: sum[:], Number: c.Number, Prefix: subject.PrefixComment, Path: c.Path(), Title: about.Title, Text: c.Text, Lang: c.Lang,
-		At: c.CreatedAt, Author: c.Author, Department: about.InCharge, Category: about.Category, District: about.District,
+		Around: around, At: c.CreatedAt, Author: c.Author, Department: about.InCharge, Category: about.Category, District: about.District,
 		Public: c.Visibility == VisPublic && about.Public, Hidden: c.Visibility == VisHidden,
 	}, nil
+}
+
+// answered is what a comment answers: without it nobody can judge an answer.
+func answered(ctx context.Context, q db.Queryer, c *Comment) (string, error) {
+	if c.Parent == uuid.Nil {
+		return "", nil
+	}
+	p, err := byID(ctx, q, c.Parent, uuid.Nil)
+	if err != nil || p.Visibility != VisPublic {
+		return "", err
+	}
+	return p.Text, nil
 }
 
 func (m Moderated) load(ctx context.Context, q db.Queryer, id uuid.UUID, lock bool) (c *Comment, err error) {

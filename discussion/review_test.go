@@ -176,3 +176,31 @@ func (b *bench) hide(actor accounts.Actor, n subject.Number) subject.Part {
 	}
 	return part
 }
+
+// Whoever judges an answer reads what it answers, as long as everybody may.
+func TestContentOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	anna := accountstest.Visitor(t, b.tx)
+	first := b.write(anna, "Der Brunnen ist zu laut.")
+	n := b.write(accountstest.Visitor(t, b.tx), "Du bist zu laut.", to(first.Number)).Number
+	ref, err := b.s.Moderated().ByNumber(t.Context(), b.tx, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	around := func() string {
+		t.Helper()
+		c, err := b.s.Moderated().Content(t.Context(), b.tx, subject.PartOf(ref, subject.Whole, uuid.Nil), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Around
+	}
+	if got := around(); got != "Der Brunnen ist zu laut." {
+		t.Errorf("around: %q", got)
+	}
+	b.hide(anna, first.Number)
+	if got := around(); got != "" {
+		t.Errorf("what is hidden stands around: %q", got)
+	}
+}

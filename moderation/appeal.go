@@ -254,6 +254,7 @@ func (s *Service) hearing(ctx context.Context, q db.Queryer, actor accounts.Acto
 		if h.Why, _ = fault.As(err).Params["why"].(string); h.Why == "" {
 			return h, err
 		}
+		h.Content.Text, h.Content.Around, h.Content.Photos = "", "", nil // what somebody may not decide is not theirs to read here
 	}
 	return h, nil
 }

@@ -14,7 +14,11 @@
 //   - an appeal is decided by somebody who had no hand in the decision; a
 //     restriction of an account and a copy for the police need two people;
 //   - a restored content is exactly what it was; the target remembers it;
-//   - what rules hold appears nowhere until somebody has read it.
+//   - what rules hold appears nowhere until somebody has read it;
+//   - whoever judges a content sees all of it, also a picture that nobody else
+//     sees, and only as long as the decision or an appeal is theirs to make; what
+//     somebody may not decide about is not shown to them;
+//   - a button pressed twice has done one thing.
 //
 // It owns mod_items, flags, hold_rules, holds, decisions, statements,
 // statement_decisions, appeals, mod_openers, restrictions, sealed_copies and

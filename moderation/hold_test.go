@@ -46,19 +46,19 @@ func TestHolds(t *testing.T) {
 	phone := func(s *reports.Submission) { s.Text = "Rufen Sie mich an: 089 1234567." }
 	r, _ := b.Create(t, phone)
 	want(t, b.Reports.Release(t.Context(), accounts.System, r.Number, reports.Release{TextState: reports.TextReleased}), fault.Conflict)
-	q, err := b.mod.Queue(t.Context(), b.first)
+	q, err := b.mod.Queue(t.Context(), b.first, uuid.Nil)
 	must(t, err)
 	if len(q.Entries) != 1 || q.Entries[0].Harm != moderation.Personal || q.Entries[0].Holds[0] != moderation.HoldPhone {
 		t.Fatalf("queue: %+v", q.Entries)
 	}
 	must(t, b.Reports.Release(t.Context(), accounts.System, r.Number, reports.Release{TextState: reports.TextReleased, TextPublic: "Rufen Sie mich an: […]."}))
-	if q, err := b.mod.Queue(t.Context(), b.first); err != nil || len(q.Entries) != 0 {
+	if q, err := b.mod.Queue(t.Context(), b.first, uuid.Nil); err != nil || len(q.Entries) != 0 {
 		t.Errorf("covered, but still in the queue: %v", err)
 	}
 
 	// moderation lets one through; no clerk has to read it again
 	r, _ = b.Create(t, phone)
-	q, err = b.mod.Queue(t.Context(), b.first)
+	q, err = b.mod.Queue(t.Context(), b.first, uuid.Nil)
 	must(t, err)
 	e := q.Entries[0]
 	_, err = b.mod.Decide(t.Context(), b.first, moderation.Order{
@@ -218,6 +218,12 @@ func TestRegisterAfterTheAppeal(t *testing.T) {
 		t.Errorf("register: %+v", list)
 	}
 	want(t, b.mod.AppealAsAuthor(t.Context(), owner, puids[0], "Zu spät.", "de"), fault.Forbidden)
+	// half past midnight of a Monday in the city is still Sunday in Greenwich
+	_, err = b.Pool.Exec(t.Context(), `UPDATE decisions SET decided_at = '2026-01-04 23:30:00+00'`)
+	must(t, err)
+	if list, err = b.mod.Register(t.Context()); err != nil || len(list) != 1 || list[0].Week.Format(time.DateOnly) != "2026-01-05" {
+		t.Errorf("register: %+v, %v", list, err)
+	}
 }
 
 func TestForgetPerson(t *testing.T) {

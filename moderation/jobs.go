@@ -74,7 +74,7 @@ func (s *Service) PublishDue(ctx context.Context) error {
 // CloseGone closes items whose content no longer exists: its notices wait for
 // nothing any more.
 func (s *Service) CloseGone(ctx context.Context) error {
-	rows, err := s.db.Query(ctx, sqlQueue, 1000)
+	rows, err := s.db.Query(ctx, sqlQueue, 1000, nil)
 	if err != nil {
 		return fmt.Errorf("gone items: %w", err)
 	}

@@ -180,7 +180,7 @@ func TestOneFlagPerPersonAndVersion(t *testing.T) {
 	if n := b.count(t, `SELECT count(*) FROM flags`); n != 3 {
 		t.Errorf("%d notices", n)
 	}
-	q, err := b.mod.Queue(t.Context(), b.first)
+	q, err := b.mod.Queue(t.Context(), b.first, uuid.Nil)
 	must(t, err)
 	if len(q.Entries) != 1 || q.Entries[0].Harm != moderation.Life || q.Entries[0].Flags != 3 || q.Entries[0].Category != "life" {
 		t.Errorf("queue: %+v", q.Entries)
@@ -257,7 +257,7 @@ func TestStateOfANotice(t *testing.T) {
 	list, err := b.mod.Appeals(t.Context(), b.second)
 	must(t, err)
 	must(t, b.mod.DecideAppeal(t.Context(), b.second, list[0].ID, moderation.Reversed, "Wir entscheiden neu."))
-	if q, err := b.mod.Queue(t.Context(), b.first); err != nil || len(q.Entries) != 1 {
+	if q, err := b.mod.Queue(t.Context(), b.first, uuid.Nil); err != nil || len(q.Entries) != 1 {
 		t.Errorf("not in the queue again: %v", err)
 	}
 }

@@ -103,7 +103,11 @@ type Line struct {
 // Register lists the decisions whose time for an appeal is over and about which
 // no appeal waits, newest first, at most 500.
 func (s *Service) Register(ctx context.Context) ([]Line, error) {
-	rows, err := s.db.Query(ctx, sqlRegister)
+	cal, err := s.cal.Calendar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Query(ctx, sqlRegister, cal.Zone().String())
 	if err != nil {
 		return nil, fmt.Errorf("register: %w", err)
 	}
@@ -116,7 +120,7 @@ func (s *Service) Register(ctx context.Context) ([]Line, error) {
 
 // The order inside a week is that of the words, so that it tells nothing of the days.
 const sqlRegister = `
-SELECT date_trunc('week', d.decided_at) AS week, d.part, d.action, coalesce(d.rule_no, 0)::int, coalesce(d.ground = 'ILLEGAL', false), d.source,
+SELECT date_trunc('week', d.decided_at AT TIME ZONE $1) AS week, d.part, d.action, coalesce(d.rule_no, 0)::int, coalesce(d.ground = 'ILLEGAL', false), d.source,
        d.automated_detection, a.id IS NOT NULL, coalesce(a.outcome, '')
 FROM decisions d
 LEFT JOIN LATERAL (SELECT id, outcome FROM appeals WHERE decision_id = d.id ORDER BY (by_whom = 'author') DESC LIMIT 1) a ON true

@@ -32,19 +32,21 @@ type Entry struct {
 type Queue struct {
 	Entries []Entry
 	More    bool
-	Appeals int // that wait
-	Seconds int // restrictions and copies that wait for a second person
+	Next    uuid.UUID // where the next page begins: after this item; zero: there is none
+	Appeals int       // that wait
+	Seconds int       // restrictions and copies that wait for a second person
 }
 
 // queuePage is how many items one page shows.
 const queuePage = 50
 
-// Queue lists what waits for a decision. Items whose content is gone are left out.
-func (s *Service) Queue(ctx context.Context, actor accounts.Actor) (*Queue, error) {
+// Queue lists what waits for a decision, a page of it behind an item (zero: from
+// the beginning). Items whose content is gone are left out.
+func (s *Service) Queue(ctx context.Context, actor accounts.Actor, after uuid.UUID) (*Queue, error) {
 	if err := MayModerate(actor); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Query(ctx, sqlQueue, queuePage+1)
+	rows, err := s.db.Query(ctx, sqlQueue, queuePage+1, db.OrNull(after))
 	if err != nil {
 		return nil, fmt.Errorf("moderation queue: %w", err)
 	}
@@ -65,6 +67,7 @@ func (s *Service) Queue(ctx context.Context, actor accounts.Actor) (*Queue, erro
 	q := &Queue{}
 	if len(lines) > queuePage {
 		lines, q.More = lines[:queuePage], true
+		q.Next = lines[queuePage-1].ID
 	}
 	for _, l := range lines {
 		c, err := s.content(ctx, s.db, l.Part, false)
@@ -79,7 +82,7 @@ func (s *Service) Queue(ctx context.Context, actor accounts.Actor) (*Queue, erro
 			return nil, err
 		}
 		if e.Why != "" {
-			e.Content.Text = "" // what somebody may not decide is not theirs to read here
+			e.Content.Text, e.Content.Around = "", "" // what somebody may not decide is not theirs to read here
 		}
 		q.Entries = append(q.Entries, e)
 	}
@@ -231,7 +234,7 @@ SELECT i.id, i.subject_kind, i.subject_id, i.part, i.part_id, i.harm, true, i.n,
        coalesce((SELECT f.category FROM flags f WHERE f.item_id = i.id AND f.decision_id IS NULL ORDER BY f.life_threat DESC, f.received_at, f.id LIMIT 1), ''),
        coalesce((SELECT array_agg(h.rule_kind ORDER BY h.held_at, h.id) FROM holds h WHERE h.item_id = i.id AND h.ended_at IS NULL), '{}')
 FROM mod_items i
-WHERE i.state = 'open'
+WHERE i.state = 'open' AND ($2::uuid IS NULL OR (i.harm, i.due_at, i.id) > (SELECT a.harm, a.due_at, a.id FROM mod_items a WHERE a.id = $2))
 ORDER BY i.harm, i.due_at, i.id
 LIMIT $1`
 	sqlNotifiers = `SELECT DISTINCT notifier_key FROM flags WHERE item_id = $1`

@@ -47,7 +47,8 @@ type Restriction struct {
 }
 
 // Warn warns the author of a content, in a mail where they can be reached: the
-// first step towards a restriction.
+// first step towards a restriction. The same warning again within ten minutes is
+// the button pressed twice and changes nothing.
 func (s *Service) Warn(ctx context.Context, actor accounts.Actor, item uuid.UUID, reason string) error {
 	reason = strings.TrimSpace(reason)
 	if reason == "" {
@@ -56,6 +57,10 @@ func (s *Service) Warn(ctx context.Context, actor accounts.Actor, item uuid.UUID
 	return s.asModerator(ctx, actor, item, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, c subject.Content) error {
 		if c.Author == uuid.Nil {
 			return fault.New(fault.Conflict, "moderation.err.no_author")
+		}
+		twice, err := db.Exists(ctx, tx, sqlWarnedBefore, item, c.Author, actor.Person, reason)
+		if err != nil || twice {
+			return err
 		}
 		if _, err := tx.Exec(ctx, sqlWarn, subject.NewID(), c.Author, OfContent, item, actor.Person, reason); err != nil {
 			return fmt.Errorf("warn: %w", err)
@@ -232,6 +237,11 @@ FROM restrictions`
 	sqlWarn            = `
 INSERT INTO restrictions (id, person_id, kind, state, item_id, warned_at, warned_by, reason)
 VALUES ($1, $2, $3, 'warned', $4, mitwirk_now(), $5, $6)`
+	sqlWarnedBefore = `
+SELECT EXISTS (
+  SELECT FROM restrictions
+  WHERE item_id = $1 AND person_id = $2 AND warned_by = $3 AND reason = $4 AND warned_at > mitwirk_now() - interval '10 minutes'
+)`
 	sqlPropose  = `UPDATE restrictions SET state = 'proposed', days = $2, reason = $3, asked_by = $4, changed_at = mitwirk_now() WHERE id = $1`
 	sqlRefuse   = `UPDATE restrictions SET state = 'refused', second_by = $2, changed_at = mitwirk_now() WHERE id = $1`
 	sqlRestrict = `

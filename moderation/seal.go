@@ -71,7 +71,8 @@ type sealedPhoto struct {
 var halfWords = base32.StdEncoding.WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but name
 
 // AskCopy takes and seals a copy of a content as it is now, and gives the first
-// half of its key, shown once.
+// half of its key, shown once. It is Conflict when the actor has asked for the
+// same copy within the last ten minutes: the half was shown then.
 func (s *Service) AskCopy(ctx context.Context, actor accounts.Actor, o CopyOrder) (half string, err error) {
 	o.Authority, o.FileNumber, o.Reason = strings.TrimSpace(o.Authority), strings.TrimSpace(o.FileNumber), strings.TrimSpace(o.Reason)
 	var wrong fault.Fields
@@ -87,6 +88,13 @@ func (s *Service) AskCopy(ctx context.Context, actor accounts.Actor, o CopyOrder
 	id := subject.NewID()
 	blob := "sealed/" + id.String() + ".bin"
 	err = s.asModerator(ctx, actor, o.Item, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, c subject.Content) error {
+		twice, err := db.Exists(ctx, tx, sqlAskedBefore, o.Item, o.Authority, o.FileNumber, actor.Person)
+		if err != nil {
+			return err
+		}
+		if twice {
+			return fault.New(fault.Conflict, "moderation.err.copy_twice")
+		}
 		now, err := db.Now(ctx, tx)
 		if err != nil {
 			return err
@@ -296,6 +304,11 @@ const (
 	sqlInsertCopy = `
 INSERT INTO sealed_copies (id, item_id, authority, file_number, reason, blob, sha256, second_half, asked_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlAskedBefore = `
+SELECT EXISTS (
+  SELECT FROM sealed_copies
+  WHERE item_id = $1 AND authority = $2 AND file_number = $3 AND asked_by = $4 AND asked_at > mitwirk_now() - interval '10 minutes'
+)`
 	sqlLockCopy    = `SELECT asked_by, item_id, second_half FROM sealed_copies WHERE id = $1 FOR UPDATE`
 	sqlApproveCopy = `UPDATE sealed_copies SET approved_by = $2, approved_at = mitwirk_now(), second_half = NULL WHERE id = $1`
 	sqlOpenCopy    = `SELECT item_id, blob, sha256 FROM sealed_copies WHERE id = $1 AND approved_by IS NOT NULL FOR UPDATE`

@@ -67,7 +67,7 @@ func (m Moderated) Content(ctx context.Context, q db.Queryer, part subject.Part,
 		if part.Part == subject.Text || part.Part == subject.Photo && a.ID != part.Of {
 			continue
 		}
-		c.Photos = append(c.Photos, subject.ContentPhoto{ID: a.ID, Alt: a.Alt, Version: a.Version, Width: a.Width, Height: a.Height})
+		c.Photos = append(c.Photos, subject.ContentPhoto{ID: a.ID, Alt: a.Alt, Version: a.Version, Width: a.Width, Height: a.Height, Public: shown && a.State == attachments.Released})
 		state = append(state, a.ID.String(), strconv.Itoa(a.Version), string(a.State), a.Alt)
 		if part.Part == subject.Photo {
 			c.Public = shown && a.State == attachments.Released

@@ -75,7 +75,8 @@ func (s *Service) HandOver(ctx context.Context, actor accounts.Actor, n subject.
 	})
 }
 
-// ReplyPartner answers a partner's question; the mail has a link of its own.
+// ReplyPartner answers a partner's question; the mail has a link of its own. The
+// same words again, while nobody has said anything since, change nothing.
 func (s *Service) ReplyPartner(ctx context.Context, actor accounts.Actor, n subject.Number, handover uuid.UUID, text string) error {
 	days, err := s.cat.Calendar(ctx)
 	if err != nil {
@@ -95,6 +96,12 @@ func (s *Service) ReplyPartner(ctx context.Context, actor accounts.Actor, n subj
 		}
 		if h.Ref != r.Ref() || h.State.Over() {
 			return fault.New(fault.Conflict, "talk.err.handover_over")
+		}
+		if err := h.WithAnswers(ctx, tx); err != nil {
+			return err
+		}
+		if n := len(h.Answers); n > 0 && h.Answers[n-1].Direction == casework.Out && h.Answers[n-1].Text == text {
+			return nil // pressed twice
 		}
 		remind := days.AddWorkingDays(now, h.RemindDays)
 		if err := casework.NoteHandover(ctx, tx, &h, casework.HandoverSent, casework.HandoverAnswer{Direction: casework.Out, Kind: "reply", Text: text}, &remind); err != nil {

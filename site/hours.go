@@ -28,14 +28,7 @@ func (s *Service) SetHours(ctx context.Context, actor accounts.Actor, hours stri
 	if err != nil {
 		return fmt.Errorf("setting %s: %w", keyCity, err)
 	}
-	return s.change(ctx, keyCity, func(ctx context.Context, tx pgx.Tx) error {
-		actor, err := accounts.Renew(ctx, tx, actor)
-		if err != nil {
-			return err
-		}
-		if err := May(actor); err != nil {
-			return err
-		}
+	return s.change(ctx, actor, May, keyCity, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
 		if _, err := tx.Exec(ctx, sqlPutSetting, keyCity, raw, changedBy(actor.Person)); err != nil {
 			return fmt.Errorf("put setting %s: %w", keyCity, err)
 		}

@@ -127,7 +127,7 @@ func (s *Service) PutMessage(ctx context.Context, actor accounts.Actor, m Messag
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	return s.change(ctx, "messages", func(ctx context.Context, tx pgx.Tx) error {
+	return s.change(ctx, actor, MayEdit, "messages", func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
 		query := sqlAddMessage
 		args := []any{m.ID, string(m.Kind), m.Text, m.From, m.To, changedBy(actor.Person)}
 		if m.Version > 0 {
@@ -150,7 +150,7 @@ func (s *Service) EndMessage(ctx context.Context, actor accounts.Actor, id uuid.
 	if err := MayEdit(actor); err != nil {
 		return err
 	}
-	return s.change(ctx, "messages", func(ctx context.Context, tx pgx.Tx) error {
+	return s.change(ctx, actor, MayEdit, "messages", func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
 		for _, query := range []string{sqlDropMessage, sqlEndMessage} {
 			if _, err := tx.Exec(ctx, query, id); err != nil {
 				return fmt.Errorf("end message: %w", err)

@@ -121,20 +121,32 @@ func (s *Service) put(ctx context.Context, actor accounts.Actor, key string, val
 	if err != nil {
 		return fmt.Errorf("setting %s: %w", key, err)
 	}
-	return s.change(ctx, key, func(ctx context.Context, tx pgx.Tx) error {
+	return s.change(ctx, actor, May, key, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
 		if _, err := tx.Exec(ctx, sqlPutSetting, key, raw, changedBy(actor.Person)); err != nil {
 			return fmt.Errorf("put setting %s: %w", key, err)
 		}
-		return nil
+		if actor.System { // an import or the demo
+			return nil
+		}
+		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{key}})
 	})
 }
 
-func (s *Service) change(ctx context.Context, key string, fn func(ctx context.Context, tx pgx.Tx) error) error {
+// change runs fn for an actor who may do it with the rights of this moment: a
+// role that is taken meanwhile waits for it, or it is refused.
+func (s *Service) change(ctx context.Context, actor accounts.Actor, may func(accounts.Actor) error, key string, fn func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error) error {
 	if s.bus == nil {
 		return errors.New("site: a change needs a bus")
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if err := fn(ctx, tx); err != nil {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
+		if err := may(actor); err != nil {
+			return err
+		}
+		if err := fn(ctx, tx, actor); err != nil {
 			return err
 		}
 		if err := s.bus.Append(ctx, tx, SettingsChanged{Key: key}); err != nil {

@@ -64,7 +64,7 @@ func (s *Service) SetText(ctx context.Context, actor accounts.Actor, key, lang, 
 	if err := checkText(actor, key, lang, body); err != nil {
 		return err
 	}
-	return s.change(ctx, key, func(ctx context.Context, tx pgx.Tx) error {
+	return s.change(ctx, actor, MayEdit, key, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
 		if _, err := tx.Exec(ctx, sqlLockText, key+" "+lang); err != nil {
 			return fmt.Errorf("lock text %s: %w", key, err)
 		}
@@ -83,7 +83,7 @@ func (s *Service) SaveText(ctx context.Context, actor accounts.Actor, key, lang,
 	if err := checkText(actor, key, lang, body); err != nil {
 		return err
 	}
-	return s.change(ctx, key, func(ctx context.Context, tx pgx.Tx) error {
+	return s.change(ctx, actor, MayEdit, key, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
 		return putText(ctx, tx, actor, key, lang, body, version)
 	})
 }

@@ -184,6 +184,13 @@ func (s *Service) FinishBarrier(ctx context.Context, actor accounts.Actor, n sub
 		return err
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
+		if err := MayEdit(actor); err != nil {
+			return err
+		}
 		tag, err := tx.Exec(ctx, sqlFinishBarrier, int64(n), done, changedBy(actor.Person))
 		if err != nil {
 			return fmt.Errorf("finish barrier: %w", err)
@@ -191,7 +198,7 @@ func (s *Service) FinishBarrier(ctx context.Context, actor accounts.Actor, n sub
 		if tag.RowsAffected() == 0 {
 			return fault.Missing("barrier")
 		}
-		return nil
+		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "site.barrier", Fields: []string{"done"}})
 	})
 }
 

@@ -44,6 +44,7 @@ type Content struct {
 	Path       string // of the page
 	Title      string // made by the system
 	Text       string // what the public reads or would read
+	Around     string // what it answers, as the public reads it; "": it stands by itself
 	Photos     []ContentPhoto
 	Lang       string
 	At         time.Time
@@ -62,6 +63,7 @@ type ContentPhoto struct {
 	Alt           string
 	Version       int
 	Width, Height int
+	Public        bool // everybody sees it now
 }
 
 // PublicNumber is the number with its prefix.

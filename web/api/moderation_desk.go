@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"net/http"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -53,8 +54,22 @@ type queueItem struct {
 type moderationQueue struct {
 	Items   []queueItem `json:"items" nullable:"false" doc:"The worst first, then what is due first; at most 50."`
 	More    bool        `json:"more"`
+	Next    string      `json:"next,omitempty" doc:"Send it as after for the next page; missing at the end."`
 	Appeals int         `json:"appeals" doc:"That wait."`
 	Seconds int         `json:"seconds" doc:"Restrictions and sealed copies that wait for a second person."`
+}
+
+type queueIn struct {
+	After string `query:"after" maxLength:"36" doc:"next of the page before."`
+}
+
+// after is the item behind which the page begins; what is none is the beginning.
+func (in *queueIn) after() uuid.UUID {
+	id, err := uuid.Parse(in.After)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
 }
 
 // itemSheet is everything about one item.
@@ -194,15 +209,18 @@ func (a *api) moderationDesk() {
 		}
 		return o
 	}
-	reads(a, desk("getModerationQueue", http.MethodGet, "/moderation/queue", "Read the moderators' queue", "What is flagged or held, by harm. For moderators only."),
-		func(ctx context.Context, k *call, actor accounts.Actor, _ *struct{}) (moderationQueue, error) {
-			q, err := a.Moderation.Queue(ctx, actor)
+	reads(a, desk("getModerationQueue", http.MethodGet, "/moderation/queue", "Read the moderators' queue", "What is flagged or held, by harm, 50 on a page. For moderators only."),
+		func(ctx context.Context, k *call, actor accounts.Actor, in *queueIn) (moderationQueue, error) {
+			q, err := a.Moderation.Queue(ctx, actor, in.after())
 			if err != nil {
 				return moderationQueue{}, err
 			}
 			out := moderationQueue{Items: make([]queueItem, len(q.Entries)), More: q.More, Appeals: q.Appeals, Seconds: q.Seconds}
 			for i := range q.Entries {
 				out.Items[i] = itemOf(k, &q.Entries[i])
+			}
+			if q.More {
+				out.Next = q.Next.String()
 			}
 			return out, nil
 		})

@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { masked } from "./case";
 import { attach as attachCover, read, write } from "./cover";
 import { attach as attachKeys, step, wanted } from "./keys";
+import { attach as attachQueue } from "./queue";
 
 test("masked covers the selected words and keeps the spaces around them", () => {
   expect(masked("Rufen Sie Frau Muster an", 9, 22)).toBe("Rufen Sie […] an");
@@ -41,6 +42,28 @@ test("j and k go through the rows and stop at the ends; the switch ends it", () 
   expect(toggle.textContent).toBe("an");
   press();
   expect(document.activeElement).toBe(links[0]);
+});
+
+test("the switch holds for the keys of the list too, also where the device keeps nothing", () => {
+  localStorage.clear();
+  document.body.innerHTML = `<div data-desk-keys="queue" data-queue><ul><li data-row="1"><h2><a href="#1">1</a></h2><input type="checkbox" data-bulk-one></li></ul></div>
+    <div data-keybar><button data-keys-toggle data-on="an" data-off="aus"></button></div>`;
+  const root = document.querySelector("[data-queue]") as HTMLElement;
+  attachKeys(root);
+  attachQueue(root);
+  const keep = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+    throw new Error("no storage");
+  });
+  const box = document.querySelector("input") as HTMLInputElement;
+  const press = () => box.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true }));
+  box.focus();
+  press();
+  expect(box.checked).toBe(true);
+  (document.querySelector("button") as HTMLButtonElement).click();
+  box.focus();
+  press();
+  expect(box.checked).toBe(true);
+  keep.mockRestore();
 });
 
 const row = `<fieldset data-rect><legend>Stelle 1</legend><label for="f-x">x</label><input id="f-x" name="x[]"><input name="y[]"><input name="w[]"><input name="h[]"><button type="button" data-drop>Stelle 1 löschen</button></fieldset>`;

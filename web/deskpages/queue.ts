@@ -12,13 +12,9 @@ export function range<T>(all: T[], from: T | undefined, to: T): T[] {
   return all.slice(Math.min(a, b), Math.max(a, b) + 1);
 }
 
-/** keysOn is the switch of keys.ts, as this device remembers it. */
+/** keysOn is the switch of keys.ts, as the bar shows it: it holds also where nothing can be remembered. */
 function keysOn(): boolean {
-  try {
-    return localStorage.getItem("mw-desk-keys") !== "off";
-  } catch {
-    return true;
-  }
+  return !document.querySelector("[data-keybar]")?.hasAttribute("data-off");
 }
 
 export function attach(root: HTMLElement): void {

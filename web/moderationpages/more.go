@@ -214,7 +214,7 @@ func (p *pages) warn(c kit.Context) error {
 		err = p.Moderation.Warn(c.Request().Context(), kit.Actor(c), id, in.Explanation)
 	}
 	if err != nil {
-		return p.renderItem(c, status(err), decideIn{Key: subject.NewID()}, in.Explanation, err)
+		return p.renderItem(c, status(err), typed{in: fresh().in, reason: in.Explanation}, err)
 	}
 	kit.Flash(c, "success", "modq.account.done")
 	return kit.Redirect(c, "/desk/moderation/items/"+id.String())
@@ -236,7 +236,7 @@ func (p *pages) askCopy(c kit.Context) error {
 		half, err = p.Moderation.AskCopy(c.Request().Context(), kit.Actor(c), moderation.CopyOrder{Item: id, Authority: in.Authority, FileNumber: in.File, Reason: in.Reason})
 	}
 	if err != nil {
-		return p.renderItem(c, status(err), decideIn{Key: subject.NewID()}, in.Reason, err)
+		return p.renderItem(c, status(err), typed{in: fresh().in, reason: in.Reason}, err)
 	}
 	return kit.Render(c, http.StatusCreated, halfPage(halfView{deskPage(c, "modq.copy.half"), half}))
 }

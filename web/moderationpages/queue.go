@@ -28,6 +28,7 @@ type decideIn struct {
 	Facts       string    `form:"facts" lines:"true" max:"5000"`
 	Text        string    `form:"text" lines:"true" max:"4000"`
 	Label       string    `form:"label" max:"20"`
+	Do          string    `form:"do" max:"10"` // "preview": only show the statement of reasons
 }
 
 // pick writes what a moderator has seen of an item.
@@ -78,6 +79,7 @@ type queueView struct {
 	kit.Page
 	Rows    []queueRow
 	Q       *moderation.Queue
+	Later   bool // not the first page
 	Form    formView
 	Errors  kit.Errors
 	Refused string
@@ -98,7 +100,11 @@ func (p *pages) queue(c kit.Context) error {
 
 func (p *pages) renderQueue(c kit.Context, code int, in decideIn, wrong error) error {
 	ctx := c.Request().Context()
-	q, err := p.Moderation.Queue(ctx, kit.Actor(c))
+	after, err := uuid.Parse(c.QueryParam("after"))
+	if err != nil {
+		after = uuid.Nil // none, or nobody's: from the beginning
+	}
+	q, err := p.Moderation.Queue(ctx, kit.Actor(c), after)
 	if err != nil {
 		return err
 	}
@@ -106,7 +112,7 @@ func (p *pages) renderQueue(c kit.Context, code int, in decideIn, wrong error) e
 	if err != nil {
 		return err
 	}
-	v := queueView{Page: deskPage(c, "modq.title"), Q: q}
+	v := queueView{Page: deskPage(c, "modq.title"), Q: q, Later: after != uuid.Nil}
 	if wrong != nil {
 		var ok bool
 		if v.Errors, v.Refused, ok = shown(c, v.Page, wrong); !ok {
@@ -213,13 +219,42 @@ type itemView struct {
 	Refused string
 	Reason  string // typed into the warning or the copy
 	Warned  []accountRow
+
+	Statement []string // what the author would read; empty: not asked for
+	Spoken    string   // the language of the statement
 }
+
+// judged are the pictures that the decision is about: what nobody but the team
+// sees is the team's, unless a rule holds it or a decision took it away.
+func (v itemView) judged() []subject.ContentPhoto {
+	if c := &v.S.Content; c.Part.Part == subject.Photo || c.Hidden || len(v.S.Held) > 0 {
+		return c.Photos
+	}
+	var out []subject.ContentPhoto
+	for _, ph := range v.S.Content.Photos {
+		if ph.Public {
+			out = append(out, ph)
+		}
+	}
+	return out
+}
+
+// typed is what a moderator has entered on the page of an item.
+type typed struct {
+	in     decideIn
+	reason string // of the warning or the copy
+
+	statement, lang string
+}
+
+func fresh() typed { return typed{in: decideIn{Key: subject.NewID()}} }
 
 func (p *pages) item(c kit.Context) error {
-	return p.renderItem(c, http.StatusOK, decideIn{Key: subject.NewID()}, "", nil)
+	return p.renderItem(c, http.StatusOK, fresh(), nil)
 }
 
-func (p *pages) renderItem(c kit.Context, code int, in decideIn, reason string, wrong error) error {
+func (p *pages) renderItem(c kit.Context, code int, t typed, wrong error) error {
+	in := t.in
 	id, err := idOf(c)
 	if err != nil {
 		return err
@@ -233,7 +268,10 @@ func (p *pages) renderItem(c kit.Context, code int, in decideIn, reason string, 
 	if err != nil {
 		return err
 	}
-	v := itemView{Page: deskPage(c, "modq.title"), S: s, Reason: reason}
+	v := itemView{Page: deskPage(c, "modq.title"), S: s, Reason: t.reason, Spoken: t.lang}
+	if t.statement != "" {
+		v.Statement = strings.Split(t.statement, "\n\n")
+	}
 	if wrong != nil {
 		var ok bool
 		if v.Errors, v.Refused, ok = shown(c, v.Page, wrong); !ok {
@@ -281,11 +319,17 @@ func (p *pages) decide(c kit.Context) error {
 	if err == nil {
 		o, err = in.order()
 	}
+	if err == nil && in.Do == "preview" {
+		t := typed{in: in}
+		if t.statement, t.lang, err = p.Moderation.Preview(c.Request().Context(), kit.Actor(c), o); err == nil {
+			return p.renderItem(c, http.StatusOK, t, nil)
+		}
+	}
 	if err == nil {
 		_, err = p.Moderation.Decide(c.Request().Context(), kit.Actor(c), o)
 	}
 	if err != nil {
-		return p.renderItem(c, status(err), in, "", err)
+		return p.renderItem(c, status(err), typed{in: in}, err)
 	}
 	kit.Flash(c, "success", "modq.done")
 	return kit.Redirect(c, "/desk/moderation")
