@@ -132,7 +132,7 @@ func (s *Service) DecideAmendment(ctx context.Context, actor accounts.Actor, n s
 			if yes {
 				state = "accepted"
 				if a.Edition != i.Edition {
-					return fault.New(fault.Conflict, "idea.err.version")
+					return fault.New(fault.Conflict, "idea.err.amend_old")
 				}
 			}
 			if _, err := tx.Exec(ctx, sqlDecideAmendment, id, state, answer); err != nil {

@@ -241,6 +241,9 @@ func (s *Service) PublishCall(ctx context.Context, actor accounts.Actor, n subje
 		if _, err := tx.Exec(ctx, sqlPublishCall, c.ID); err != nil {
 			return fmt.Errorf("publish call: %w", err)
 		}
+		if err := votes.SetFloor(ctx, tx, Scope(c), c.MinLevel); err != nil {
+			return err
+		}
 		return s.bus.Append(ctx, tx, CallChanged{Call: c.ID})
 	})
 }

@@ -156,12 +156,20 @@ func (s *Service) twoIn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, n,
 	return fn(ctx, tx, actor, from, to, c, now)
 }
 
-// AgreeMerge is an author's answer. With the second yes the ideas become one.
+// AgreeMerge is an author's answer to the question that View.Open shows.
 func (s *Service) AgreeMerge(ctx context.Context, actor accounts.Actor, n subject.Number, yes bool) error {
+	return s.AnswerMerge(ctx, actor, n, 0, yes)
+}
+
+// AnswerMerge is an author's answer: whether the idea asked may go on in another
+// one. Several ideas may want to go on in the same one, so that a yes names the
+// one that it is about; 0 is the one that was asked first. With the second yes
+// the ideas become one.
+func (s *Service) AnswerMerge(ctx context.Context, actor accounts.Actor, n, asked subject.Number, yes bool) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		var from, into int64
 		var ids [2]uuid.UUID
-		err := tx.QueryRow(ctx, sqlAskedOf, int64(n)).Scan(&from, &into, &ids[0], &ids[1])
+		err := tx.QueryRow(ctx, sqlAskedOf, int64(n), int64(asked)).Scan(&from, &into, &ids[0], &ids[1])
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.Missing("merge")
 		}
@@ -203,7 +211,8 @@ SELECT f.number, t.number, f.id, t.id
 FROM idea_merges m
 JOIN ideas f ON f.id = m.from_id
 JOIN ideas t ON t.id = m.into_id
-WHERE m.state = 'asked' AND (f.number = $1 OR t.number = $1)
+WHERE m.state = 'asked' AND (f.number = $1 OR t.number = $1) AND ($2 = 0 OR f.number = $2)
+  AND f.visibility = 'public' AND t.visibility = 'public'
 ORDER BY m.asked_at, m.id
 LIMIT 1`
 	sqlDropMerge = `UPDATE idea_merges SET state = 'declined' WHERE from_id = $1 AND state = 'asked'`
@@ -321,8 +330,9 @@ WHERE from_id = $1 AND into_id = $2 AND state = 'merged'
 RETURNING status, voters, comments, carried`
 )
 
-// mergesOf lists what goes on in an idea, and the merge that waits for consent.
-func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID) (here []MergeView, open *MergeView, err error) {
+// mergesOf lists what goes on in an idea, and the merges that wait for consent,
+// in the order in which they were asked for.
+func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID) (here, asked []MergeView, err error) {
 	rows, err := q.Query(ctx, sqlMergesOf, id)
 	if err != nil {
 		return nil, nil, fmt.Errorf("merges: %w", err)
@@ -334,12 +344,12 @@ func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID) (here []MergeView
 	for i := range list {
 		switch m := &list[i]; {
 		case m.State == "asked":
-			open = m
+			asked = append(asked, *m)
 		case m.IntoThis:
 			here = append(here, *m)
 		}
 	}
-	return here, open, nil
+	return here, asked, nil
 }
 
 const sqlMergesOf = `

@@ -207,6 +207,9 @@ func (s *Service) ImportCall(ctx context.Context, c Call, published time.Time) (
 		if _, err := tx.Exec(ctx, sqlPastCall, c.ID, published); err != nil {
 			return fmt.Errorf("import call: %w", err)
 		}
+		if err := votes.SetFloor(ctx, tx, Scope(&c), c.MinLevel); err != nil {
+			return err
+		}
 		return s.bus.Append(ctx, tx, CallChanged{Call: c.ID})
 	})
 	if err != nil {

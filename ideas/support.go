@@ -23,6 +23,7 @@ type Supporting struct {
 	Count   int  `json:"count"`
 	Counted bool `json:"counted"` // false: it counts once the address or the residence is confirmed
 	Held    bool `json:"held"`    // a moderator looks first
+	Least   int  `json:"-"`       // from which level on supports count here
 	// Receipt proves that a vote was counted, never what for; of a first support,
 	// shown this once.
 	Receipt string `json:"receipt,omitempty"`
@@ -84,7 +85,7 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 		if c != nil {
 			least = c.MinLevel
 		}
-		out.Counted = actor.Level >= least
+		out.Counted, out.Least = actor.Level >= least, least
 		if on { // who supports something is told what becomes of it
 			if err := follows.Subject(ctx, tx, follows.Person, actor.Person, i.Ref(), actor.Locale); err != nil {
 				return err

@@ -47,7 +47,8 @@ type View struct {
 	Milestones  []Milestone
 	Steps       []Step
 	Merges      []MergeView // ideas that go on here
-	Open        *MergeView  // a merge that waits for authors' consent
+	Asked       []MergeView // merges that wait for authors' consent
+	Open        *MergeView  // the first of them
 	Splits      []SplitView // what was split off, or what it was split off from
 	OpenSplit   *SplitView  // a split that waits for authors' consent
 	Other       *Item       // the idea that it goes on in
@@ -193,8 +194,11 @@ func (s *Service) about(ctx context.Context, actor accounts.Actor, v *View) erro
 			v.Other = &Item{ID: other.ID, Number: other.Number, Title: other.Title, Status: other.Status}
 		}
 	}
-	if v.Merges, v.Open, err = mergesOf(ctx, s.db, v.ID); err != nil {
+	if v.Merges, v.Asked, err = mergesOf(ctx, s.db, v.ID); err != nil {
 		return err
+	}
+	if len(v.Asked) > 0 {
+		v.Open = &v.Asked[0]
 	}
 	if v.Splits, v.OpenSplit, err = splitsOf(ctx, s.db, v.ID); err != nil {
 		return err

@@ -2723,6 +2723,12 @@ CREATE TABLE public.vocabulary (
     n bigint NOT NULL
 );
 
+CREATE TABLE public.vote_floors (
+    scope text NOT NULL,
+    level smallint NOT NULL,
+    CONSTRAINT vote_floors_level_check CHECK (((level >= 0) AND (level <= 3)))
+);
+
 CREATE TABLE public.vote_hold_items (
     hold_id uuid NOT NULL,
     voter_id uuid NOT NULL
@@ -3530,6 +3536,9 @@ ALTER TABLE ONLY public.umbrella_members
 
 ALTER TABLE ONLY public.vocabulary
     ADD CONSTRAINT vocabulary_pkey PRIMARY KEY (word);
+
+ALTER TABLE ONLY public.vote_floors
+    ADD CONSTRAINT vote_floors_pkey PRIMARY KEY (scope);
 
 ALTER TABLE ONLY public.vote_hold_items
     ADD CONSTRAINT vote_hold_items_pkey PRIMARY KEY (hold_id, voter_id);

@@ -252,6 +252,61 @@ func TestSeals(t *testing.T) {
 	}
 }
 
+// What counts only from a level on is in the ledger from then on: whoever counts
+// again comes to what is shown.
+func TestLedgerFromALevelOn(t *testing.T) {
+	t.Parallel()
+	tx := dbtest.Tx(t)
+	day, ref, scope := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), idea(), "call/"+uuid.NewString()
+	dbtest.SetNow(t, tx, day)
+	if err := votes.SetFloor(t.Context(), tx, scope, accounts.L1); err != nil {
+		t.Fatal(err)
+	}
+	vote := func(actor accounts.Actor, value int16) {
+		t.Helper()
+		if _, err := votes.Cast(t.Context(), tx, actor, votes.Ballot{Scope: scope, Ref: ref, Aspect: votes.Support, Value: value}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	recount := func(after int) (sum int) {
+		t.Helper()
+		dbtest.SetNow(t, tx, day.AddDate(0, 0, after))
+		if _, err := votes.SealDays(t.Context(), tx); err != nil {
+			t.Fatal(err)
+		}
+		if err := votes.Ledger(t.Context(), tx, scope, func(e votes.Entry) error {
+			sum += int(e.Delta)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return sum
+	}
+	low, leaves := accountstest.Visitor(t, tx), accountstest.Visitor(t, tx)
+	vote(low, 1)
+	vote(leaves, 1)
+	vote(accountstest.Resident(t, tx), 1)
+	if n := recount(2); n != 1 {
+		t.Errorf("%d in the ledger, 1 counts", n)
+	}
+	vote(leaves, 0) // never counted: nothing to take back
+	for range 2 {   // the second time changes nothing
+		if _, err := tx.Exec(t.Context(), `UPDATE persons SET level = 1 WHERE id = $1`, low.Person); err != nil {
+			t.Fatal(err)
+		}
+		if err := votes.Raise(t.Context(), tx, low.Person); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := recount(4); n != 2 || total(t, tx, ref, votes.Support, 1) != 2 {
+		t.Errorf("%d in the ledger, 2 count", n)
+	}
+	vote(low, 0)
+	if n := recount(6); n != 1 {
+		t.Errorf("%d in the ledger after one was withdrawn", n)
+	}
+}
+
 func TestClosed(t *testing.T) {
 	t.Parallel()
 	tx := dbtest.Tx(t)

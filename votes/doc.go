@@ -21,6 +21,6 @@
 //     any more who voted in it.
 //
 // Tables: voters, voter_persons, votes, vote_totals, vote_scopes, vote_keys,
-// vote_traces, vote_holds, vote_hold_items, vote_ledger, vote_seals,
+// vote_floors, vote_traces, vote_holds, vote_hold_items, vote_ledger, vote_seals,
 // vote_sealed_receipts, vote_published, vote_pending. Events: HoldsChanged.
 package votes

@@ -46,8 +46,14 @@ func raise(ctx context.Context, tx pgx.Tx, voter uuid.UUID, level int16) (int16,
 	if had >= level || closed {
 		return had, nil
 	}
-	if _, err := tx.Exec(ctx, sqlSetLevel, voter, level); err != nil {
-		return 0, fmt.Errorf("raise voter: %w", err)
+	for _, sql := range []string{sqlSetLevel, sqlLedgerRaised} {
+		args := []any{voter, level}
+		if sql == sqlLedgerRaised {
+			args = []any{voter, had, level}
+		}
+		if _, err := tx.Exec(ctx, sql, args...); err != nil {
+			return 0, fmt.Errorf("raise voter: %w", err)
+		}
 	}
 	rows, err := tx.Query(ctx, sqlCountedOf, voter)
 	if err != nil {

@@ -135,7 +135,9 @@ const (
 INSERT INTO vote_ledger (scope, day, subject_kind, subject_id, aspect, value, delta)
 SELECT w.scope, (mitwirk_now() AT TIME ZONE 'UTC')::date, $1, $2, $3, u.value, $6
 FROM unnest($4::uuid[], $5::smallint[]) AS u (voter, value)
-JOIN voters w ON w.id = u.voter`
+JOIN voters w ON w.id = u.voter
+LEFT JOIN vote_floors f ON f.scope = w.scope
+WHERE w.level >= coalesce(f.level, 0)`
 	sqlPending = `
 INSERT INTO vote_pending (subject_kind, subject_id, aspect, voter_id)
 SELECT $1, $2, $3, u.voter

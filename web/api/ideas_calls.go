@@ -134,6 +134,10 @@ type ledgerRow struct {
 	Idea  string `json:"idea,omitempty" doc:"Its number; absent where it is no longer public."`
 	Value int    `json:"value"`
 	Delta int    `json:"delta" doc:"1: one support more, -1: one fewer."`
+	// what the seals are computed from besides
+	Kind   string `json:"kind"`
+	Thing  string `json:"thing" format:"uuid"`
+	Aspect string `json:"aspect"`
 }
 
 type ledger struct {
@@ -176,7 +180,9 @@ func (a *api) calls() {
 			return a.resultsOf(ctx, k, actor, c)
 		})
 	o := ideaOp("getCallLedger", http.MethodGet, "/calls/{number}/ledger", "Read the rows behind the results of a call",
-		"Once it has ended: anonymous rows, day by day, in an order that tells nothing. They and the receipts are not tied to each other.")
+		"Once it has ended: anonymous rows, day by day, in an order that tells nothing. They and the receipts are not tied to each other. "+
+			"A day's hash (getCallResults) is SHA-256 of: the hash of the day before (32 zero bytes at first); \"call/\", the call's number, a zero byte, the day, a zero byte; "+
+			"for each row, in the order given here, the 16 bytes of row, then kind, thing, aspect, value and delta, a zero byte after each; the hash of the receipts; the number of rows as 8 bytes, big-endian.")
 	o.rule = accounts.RuleFile
 	reads(a, o, func(ctx context.Context, _ *call, actor accounts.Actor, in *input) (ledger, error) {
 		c, err := a.shownCall(ctx, actor, in.CallParam)
@@ -254,6 +260,7 @@ func (a *api) ledgerOf(ctx context.Context, c *ideas.Call) (ledger, error) {
 	err := votes.Ledger(ctx, a.DB, ideas.Scope(c), func(e votes.Entry) error {
 		out.Rows = append(out.Rows, ledgerRow{
 			Day: e.Day.Format(time.DateOnly), Row: e.ID.String(), Idea: numbers[e.Ref.ID.String()], Value: int(e.Value), Delta: int(e.Delta),
+			Kind: string(e.Ref.Kind), Thing: e.Ref.ID.String(), Aspect: string(e.Aspect),
 		})
 		return nil
 	})

@@ -58,7 +58,8 @@ func (a *api) ideaTakePart() {
 			})
 	}
 	type mergeConsent struct {
-		Agree bool `json:"agree"`
+		Agree bool   `json:"agree"`
+		From  string `json:"from,omitempty" doc:"Number of the idea that is to go on in the other one; without it the merge that was asked for first."`
 	}
 	type consentIn struct {
 		IdeaParam
@@ -68,7 +69,15 @@ func (a *api) ideaTakePart() {
 	ideaDrop(a, ideaOp("answerMerge", http.MethodPut, "/ideas/{number}/merge", "Answer whether two ideas may become one",
 		"By an author of either. With the yes of both sides supports, followers and comments move; one no is enough, and nothing happens.").byPeople(),
 		func(ctx context.Context, w *ideaWork, in *consentIn) error {
-			return w.ideas.AgreeMerge(ctx, w.actor, w.n, in.Body.Agree)
+			var asked subject.Number
+			if in.Body.From != "" {
+				prefix, n, err := subject.ParseNumber(in.Body.From)
+				if err != nil || prefix != subject.PrefixIdea {
+					return fault.Missing("merge")
+				}
+				asked = n
+			}
+			return w.ideas.AnswerMerge(ctx, w.actor, w.n, asked, in.Body.Agree)
 		})
 }
 

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
-import { people, signIn } from "./steps";
+import { people, signIn, signInByMail } from "./steps";
 
 /** propose sends an idea that nobody else has and gives its number. */
 async function propose(page: Page, title: string): Promise<string> {
@@ -27,6 +27,20 @@ test("the pages of ideas", async ({ page, check }) => {
   await page.goto("/ideas");
   await page.locator(".call h2 a").first().click();
   await check(page);
+});
+
+test("the map of ideas comes to rest", { tag: "@wide" }, async ({ page }) => {
+  let asked = 0;
+  page.on("request", (r) => {
+    if (r.url().includes("/tiles/ideas/")) asked++;
+  });
+  await page.goto("/ideas?view=map&sort=supported");
+  const map = page.locator("[data-map=list][data-idle]");
+  await map.waitFor({ timeout: 60_000 });
+  expect(asked).toBeGreaterThan(0);
+  const before = asked;
+  await page.waitForTimeout(8000); // tiles may be kept for 5 seconds
+  expect(asked, "tiles that nobody needs").toBe(before);
 });
 
 test("an innovation contest: its page, a finalist, a vote", async ({ page, check }) => {
@@ -93,6 +107,47 @@ test("a similar idea is offered and supported instead", { tag: "@phone" }, async
   await same.getByRole("button").click();
   await expect(page).toHaveURL(/\/ideas\/I-/);
   await expect(page.locator("[data-support] button")).toHaveAttribute("aria-pressed", "true");
+});
+
+test("a support without an account is claimed by signing in, and counts once", { tag: "@wide" }, async ({
+  page,
+  newPage,
+}) => {
+  const number = await propose(await newPage(), `Trinkbrunnen am Feld ${Date.now()}`);
+  const count = (p: Page) => p.locator(".gauge .n").first();
+  const button = (p: Page) => p.locator("[data-support] button");
+  const phone = await newPage();
+  for (const [device, n] of [
+    [page, "1"],
+    [phone, "2"],
+  ] as const) {
+    await device.goto(`/ideas/${number}`);
+    await button(device).click();
+    await expect(count(device)).toHaveText(n); // nobody knows yet that both are one person
+  }
+  await signInByMail(page, people.waste);
+  await signInByMail(phone, people.waste);
+  for (const device of [page, phone]) {
+    await device.goto(`/ideas/${number}`);
+    await expect(count(device)).toHaveText("1");
+    await expect(button(device)).toHaveAttribute("aria-pressed", "true");
+  }
+});
+
+test("an amendment is proposed and taken over", { tag: "@phone" }, async ({ page, newPage }) => {
+  const author = await newPage();
+  const number = await propose(author, `Hochbeete am Tor ${Date.now()}`);
+  await page.goto(`/ideas/${number}/amend`);
+  await page.locator("#f-text").fill("Hochbeete am Tor, und ein Wasserhahn daneben.");
+  await page.locator("#f-why").fill("Ohne Wasser wächst nichts.");
+  await page.locator(`form[action="/ideas/${number}/amend"] button[type=submit]`).click();
+  await expect(page.locator("#vorschlaege ~ div details")).toHaveCount(1);
+
+  await author.goto(`/ideas/${number}`);
+  await author.locator("form[action*='/amendments/'] button[value=yes]").click();
+  await expect(author.locator(".ideawords").first()).toContainText("ein Wasserhahn daneben");
+  await page.goto(`/ideas/${number}/versions`);
+  await expect(page.locator("ins").first()).toContainText("Wasserhahn");
 });
 
 test("two ideas are merged, and parted again", { tag: "@wide" }, async ({ page, newPage }) => {

@@ -2,6 +2,7 @@ package ideapages
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -165,11 +166,12 @@ func (p *pages) callView(c kit.Context, call *ideas.Call) (*callView, error) {
 		return nil, err
 	}
 	v.List.Call, v.Scripts = v, v.List.Scripts
-	for i := range v.List.Take { // a file names its call
-		v.List.Take[i].URL = address(strings.SplitN(v.List.Take[i].URL, "?", 2)[0], f.Values())
-	}
 	return v, nil
 }
+
+// resultRows is how many ideas the page of results names; the list of the call
+// and the file hold all of them.
+const resultRows = 500
 
 // resultsView is what anybody can count again.
 type resultsView struct {
@@ -177,14 +179,16 @@ type resultsView struct {
 	C     *ideas.Call
 	Box   callBox
 	Rows  []row
+	More  string // where the ideas beyond those are; "": there are none
 	Days  []sealRow
 	Whole bool // every day is sealed and right
 	File  string
 	Held  string
+	Scope string      // what the seals name the process
 	Split *splitTable // how the votes are spread over the levels; nil: nothing to tell
 }
 
-type sealRow struct{ Day, Hash string }
+type sealRow struct{ Day, Rows, Receipts, Hash string }
 
 // results is the page of a call's results: the counts as shown, the sealed days,
 // and the anonymous rows to count again (?format=csv).
@@ -208,21 +212,24 @@ func (p *pages) results(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	v := &resultsView{Page: kit.NewPage(c, "idea.results.title"), C: call, Box: p.callBox(kit.Loc(c), call, now), File: call.Path() + "/results?format=csv"}
+	v := &resultsView{Page: kit.NewPage(c, "idea.results.title"), C: call, Box: p.callBox(kit.Loc(c), call, now), File: call.Path() + "/results?format=csv", Scope: ideas.Scope(call)}
 	v.Nav = "ideas"
-	l, err := p.Ideas.List(ctx, kit.Actor(c), ideas.Filter{Call: call.Number.Format(subject.PrefixCall), Sort: ideas.MostSupported}, ideas.Page{Limit: 500})
+	l, err := p.Ideas.List(ctx, kit.Actor(c), ideas.Filter{Call: call.Number.Format(subject.PrefixCall), Sort: ideas.MostSupported}, ideas.Page{Limit: resultRows})
 	if err != nil {
 		return err
 	}
 	for i := range l.Items {
 		v.Rows = append(v.Rows, p.row(v.Loc, &l.Items[i], nil, now))
 	}
+	if l.Next != "" {
+		v.More = call.Path() + "?sort=" + string(ideas.MostSupported)
+	}
 	seals, err := votes.Seals(ctx, p.DB, ideas.Scope(call))
 	if err != nil {
 		return err
 	}
 	for _, s := range seals {
-		v.Days = append(v.Days, sealRow{Day: s.Day.Format(time.DateOnly), Hash: hexOf(s.Hash)})
+		v.Days = append(v.Days, sealRow{Day: s.Day.Format(time.DateOnly), Rows: strconv.Itoa(s.N), Receipts: hexOf(s.Receipts), Hash: hexOf(s.Hash)})
 	}
 	wrong, err := votes.VerifySeals(ctx, p.DB, ideas.Scope(call))
 	if err != nil {

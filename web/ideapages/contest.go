@@ -209,6 +209,10 @@ func (p *pages) vote(c kit.Context) error {
 		kit.Flash(c, "success", "contest.vote.off")
 	case out.Held:
 		kit.Flash(c, "info", "vote.held")
+	case !out.Counted && call.MinLevel >= accounts.L2 && out.Receipt != "":
+		kit.Flash(c, "info", notYet(call.MinLevel)+"_receipt", "code", out.Receipt)
+	case !out.Counted && call.MinLevel >= accounts.L2:
+		kit.Flash(c, "info", notYet(call.MinLevel))
 	case out.Receipt != "" && !out.Counted:
 		kit.Flash(c, "info", "contest.vote.later", "code", out.Receipt)
 	case out.Receipt != "":
@@ -267,6 +271,9 @@ type entryView struct {
 	Needs     []string
 	Criteria  []scoreField
 	Reason    string
+	Conflict  string // as it was sent with something wrong: "yes", "no"
+	Why       string
+	When      string // the jury scores, where its reader can't just now
 	Spread    *spreadView
 	Errors    kit.Errors
 	Base      string
@@ -311,9 +318,16 @@ func spreadLine(loc *i18n.Localizer, s *contests.Spread) string {
 	return loc.T("contest.spread", "mean", loc.Decimal(s.Mean, 1), "low", loc.Decimal(s.Low, 1), "high", loc.Decimal(s.High, 1), "deviation", loc.Decimal(s.Deviation, 1), "members", loc.Int(s.N))
 }
 
-func (p *pages) entry(c kit.Context) error { return p.showEntry(c, nil, "", nil, http.StatusOK) }
+func (p *pages) entry(c kit.Context) error { return p.showEntry(c, judged{}, nil, http.StatusOK) }
 
-func (p *pages) showEntry(c kit.Context, typed []string, reason string, wrong error, status int) error {
+// judged is what a member of the jury sent with something wrong in it.
+type judged struct {
+	scores        []string // nil: no scores were sent
+	reason        string
+	conflict, why string
+}
+
+func (p *pages) showEntry(c kit.Context, typed judged, wrong error, status int) error {
 	n, err := number(c, subject.PrefixCall)
 	if err != nil {
 		return err
@@ -326,7 +340,8 @@ func (p *pages) showEntry(c kit.Context, typed []string, reason string, wrong er
 	if err != nil {
 		return err
 	}
-	v := &entryView{Page: kit.NewPage(c, ""), C: contest, X: x, Base: contest.Call.Path() + "/entries/" + id.String(), Reason: reason}
+	v := &entryView{Page: kit.NewPage(c, ""), C: contest, X: x, Base: contest.Call.Path() + "/entries/" + id.String()}
+	v.Reason, v.Conflict, v.Why = typed.reason, typed.conflict, typed.why
 	v.Page.Title, v.Nav, v.Robots = x.Title, "ideas", "noindex"
 	v.Challenge = challengeTitle(v.Loc.Lang(), contest.Challenges, x.Challenge)
 	v.Summary, v.Plan, v.Needs = kit.Lines(x.Summary), kit.Lines(x.Plan), kit.Lines(x.Needs)
@@ -334,14 +349,17 @@ func (p *pages) showEntry(c kit.Context, typed []string, reason string, wrong er
 	for k, t := range contest.Call.Criteria {
 		f := scoreField{Name: contests.ScoreField(k), Label: t.In(v.Loc.Lang())}
 		switch {
-		case typed != nil:
-			f.Value = typed[k]
+		case typed.scores != nil:
+			f.Value = typed.scores[k]
 		case x.Mine != nil && k < len(x.Mine.Values):
 			f.Value = v.Loc.Int(x.Mine.Values[k])
 		}
 		v.Criteria = append(v.Criteria, f)
 	}
-	if typed == nil && x.Mine != nil {
+	if sp, ok := contest.Call.Span(ideas.Check); ok && sp.To != nil && x.Declared && !x.Conflict && !x.Score && x.Spread == nil && (x.Mine == nil || !x.Mine.Scored) {
+		v.When = v.T("contest.jury.when", "from", shortDay(v.Loc, sp.From), "to", shortDay(v.Loc, *sp.To))
+	}
+	if typed.scores == nil && x.Mine != nil {
 		v.Reason = x.Mine.Reason
 	}
 	if wrong != nil {

@@ -35,6 +35,7 @@ type contestDeskView struct {
 	New        challengeIn
 	Challenges []challengeIn
 	Series     string
+	Mail       string // of an invitation that had something wrong
 	Invite     string // a link into the jury, shown this once
 	Rows       []rankRow
 	Winners    []pilotForm
@@ -110,6 +111,7 @@ func (p *pages) showContestDesk(c kit.Context, typed typedDesk, wrong error, sta
 	v := &contestDeskView{Page: kit.NewPage(c, "contest.desk.title"), D: d, At: "/desk/calls/" + n.Format(subject.PrefixCall) + "/contest", Series: d.Series, Invite: typed.invite}
 	v.Nav, v.Robots = "desk", "noindex"
 	if wrong != nil {
+		v.Mail = kit.Clean(c.FormValue("mail"), false)
 		if v.Errors = kit.ErrorsOf(v.Page, wrong); len(v.Errors) == 0 {
 			v.Errors = kit.Errors{{Name: "series", Text: kit.Explain(c, wrong).Title}}
 		}
@@ -323,8 +325,11 @@ func (p *pages) savePilot(c kit.Context) error {
 	return p.onDesk(c, typedDesk{pilot: &in, of: id}, func(n subject.Number) error {
 		pilot := contests.Pilot{Partner: in.Partner, Tests: in.Tests, Outcome: in.Outcome, Report: in.Report}
 		from, to := utcDay(in.From), utcDay(in.To)
-		if from == nil || to == nil {
+		switch {
+		case from == nil:
 			return fault.OnField("from", "contest.err.days")
+		case to == nil:
+			return fault.OnField("to", "contest.err.days")
 		}
 		pilot.From, pilot.To = *from, *to
 		return p.Contests.SavePilot(c.Request().Context(), kit.Actor(c), n, id, pilot)

@@ -148,6 +148,8 @@ type teamView struct {
 	Needs      []string
 	Summary    []string
 	Challenge  string
+	Mail       string   // of an invitation that had something wrong
+	NowSays    []string // the entry as it is, where somebody else changed it meanwhile
 	Errors     kit.Errors
 }
 
@@ -182,6 +184,9 @@ func (p *pages) showTeam(c kit.Context, in *entryIn, invite string, wrong error,
 	}
 	if in != nil {
 		v.In = *in
+		if fault.Is(wrong, fault.Conflict) && in.Version != e.Version { // it can be sent again, in the knowledge of what it says now
+			v.In.Version, v.NowSays = e.Version, kit.Lines(strings.Join([]string{e.Title, e.Summary, e.Plan, e.Needs}, "\n"))
+		}
 	}
 	lang := v.Loc.Lang()
 	v.Challenges = []kit.Option{{Label: v.T("contest.entry.choose")}}
@@ -199,6 +204,7 @@ func (p *pages) showTeam(c kit.Context, in *entryIn, invite string, wrong error,
 		v.Until = shortDay(v.Loc, *s.To)
 	}
 	if wrong != nil {
+		v.Mail = kit.Clean(c.FormValue("mail"), false)
 		if v.Errors = kit.ErrorsOf(v.Page, wrong); len(v.Errors) == 0 {
 			v.Errors = kit.Errors{{Name: "title", Text: kit.Explain(c, wrong).Title}}
 		}
@@ -332,7 +338,7 @@ func (p *pages) declare(c kit.Context) error {
 			return fault.OnField("conflict", "contest.err.choose")
 		}
 		return p.Contests.Declare(c.Request().Context(), kit.Actor(c), call.Number, id, in.Conflict == "yes", in.Why)
-	}, nil, "", "contest.declared")
+	}, judged{conflict: in.Conflict, why: in.Why}, "contest.declared")
 }
 
 // score takes the numbers of a member of the jury.
@@ -356,11 +362,11 @@ func (p *pages) score(c kit.Context) error {
 	}
 	return p.judge(c, func(call *ideas.Call, id uuid.UUID) error {
 		return p.Contests.Score(c.Request().Context(), kit.Actor(c), call.Number, id, values, in.Reason)
-	}, typed, in.Reason, "contest.scored")
+	}, judged{scores: typed, reason: in.Reason}, "contest.scored")
 }
 
 // judge does something of the jury's with an entry and goes back to it.
-func (p *pages) judge(c kit.Context, do func(*ideas.Call, uuid.UUID) error, typed []string, reason, said string) error {
+func (p *pages) judge(c kit.Context, do func(*ideas.Call, uuid.UUID) error, typed judged, said string) error {
 	if err := kit.Limit(c, accounts.RulePost); err != nil {
 		return err
 	}
@@ -374,7 +380,7 @@ func (p *pages) judge(c kit.Context, do func(*ideas.Call, uuid.UUID) error, type
 	}
 	err = do(call, id)
 	if fault.Is(err, fault.Invalid) {
-		return p.showEntry(c, typed, reason, err, http.StatusUnprocessableEntity)
+		return p.showEntry(c, typed, err, http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err

@@ -152,7 +152,10 @@ func TestContestThroughItsPhases(t *testing.T) {
 		bad := url.Values{"version": {"1"}, "do": {"send"}}
 		b.Post(at+"/team", bad).Want(http.StatusUnprocessableEntity).WantClean()
 		b.Post(at+"/team", form).WantRedirect(at + "/team")
-		b.Post(at+"/team", form).Want(http.StatusConflict) // of an old version
+		a = b.Post(at+"/team", form).Want(http.StatusConflict).WantClean() // of an old version: it can be sent again
+		if v := a.Doc().Find("input[name=version]").AttrOr("value", ""); v != "2" || !strings.Contains(a.Text("[data-now]"), "Geheimplan "+name) {
+			t.Errorf("version %s, now %q", v, a.Text("[data-now]"))
+		}
 		var id string
 		if err := c.Pool.QueryRow(t.Context(), `SELECT id::text FROM contest_entries WHERE title = $1`, "Lösung "+name).Scan(&id); err != nil {
 			t.Fatal(err)
@@ -185,13 +188,20 @@ func TestContestThroughItsPhases(t *testing.T) {
 	other.Get(entries["Alpha"]).Want(http.StatusNotFound)
 	jury.Post(entries["Alpha"]+"/score", url.Values{"score_0": {"5"}, "score_1": {"5"}, "reason": {"x"}}).Want(http.StatusForbidden)
 
+	biased.Post(entries["Beta"]+"/conflict", url.Values{"conflict": {"no"}}).WantRedirect(entries["Beta"])
+	if a := biased.Get(entries["Beta"]).Want(http.StatusOK).WantClean(); a.Doc().Find("[data-when]").Length() != 1 {
+		t.Error("a member of the jury is not told when to score")
+	}
+
 	clock(2)                                                                                     // the jury
 	other.Post(at+"/team/leave", url.Values{"yes": {"1"}}).Want(http.StatusConflict).WantClean() // somebody answers for the entry
 	jury.Get(at + "/jury").Want(http.StatusOK).WantClean()
 	if a := jury.Get(entries["Alpha"]).Want(http.StatusOK).WantClean(); strings.Contains(a.Body, "Geheimplan") || strings.Contains(a.Body, "Kurz Alpha") {
 		t.Error("an entry is open before its conflict is declared")
 	}
-	jury.Post(entries["Alpha"]+"/conflict", url.Values{}).Want(http.StatusUnprocessableEntity).WantClean()
+	if a := jury.Post(entries["Alpha"]+"/conflict", url.Values{"why": {"Wir kennen uns"}}).Want(http.StatusUnprocessableEntity).WantClean(); a.Text("#f-why") != "Wir kennen uns" {
+		t.Error("the reason of a conflict is lost")
+	}
 	give := func(b *kittest.Browser, entry, first, reason string) {
 		t.Helper()
 		b.Post(entry+"/conflict", url.Values{"conflict": {"no"}}).WantRedirect(entry)
@@ -250,12 +260,15 @@ func TestContestThroughItsPhases(t *testing.T) {
 	office.Post(desk+"/contest/winners", url.Values{"yes_" + id("Alpha"): {"1"}, "reason_" + id("Alpha"): {"Die meisten Stimmen"}}).WantRedirect(desk + "/contest")
 	clock(5) // the pilot
 	pilot := url.Values{"partner": {"Stadtbibliothek"}, "tests": {"Zwei Schalter"}, "from": {c.day(5)}, "to": {c.day(60)}}
-	office.Post(desk+"/contest/pilots/"+id("Alpha"), url.Values{}).Want(http.StatusUnprocessableEntity).WantClean()
+	a := office.Post(desk+"/contest/pilots/"+id("Alpha"), url.Values{"partner": {"Stadtbibliothek"}, "from": {c.day(5)}}).Want(http.StatusUnprocessableEntity).WantClean()
+	if a.Doc().Find("#f-to-err").Length() != 1 || a.Doc().Find("#f-partner").AttrOr("value", "") != "Stadtbibliothek" {
+		t.Error("the missing last day of a pilot is not said where it is missing")
+	}
 	office.Post(desk+"/contest/pilots/"+id("Alpha"), pilot).WantRedirect(desk + "/contest")
 	pilot.Set("outcome", "stays")
 	pilot.Set("report", "Es hat sich gelohnt.")
 	office.Post(desk+"/contest/pilots/"+id("Alpha"), pilot).WantRedirect(desk + "/contest")
-	a := public.Get(at).Want(http.StatusOK).WantClean()
+	a = public.Get(at).Want(http.StatusOK).WantClean()
 	for _, want := range []string{"Die meisten Stimmen", "Stadtbibliothek", "Es hat sich gelohnt."} {
 		if !strings.Contains(a.Body, want) {
 			t.Errorf("%q is missing", want)

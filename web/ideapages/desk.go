@@ -1,6 +1,7 @@
 package ideapages
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -159,10 +160,28 @@ type workView struct {
 	Criteria []kit.Option
 
 	Complaints []kit.Crumb // it belongs to, of those that the actor works on
+
+	Typed      deskTyped
+	DecidesWho string // as stored, or as typed
+}
+
+// deskTyped is what came with one of the page's smaller forms that had something
+// wrong: it stands there again.
+type deskTyped struct {
+	form string // the entry that an error of the whole form is said at
+	of   string // what the form is about, where the page has one for each of several; its entries end in that
+
+	who, decides, department string
+	state, note              string // of a check
+	AnswerBy                 string
+	Title, MileNote, Due     string // of a milestone
+	Into, Why                string // of a merge
+	UndoWhy                  string // of a split to take back
 }
 
 type findingRow struct {
 	Kind, Name string
+	Note       string // as stored, or as typed
 	Mine       *ideas.Finding
 	Others     []ideas.Finding
 	States     []kit.Option
@@ -194,6 +213,10 @@ func (p *pages) work(c kit.Context) error {
 }
 
 func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong error, status int) error {
+	return p.showTyped(c, n, in, deskTyped{form: "to"}, wrong, status)
+}
+
+func (p *pages) showTyped(c kit.Context, n subject.Number, in statusIn, typed deskTyped, wrong error, status int) error {
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	show, err := p.showView(c, n)
 	if err != nil {
@@ -202,13 +225,17 @@ func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong err
 	if !show.I.May.Work {
 		return fault.Missing("idea")
 	}
-	v := &workView{showView: show, In: in}
+	v := &workView{showView: show, In: in, Typed: typed}
+	if v.DecidesWho = show.I.DecidesWho; typed.form == "decides" {
+		v.DecidesWho = typed.who
+	}
 	v.Page.Title, v.Nav, v.Robots = show.I.Title, "desk", "noindex"
 	if wrong != nil {
 		v.Errors = kit.ErrorsOf(v.Page, wrong)
 		if len(v.Errors) == 0 {
-			v.Errors = kit.Errors{{Name: "to", Text: kit.Explain(c, wrong).Title}}
+			v.Errors = kit.Errors{{Name: typed.form, Text: kit.Explain(c, wrong).Title}}
 		}
+		v.atForm()
 	}
 	for _, st := range show.I.Status.Next() {
 		v.Next = append(v.Next, kit.Option{Value: string(st), Label: label(v.Loc, st), On: string(st) == in.To})
@@ -244,6 +271,12 @@ func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong err
 				row.Others = append(row.Others, list[i])
 			}
 		}
+		if row.Note = ""; row.Mine != nil {
+			row.Note = row.Mine.Note
+		}
+		if typed.of == kind {
+			state, row.Note = typed.state, typed.note
+		}
 		for _, st := range []string{"open", "ok", "problem"} {
 			row.States = append(row.States, kit.Option{Value: st, Label: v.T("idea.check." + st), On: st == state})
 		}
@@ -255,11 +288,11 @@ func (p *pages) showWork(c kit.Context, n subject.Number, in statusIn, wrong err
 	}
 	for _, d := range teams {
 		if d.Active {
-			v.Teams = append(v.Teams, kit.Option{Value: d.ID.String(), Label: d.Name.In(v.Loc.Lang()), On: d.ID == show.I.Department})
+			v.Teams = append(v.Teams, kit.Option{Value: d.ID.String(), Label: d.Name.In(v.Loc.Lang()), On: d.ID.String() == cmp.Or(typed.department, show.I.Department.String())})
 		}
 	}
 	for _, d := range ideas.DecidesChoices() {
-		v.Decides = append(v.Decides, kit.Option{Value: d, Label: v.T("idea.decides." + d), On: d == show.I.Decides})
+		v.Decides = append(v.Decides, kit.Option{Value: d, Label: v.T("idea.decides." + d), On: d == cmp.Or(typed.decides, show.I.Decides)})
 	}
 	if show.I.Call != nil {
 		for k, t := range show.I.Call.Criteria {
@@ -314,10 +347,34 @@ func (p *pages) setStatus(c kit.Context) error {
 	return p.deskDone(c, n, err, "idea.desk.done.status")
 }
 
-// deskDone goes back to the idea with a word of what was done.
-func (p *pages) deskDone(c kit.Context, n subject.Number, err error, key string) error {
-	if fault.Is(err, fault.Invalid) {
-		return p.showWork(c, n, statusIn{}, err, http.StatusUnprocessableEntity)
+// atForm leads to the form whose entries were wrong, where the page has one for
+// each of several things: checks, milestones, splits.
+func (v *workView) atForm() {
+	if v.Typed.of == "" {
+		return
+	}
+	for i := range v.Errors {
+		v.Errors[i].Name += "-" + v.Typed.of
+	}
+}
+
+// altOf is what was typed about the picture of a milestone that had something wrong.
+func (v *workView) altOf(milestone string) string {
+	if v.Typed.of != milestone {
+		return ""
+	}
+	return v.Typed.note
+}
+
+// deskDone goes back to the idea with a word of what was done; what had something
+// wrong stands in its form again.
+func (p *pages) deskDone(c kit.Context, n subject.Number, err error, key string, typed ...deskTyped) error {
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) && len(typed) > 0 {
+		in := deskTyped{form: "to"}
+		if len(typed) > 0 {
+			in = typed[0]
+		}
+		return p.showTyped(c, n, statusIn{}, in, err, kit.StatusOf(fault.As(err).Kind))
 	}
 	if err != nil {
 		return err
@@ -339,7 +396,8 @@ func (p *pages) sayWho(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.deskDone(c, n, p.Ideas.SayWho(c.Request().Context(), kit.Actor(c), n, in.Decides, in.Who, p.day(in.Answer)), "idea.desk.done.who")
+	return p.deskDone(c, n, p.Ideas.SayWho(c.Request().Context(), kit.Actor(c), n, in.Decides, in.Who, p.day(in.Answer)), "idea.desk.done.who",
+		deskTyped{form: "decides", decides: in.Decides, who: in.Who, AnswerBy: in.Answer})
 }
 
 func (p *pages) check(c kit.Context) error {
@@ -355,7 +413,8 @@ func (p *pages) check(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.deskDone(c, n, p.Ideas.SetFinding(c.Request().Context(), kit.Actor(c), n, in.Kind, in.State, in.Note), "idea.desk.done.check")
+	return p.deskDone(c, n, p.Ideas.SetFinding(c.Request().Context(), kit.Actor(c), n, in.Kind, in.State, in.Note), "idea.desk.done.check",
+		deskTyped{form: "note", of: in.Kind, state: in.State, note: in.Note})
 }
 
 func (p *pages) addMilestone(c kit.Context) error {
@@ -372,7 +431,7 @@ func (p *pages) addMilestone(c kit.Context) error {
 		return err
 	}
 	err = p.Ideas.AddMilestone(c.Request().Context(), kit.Actor(c), n, ideas.NewMilestone{Title: in.Title, Note: in.Note, Due: p.day(in.Due)})
-	return p.deskDone(c, n, err, "idea.desk.done.milestone")
+	return p.deskDone(c, n, err, "idea.desk.done.milestone", deskTyped{form: "title", Title: in.Title, MileNote: in.Note, Due: in.Due})
 }
 
 func (p *pages) reachMilestone(c kit.Context) error {
@@ -396,9 +455,14 @@ func (p *pages) reachMilestone(c kit.Context) error {
 	}
 	up, err := p.takePhoto(c)
 	if err != nil {
-		return err
+		if k := fault.As(err).Kind; k != fault.TooLarge && k != fault.Unsupported {
+			return err
+		}
+		err = fault.OnField("photo", fault.As(err).Key)
+	} else {
+		err = p.Ideas.ReachMilestone(c.Request().Context(), kit.Actor(c), n, id, up)
 	}
-	return p.deskDone(c, n, p.Ideas.ReachMilestone(c.Request().Context(), kit.Actor(c), n, id, up), "idea.desk.done.milestone")
+	return p.deskDone(c, n, err, "idea.desk.done.milestone", deskTyped{form: "photo", of: id.String(), note: kit.Clean(c.FormValue("alt"), false)})
 }
 
 func (p *pages) askMerge(c kit.Context) error {
@@ -413,11 +477,12 @@ func (p *pages) askMerge(c kit.Context) error {
 	if err != nil {
 		return err
 	}
+	typed := deskTyped{form: "into", Into: in.Into, Why: in.Why}
 	prefix, into, perr := subject.ParseNumber(in.Into)
 	if perr != nil || prefix != subject.PrefixIdea {
-		return p.deskDone(c, n, fault.OnField("into", "idea.err.number_unknown"), "")
+		return p.deskDone(c, n, fault.OnField("into", "idea.err.number_unknown"), "", typed)
 	}
-	return p.deskDone(c, n, p.Ideas.AskMerge(c.Request().Context(), kit.Actor(c), n, into, in.Why), "idea.desk.done.merge")
+	return p.deskDone(c, n, p.Ideas.AskMerge(c.Request().Context(), kit.Actor(c), n, into, in.Why), "idea.desk.done.merge", typed)
 }
 
 func (p *pages) unmerge(c kit.Context) error {
@@ -442,7 +507,11 @@ func (p *pages) move(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Ideas.Move(c.Request().Context(), kit.Actor(c), n, in.Department); err != nil {
+	err = p.Ideas.Move(c.Request().Context(), kit.Actor(c), n, in.Department)
+	if fault.Is(err, fault.Invalid) {
+		return p.deskDone(c, n, err, "", deskTyped{form: "department", department: in.Department.String()})
+	}
+	if err != nil {
 		return err
 	}
 	kit.Flash(c, "success", "idea.desk.done.move")

@@ -214,6 +214,7 @@ type callForm struct {
 	Whos    []kit.Option
 	Kinds   []kit.Option
 	Preview *callView
+	Changed bool // by somebody else, since the form was opened
 }
 
 func (p *pages) callForm(c kit.Context, in callIn) (*callForm, error) {
@@ -303,6 +304,9 @@ func (p *pages) showCall(c kit.Context, n subject.Number, in *callIn, wrong erro
 		f.Errors = kit.ErrorsOf(f.Page, wrong)
 		if len(f.Errors) == 0 {
 			f.Errors = kit.Errors{{Name: "title", Text: kit.Explain(c, wrong).Title}}
+		}
+		if in != nil && in.Version != call.Version { // it can be sent again, in the knowledge of what it says now
+			f.In.Version, f.Changed = call.Version, true
 		}
 	}
 	if in == nil {

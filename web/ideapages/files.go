@@ -265,7 +265,8 @@ func clean(s string) string {
 }
 
 // ledger is the anonymous rows of a call that is over, day by day in an order
-// that tells nothing: their sums are the result.
+// that tells nothing: their sums are the result. They hold what the seals are
+// computed from, in the order of the file; the page of the results says how.
 func (p *pages) ledger(c kit.Context, call *ideas.Call) error {
 	if call.State != ideas.CallEnded {
 		return fault.Missing("ledger of a call that goes on")
@@ -280,11 +281,12 @@ func (p *pages) ledger(c kit.Context, call *ideas.Call) error {
 	}
 	var b bytes.Buffer
 	w := sheet.NewWriter(&b)
-	if err := w.Row("day", "row", "idea", "value", "delta"); err != nil {
+	if err := w.Row("day", "row", "idea", "value", "delta", "kind", "thing", "aspect"); err != nil {
 		return err
 	}
 	err := votes.Ledger(ctx, p.DB, ideas.Scope(call), func(e votes.Entry) error {
-		return w.Row(e.Day.Format(time.DateOnly), e.ID.String(), numbers[e.Ref.ID.String()], strconv.Itoa(int(e.Value)), strconv.Itoa(int(e.Delta)))
+		return w.Row(e.Day.Format(time.DateOnly), e.ID.String(), numbers[e.Ref.ID.String()], strconv.Itoa(int(e.Value)), strconv.Itoa(int(e.Delta)),
+			string(e.Ref.Kind), e.Ref.ID.String(), string(e.Aspect))
 	})
 	if err != nil {
 		return err

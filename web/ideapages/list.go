@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -56,6 +59,7 @@ type row struct {
 	Shape, Status             string
 	Meta                      []string
 	Gauge                     gauge
+	Photo                     *attachments.Attachment // on a card; nil: none
 }
 
 // gauge is the support as one number, with its goal.
@@ -165,6 +169,11 @@ func (p *pages) listView(c kit.Context, f ideas.Filter, call *ideas.Call) (*list
 	}
 	for i := range l.Items {
 		v.Rows = append(v.Rows, p.row(v.Loc, &l.Items[i], names, now))
+	}
+	if v.View == viewCards {
+		if err := p.pictures(ctx, v.Rows, l.Items); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.choices(ctx, v, counts); err != nil {
 		return nil, err
@@ -301,12 +310,47 @@ func address(path string, q url.Values) string {
 	return path + "?" + q.Encode()
 }
 
-// views are list and map, and the list as files.
+// tileFilter is what the map shows: what the list's filter lets through, also
+// where the page's path names the call. Orders are none of a map's business, and
+// tiles of one filter are one entry in every cache.
+func (v *listView) tileFilter() url.Values {
+	q := v.Filter.Values()
+	for _, order := range []string{"sort", "seed", "near"} {
+		q.Del(order)
+	}
+	return q
+}
+
+// viewCards is the list as cards with pictures.
+const viewCards = "cards"
+
+// pictures gives each card the first picture that the city has released.
+func (p *pages) pictures(ctx context.Context, rows []row, items []ideas.Item) error {
+	ids := make([]uuid.UUID, len(items))
+	for i := range items {
+		ids[i] = items[i].ID
+	}
+	found, err := attachments.ForSubjects(ctx, p.DB, subject.Idea, ids)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		for _, a := range found[items[i].ID] {
+			if a.State == attachments.Released {
+				rows[i].Photo = &a
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// views are list, cards and map, and the list as files.
 func (v *listView) views(ctx context.Context, p *pages) {
-	if v.View != "map" {
+	if v.View != "map" && v.View != viewCards {
 		v.View = ""
 	}
-	for _, w := range []struct{ key, icon string }{{"", "list"}, {"map", "map"}} {
+	for _, w := range []struct{ key, icon string }{{"", "list"}, {viewCards, "camera"}, {"map", "map"}} {
 		q := v.values()
 		q.Del("view")
 		if w.key != "" {
@@ -321,13 +365,10 @@ func (v *listView) views(ctx context.Context, p *pages) {
 	if v.View == "map" {
 		v.Map = p.Centre.View(ctx).Map("list")
 		v.Map.Class, v.Map.Path, v.Map.Label = "ideamap", "/ideas/", v.T("idea.map.label")
-		v.Map.Tiles = address("/tiles/ideas/{z}/{x}/{y}.mvt", url.Values{})
+		v.Map.Tiles = address("/tiles/ideas/{z}/{x}/{y}.mvt", v.tileFilter())
 	}
 	q := maps.Clone(v.Filter.Values())
 	q.Del("seed")
-	if v.Call != nil {
-		q.Set("call", v.Call.Number)
-	}
 	for _, k := range []string{"atom", "csv", "xlsx", "json", "geojson"} {
 		v.Take = append(v.Take, takeLink{URL: address("/ideas."+k, q), Label: v.T("idea.take." + k)})
 	}

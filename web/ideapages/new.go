@@ -80,7 +80,7 @@ func (p *pages) start(c kit.Context) error {
 		return err
 	}
 	ctx, actor := c.Request().Context(), kit.Actor(c)
-	if err := p.fillFrom(ctx, actor, &in.fields); err != nil {
+	if err := p.fillFrom(ctx, actor, kit.Loc(c).Lang(), &in.fields); err != nil {
 		return err
 	}
 	v, err := p.newView(c, in.fields)

@@ -62,18 +62,25 @@ func (p *pages) editForm(c kit.Context, actor accounts.Actor, n subject.Number) 
 	return f, nil
 }
 
-// again shows the form with what was wrong.
+// again shows the form with what was wrong, and with what came with it.
 func (p *pages) again(c kit.Context, actor accounts.Actor, n subject.Number, wrong error, change func(f *wordsForm)) error {
-	if !fault.Is(wrong, fault.Invalid) {
+	if !fault.Is(wrong, fault.Invalid) && !fault.Is(wrong, fault.Conflict) {
 		return wrong
 	}
 	f, err := p.editForm(c, actor, n)
 	if err != nil {
 		return err
 	}
-	f.Errors = kit.ErrorsOf(f.Page, wrong)
+	f.wrong(c, wrong)
 	change(f)
-	return kit.Render(c, http.StatusUnprocessableEntity, editPage(f))
+	return kit.Render(c, kit.StatusOf(fault.As(wrong).Kind), editPage(f))
+}
+
+// wrong says what is wrong with a form of words.
+func (f *wordsForm) wrong(c kit.Context, wrong error) {
+	if f.Errors = kit.ErrorsOf(f.Page, wrong); len(f.Errors) == 0 {
+		f.Errors = kit.Errors{{Name: "text", Text: kit.Explain(c, wrong).Title}}
+	}
 }
 
 func (p *pages) edit(c kit.Context) error {
@@ -87,7 +94,12 @@ func (p *pages) edit(c kit.Context) error {
 	}
 	err = p.Ideas.SetText(c.Request().Context(), actor, n, ideas.Edit{Title: in.Title, Text: in.Text, Why: in.Why, Edition: in.Edition})
 	if err != nil {
-		return p.again(c, actor, n, err, func(f *wordsForm) { f.Head, f.Text, f.Why = in.Title, in.Text, in.Why })
+		return p.again(c, actor, n, err, func(f *wordsForm) {
+			f.Head, f.Text, f.Why = in.Title, in.Text, in.Why
+			if in.Edition != 0 && in.Edition != f.Edition { // it can be sent again, in the knowledge of what it says now
+				f.NowSays = kit.Lines(f.I.Title + "\n" + f.I.Text)
+			}
+		})
 	}
 	kit.Flash(c, "success", "idea.edit.saved")
 	return kit.Redirect(c, ideas.Path(n))
@@ -144,6 +156,9 @@ func (p *pages) details(c kit.Context) error {
 	if err != nil {
 		return p.again(c, actor, n, err, func(f *wordsForm) {
 			f.Cost, f.Name, f.Address, f.As, f.Corners = in.Cost, in.Name, in.Address, in.As, in.Corners
+			for k := range f.Topics {
+				f.Topics[k].On = f.Topics[k].Value == in.Topic
+			}
 		})
 	}
 	kit.Flash(c, "success", "idea.edit.saved")
@@ -189,22 +204,22 @@ func (p *pages) addPhoto(c kit.Context) error {
 	if !i.May.Edit {
 		return fault.New(fault.Forbidden, "err.403").With("why", "idea.why.not_author")
 	}
-	nothing := func(*wordsForm) {}
+	alt := func(f *wordsForm) { f.Alt = kit.Clean(c.FormValue("alt"), false) }
 	if strings.TrimSpace(c.FormValue("alt")) == "" {
-		return p.again(c, actor, n, fault.OnField("alt", "idea.err.alt"), nothing)
+		return p.again(c, actor, n, fault.OnField("alt", "idea.err.alt"), alt)
 	}
 	up, err := p.takePhoto(c)
 	if err != nil {
 		if k := fault.As(err).Kind; k == fault.TooLarge || k == fault.Unsupported {
-			return p.again(c, actor, n, fault.OnField("photo", fault.As(err).Key), nothing)
+			return p.again(c, actor, n, fault.OnField("photo", fault.As(err).Key), alt)
 		}
 		return err
 	}
 	if up == nil {
-		return p.again(c, actor, n, fault.OnField("photo", "idea.err.photo"), nothing)
+		return p.again(c, actor, n, fault.OnField("photo", "idea.err.photo"), alt)
 	}
 	if err := p.Ideas.AddPhoto(c.Request().Context(), actor, n, *up); err != nil {
-		return p.again(c, actor, n, err, nothing)
+		return p.again(c, actor, n, err, alt)
 	}
 	kit.Flash(c, "success", "idea.photo.added")
 	return kit.Redirect(c, ideas.Path(n)+"/edit")

@@ -7,7 +7,6 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/fault"
-	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
@@ -28,7 +27,7 @@ func (p *pages) ownReport(ctx context.Context, actor accounts.Actor, number stri
 }
 
 // fillFrom begins the form of an idea with what its author reported.
-func (p *pages) fillFrom(ctx context.Context, actor accounts.Actor, f *fields) error {
+func (p *pages) fillFrom(ctx context.Context, actor accounts.Actor, lang string, f *fields) error {
 	r, err := p.ownReport(ctx, actor, f.Report)
 	if err != nil || r == nil {
 		f.Report = ""
@@ -38,7 +37,7 @@ func (p *pages) fillFrom(ctx context.Context, actor accounts.Actor, f *fields) e
 		f.Text = r.Text
 	}
 	if f.Title == "" {
-		f.Title = r.Title.In(i18n.German)
+		f.Title = r.Title.In(lang)
 	}
 	if f.Address == "" && f.Lon == "" {
 		f.Address, f.AddressOf = r.Address, r.Address

@@ -39,10 +39,8 @@ type showView struct {
 	Report   *kit.Crumb // the report that it was
 	Areas    map[string]string
 	Mine     bool
-	Receipt  string // of a support, shown once
-	Wrong    kit.Errors
-	Open     string // the form that was wrong
-	Typed    map[string]string
+	Wrong    kit.Errors        // with an answer to an amendment
+	Typed    map[string]string // such answers, by the amendment's id
 }
 
 func (p *pages) show(c kit.Context) error {
@@ -173,8 +171,16 @@ func (p *pages) rules(v *showView, actor accounts.Actor) {
 		v.Counts = loc.T("idea.counts.mail")
 	}
 	if i.Mine && actor.Level < least {
-		v.Counts = loc.T("idea.counts.not_yet")
+		v.Counts = loc.T(notYet(least))
 	}
+}
+
+// notYet says what a support waits for where its call counts from a level on.
+func notYet(least int) string {
+	if least >= accounts.L2 {
+		return "idea.counts.not_resident"
+	}
+	return "idea.counts.not_yet"
 }
 
 // whyNot says when supporting begins, or that it is over.
@@ -268,6 +274,10 @@ func (p *pages) support(c kit.Context) error {
 		kit.Flash(c, "success", "idea.support.off")
 	case s.Held:
 		kit.Flash(c, "info", "vote.held")
+	case !s.Counted && s.Receipt != "":
+		kit.Flash(c, "info", notYet(s.Least)+"_receipt", "code", s.Receipt)
+	case !s.Counted:
+		kit.Flash(c, "info", notYet(s.Least))
 	case s.Receipt != "":
 		kit.Flash(c, "success", "idea.support.on_receipt", "code", s.Receipt)
 	default:
@@ -357,6 +367,8 @@ type wordsForm struct {
 	Drawn   string // the same as they are stored
 	Centre  kit.MapView
 	Invite  string // address of a fresh invitation, shown once
+	Alt     string // of a picture that had something wrong
+	NowSays []string // the words as they are, where they changed meanwhile
 
 	TakesFiles bool
 }
@@ -395,15 +407,15 @@ func (p *pages) amend(c kit.Context) error {
 		return err
 	}
 	err = p.Ideas.Propose(c.Request().Context(), actor, n, ideas.Edit{Title: in.Title, Text: in.Text, Why: in.Why, Edition: in.Edition})
-	if fault.Is(err, fault.Invalid) {
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
 		i, gerr := p.Ideas.Get(c.Request().Context(), actor, n)
 		if gerr != nil {
 			return gerr
 		}
 		f := &wordsForm{Page: kit.NewPage(c, "idea.amend.title"), I: i, Amend: true, Edition: in.Edition, Head: in.Title, Text: in.Text, Why: in.Why}
 		f.Nav, f.Robots = "ideas", "noindex"
-		f.Errors = kit.ErrorsOf(f.Page, err)
-		return kit.Render(c, http.StatusUnprocessableEntity, amendPage(f))
+		f.wrong(c, err)
+		return kit.Render(c, kit.StatusOf(fault.As(err).Kind), amendPage(f))
 	}
 	if err != nil {
 		return err
@@ -434,6 +446,19 @@ func (p *pages) decideAmendment(c kit.Context) error {
 	} else {
 		err = p.Ideas.DecideAmendment(ctx, actor, n, id, in.Do == "yes", in.Answer)
 	}
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) { // the answer stands there again
+		v, verr := p.showView(c, n)
+		if verr != nil {
+			return verr
+		}
+		v.Typed = map[string]string{id.String(): in.Answer}
+		v.Wrong = kit.Errors{{Name: "answer-" + id.String(), Text: kit.Explain(c, err).Title}}
+		if list := kit.ErrorsOf(v.Page, err); len(list) > 0 {
+			v.Wrong[0].Text = list[0].Text
+		}
+		kit.NoStore(c)
+		return kit.Render(c, kit.StatusOf(fault.As(err).Kind), showPage(v))
+	}
 	if err != nil {
 		return err
 	}
@@ -443,7 +468,8 @@ func (p *pages) decideAmendment(c kit.Context) error {
 
 func (p *pages) agreeMerge(c kit.Context) error {
 	var in struct {
-		Do string `form:"do" max:"10"`
+		Do    string `form:"do" max:"10"`
+		Asked string `form:"asked" max:"40"`
 	}
 	if err := kit.Bind(c, &in); err != nil {
 		return err
@@ -452,7 +478,11 @@ func (p *pages) agreeMerge(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Ideas.AgreeMerge(c.Request().Context(), actor, n, in.Do == "yes"); err != nil {
+	prefix, asked, perr := subject.ParseNumber(in.Asked)
+	if perr != nil || prefix != subject.PrefixIdea {
+		return fault.Missing("merge")
+	}
+	if err := p.Ideas.AnswerMerge(c.Request().Context(), actor, n, asked, in.Do == "yes"); err != nil {
 		return err
 	}
 	kit.Flash(c, "success", "idea.merge.answered")

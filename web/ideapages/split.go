@@ -13,8 +13,9 @@ import (
 type splitView struct {
 	*showView
 
-	In     splitIn
-	Errors kit.Errors
+	In      splitIn
+	NowSays []string // the words as they are, where they changed meanwhile
+	Errors  kit.Errors
 }
 
 type splitIn struct {
@@ -53,6 +54,9 @@ func (p *pages) showSplit(c kit.Context, n subject.Number, in splitIn, wrong err
 		status = kit.StatusOf(fault.As(wrong).Kind)
 		if v.Errors = kit.ErrorsOf(v.Page, wrong); len(v.Errors) == 0 {
 			v.Errors = kit.Errors{{Name: "title", Text: kit.Explain(c, wrong).Title}}
+		}
+		if v.In.Edition != show.I.Edition { // it can be sent again, in the knowledge of what it says now
+			v.In.Edition, v.NowSays = show.I.Edition, kit.Lines(show.I.Title + "\n" + show.I.Text)
 		}
 	}
 	kit.NoStore(c)
@@ -94,7 +98,7 @@ func (p *pages) unsplit(c kit.Context) error {
 	if perr != nil || prefix != subject.PrefixIdea {
 		return fault.Missing("split")
 	}
-	return p.deskDone(c, n, p.Ideas.UndoSplit(c.Request().Context(), kit.Actor(c), part, in.Why), "idea.split.undone")
+	return p.deskDone(c, n, p.Ideas.UndoSplit(c.Request().Context(), kit.Actor(c), part, in.Why), "idea.split.undone", deskTyped{form: "why", of: ideaNumber(part), UndoWhy: in.Why})
 }
 
 // agreeSplit is an author's answer; after a yes it shows the new idea's number and
@@ -122,3 +126,11 @@ func (p *pages) agreeSplit(c kit.Context) error {
 }
 
 func (v *splitView) deskPath() string { return "/desk/ideas/" + v.Number }
+
+// undoWhy is what was typed about taking a split back that had something wrong.
+func (v *workView) undoWhy(part string) string {
+	if v.Typed.of != part {
+		return ""
+	}
+	return v.Typed.UndoWhy
+}

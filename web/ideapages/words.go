@@ -109,25 +109,35 @@ func money(loc *i18n.Localizer, cents int64) string {
 	return loc.T("idea.money", "sum", loc.Decimal(float64(cents)/100, 2))
 }
 
-// readMoney reads euros as people type them: "12.500", "12500,50", "12 500 €".
+// readMoney reads euros as people type them: "12.500", "12500,50", "12 500 €", and
+// in English "12,500", "12500.50". A sign before one or two digits at the end is
+// that of the cents, before groups of three one of thousands.
 func readMoney(text string) (cents *int64, ok bool) {
 	t := strings.Map(func(r rune) rune {
 		switch r {
-		case ' ', '\u00a0', '\u202f', '€', '.':
+		case ' ', '\u00a0', '\u202f', '€':
 			return -1
+		case ',':
+			return '.'
 		}
 		return r
 	}, strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "Euro")))
 	if t == "" {
 		return nil, true
 	}
-	whole, part, _ := strings.Cut(t, ",")
-	for len(part) < 2 {
-		part += "0"
+	part := "00"
+	if i := strings.LastIndexByte(t, '.'); i >= 0 && len(t)-i <= 3 {
+		t, part = t[:i], (t[i+1:] + "00")[:2]
 	}
-	n, err1 := strconv.ParseUint(whole, 10, 40)
+	groups := strings.Split(t, ".")
+	for k, g := range groups {
+		if k > 0 && len(g) != 3 || k == 0 && len(groups) > 1 && (len(g) == 0 || len(g) > 3) {
+			return nil, false
+		}
+	}
+	n, err1 := strconv.ParseUint(strings.Join(groups, ""), 10, 40)
 	f, err2 := strconv.ParseUint(part, 10, 8)
-	if err1 != nil || err2 != nil || len(part) != 2 {
+	if err1 != nil || err2 != nil {
 		return nil, false
 	}
 	sum := int64(n)*100 + int64(f)

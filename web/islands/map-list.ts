@@ -6,7 +6,7 @@ import type { FilterSpecification, MapGeoJSONFeature, PointLike } from "maplibre
 import { announce, debounce, el, onPlace, t } from "./dom";
 import type { CityMap } from "./map";
 import { others, selected } from "./map-style";
-import { type BBox, publicNumber, readBBox, withBBox } from "./map-tools";
+import { type BBox, prefixOf, publicNumber, readBBox, rowOf, withBBox } from "./map-tools";
 
 /** takeOver puts the parts of a freshly fetched page into this one. Open details stay open. */
 export function takeOver(page: Document, into: Document = document): void {
@@ -33,7 +33,8 @@ export function list(city: CityMap): void {
   let on = "";
   let running: AbortController | undefined;
 
-  const row = (number: string) => rows?.querySelector<HTMLElement>(`[data-row="${CSS.escape(number)}"]`);
+  // a list that does not follow the map (ideas) still says what a pin is
+  const row = (number: string) => rowOf(number, rows);
 
   /** select lifts one report on the map and in the list. */
   function select(number: string, scroll: boolean): void {
@@ -42,7 +43,7 @@ export function list(city: CityMap): void {
     on = number;
     const mine = row(number);
     mine?.classList.add("on");
-    if (scroll) mine?.scrollIntoView({ block: "nearest" });
+    if (scroll && rows) mine?.scrollIntoView({ block: "nearest" });
     lift();
   }
 
@@ -62,7 +63,7 @@ export function list(city: CityMap): void {
 
   function numberOf(f: MapGeoJSONFeature): string {
     const raw = (f.properties.number ?? f.id ?? "") as string | number;
-    const number = publicNumber(raw);
+    const number = publicNumber(raw, prefixOf(root.dataset.path));
     spelling[number] = String(raw);
     return number;
   }

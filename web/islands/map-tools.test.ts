@@ -1,11 +1,15 @@
-import { describe, expect, it } from "vitest";
-import { absolute, circle, publicNumber, readBBox, withBBox, zoomFor } from "./map-tools";
+import { describe, expect, it, vi } from "vitest";
+import { absolute, circle, keepFresh, prefixOf, publicNumber, readBBox, rowOf, withBBox, zoomFor } from "./map-tools";
 
 describe("publicNumber", () => {
   it("writes what package subject writes", () => {
     expect(publicNumber(String((2026n << 30n) | 0n))).toBe("M-2026-222222");
     expect(publicNumber(Number((2026n << 30n) | 30n))).toBe("M-2026-22222Z");
     expect(publicNumber(String((2026n << 30n) | 887503680n))).toBe("M-2026-ZZZZZZ");
+  });
+  it("leads to ideas from their map", () => {
+    expect(publicNumber(String((2026n << 30n) | 0n), prefixOf("/ideas/"))).toBe("I-2026-222222");
+    expect(publicNumber(String((2026n << 30n) | 0n), prefixOf(undefined))).toBe("M-2026-222222");
   });
   it("leaves written numbers alone", () => {
     expect(publicNumber("M-2026-7K3QX9")).toBe("M-2026-7K3QX9");
@@ -44,4 +48,29 @@ it("keeps the braces of a tile address", () => {
   expect(absolute("/tiles/reports/{z}/{x}/{y}.mvt?status=open", "http://x")).toBe(
     "http://x/tiles/reports/{z}/{x}/{y}.mvt?status=open",
   );
+});
+
+describe("a map beside a list", () => {
+  it("finds the row of a pin, also on a page whose list does not follow the map", () => {
+    document.body.innerHTML = '<ul><li data-row="I-2026-222222"><h2><a href="#">Brunnen</a></h2></li></ul>';
+    expect(rowOf("I-2026-222222")?.textContent).toBe("Brunnen");
+    expect(rowOf("I-2026-222222", document.createElement("div"))).toBeNull();
+  });
+  it("is refreshed while somebody looks", () => {
+    vi.useFakeTimers();
+    let n = 0;
+    const end = keepFresh(() => n++, 1000);
+    const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(false);
+    vi.advanceTimersByTime(2500);
+    expect(n).toBe(2);
+    hidden.mockReturnValue(true);
+    vi.advanceTimersByTime(5000);
+    expect(n).toBe(2);
+    end();
+    hidden.mockReturnValue(false);
+    vi.advanceTimersByTime(5000);
+    expect(n).toBe(2);
+    hidden.mockRestore();
+    vi.useRealTimers();
+  });
 });

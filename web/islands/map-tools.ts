@@ -15,6 +15,11 @@ export function publicNumber(value: string | number, prefix = "M"): string {
   return `${prefix}-${String(year).padStart(4, "0")}-${signs}`;
 }
 
+/** prefixOf is how public numbers begin that lead to pages under a path; tiles hold the bare number. */
+export function prefixOf(path?: string): string {
+  return path === "/ideas/" ? "I" : "M";
+}
+
 /** circle is a ring around a point with a radius in metres, as GeoJSON coordinates. */
 export function circle(lon: number, lat: number, metres: number, steps = 48): [number, number][] {
   const dLat = metres / 111_320;
@@ -84,4 +89,17 @@ export function withBBox(url: URL, box: BBox): URL {
 /** absolute gives a tile address with its host, and keeps {z}, {x}, {y} readable. */
 export function absolute(path: string, origin: string): string {
   return path.startsWith("http") ? path : origin + path;
+}
+
+/** keepFresh refreshes what is shown from time to time, while somebody looks. It gives the way to end that. */
+export function keepFresh(refresh: () => void, every = 30_000): () => void {
+  const timer = setInterval(() => {
+    if (!document.hidden) refresh();
+  }, every);
+  return () => clearInterval(timer);
+}
+
+/** rowOf is the row of a public number in a list, or anywhere on the page. */
+export function rowOf(number: string, list: ParentNode | null = null): HTMLElement | null {
+  return (list ?? document).querySelector<HTMLElement>(`[data-row="${CSS.escape(number)}"]`);
 }

@@ -16,7 +16,7 @@ import { draw } from "./map-images";
 import { list } from "./map-list";
 import { pick, show } from "./map-pick";
 import { style } from "./map-style";
-import { absolute } from "./map-tools";
+import { absolute, keepFresh } from "./map-tools";
 
 /** CityMap is a map with what the kinds of maps share. */
 export interface CityMap {
@@ -81,6 +81,10 @@ function create(root: HTMLElement, still: boolean): CityMap {
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
+    // Tiles are good for seconds, so that what was hidden is soon in no cache. By
+    // default each would be asked for again the moment it expires: without end,
+    // and where that takes as long as they are good the map never comes to rest.
+    refreshExpiredTiles: false,
     scrollZoom: !still,
     locale: { "Map.Title": root.dataset.label ?? t(still ? "map.show" : "map.list") },
     // a picture is worth more than its exact colours while people wait for it
@@ -107,6 +111,12 @@ function create(root: HTMLElement, still: boolean): CityMap {
       fail(root);
     }
   });
+
+  if (tiles) {
+    keepFresh(() => {
+      if (!root.dataset.failed && map.getSource("reports")) map.refreshTiles("reports");
+    });
+  }
 
   const redraw = () => {
     if (root.dataset.failed) return;

@@ -41,6 +41,12 @@ export function forget(number: string): boolean {
   return save(list().filter((r) => r.number !== number));
 }
 
+/** where is the page of what a number names: of an idea or of a report. */
+export function where(number: string): string {
+  if (number.startsWith("I-")) return `/ideas/${number}`;
+  return `/reports/${number}`;
+}
+
 function button(root: HTMLElement): void {
   const number = root.dataset.remember ?? "";
   const show = () => root.setAttribute("aria-pressed", String(list().some((r) => r.number === number)));
@@ -77,7 +83,7 @@ function shown(root: HTMLElement): void {
           announce(t("remember.off"));
           (root.querySelector("a") as HTMLElement | null)?.focus();
         });
-        return el("li", { class: "row" }, el("a", { href: `/reports/${r.number}` }, `${r.number}: ${r.title}`), off);
+        return el("li", { class: "row" }, el("a", { href: where(r.number) }, `${r.number}: ${r.title}`), off);
       }),
     ),
   );

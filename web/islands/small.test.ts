@@ -65,6 +65,17 @@ describe("remember", () => {
     localStorage.setItem("mw.remembered", "{");
     expect(list()).toEqual([]);
   });
+  it("leads to ideas and to reports", () => {
+    remember("M-2026-7K3QX9", "Laterne");
+    remember("I-2026-222222", "Trinkbrunnen");
+    document.body.innerHTML = "<section data-remembered hidden></section>";
+    const root = document.querySelector("section") as HTMLElement;
+    remembered(root);
+    expect([...root.querySelectorAll("a")].map((a) => a.getAttribute("href"))).toEqual([
+      "/ideas/I-2026-222222",
+      "/reports/M-2026-7K3QX9",
+    ]);
+  });
   it("shows the list as text", () => {
     remember("M-2026-7K3QX9", "<i>x</i>");
     document.body.innerHTML = "<section data-remembered hidden></section>";
