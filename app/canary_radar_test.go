@@ -28,6 +28,9 @@ func (c *town) radar() {
 	c.exec(`INSERT INTO release_drafts (id, programme_id, decided_on, state, made_by, reviewed_by)
 		SELECT gen_random_uuid(), id, '2026-01-01', 'made', $1, $2 FROM programmes`, c.actors["hands in a release"].Person, c.actors["approves a release"].Person)
 	c.exec(`INSERT INTO help_offers (request_id, person_id) SELECT id, $1 FROM help_requests`, c.actors["helps a plan"].Person)
+	c.person("writes to who helps", subject.Editor, "")
+	c.exec(`INSERT INTO help_messages (id, request_id, text, written_by) SELECT gen_random_uuid(), id, '{"de":"Es geht los."}', $1 FROM help_requests`,
+		c.actors["writes to who helps"].Person)
 	c.person("asks a department", subject.Editor, "")
 	c.person("answers an inquiry", subject.Caseworker, "")
 	c.person("releases an answer", subject.TeamLead, "")

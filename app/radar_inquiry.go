@@ -27,6 +27,38 @@ func (a *App) tellInquiries() {
 	}, events.NoBatches)
 }
 
+// tellHelpers makes what the city writes to those who take part in what a measure
+// asks for, and what came of it, go to their inboxes.
+func (a *App) tellHelpers() {
+	events.OnJob(a.bus, "notify", func(ctx context.Context, d events.Delivery[radar.HelpNews]) error {
+		return a.notify.Tell(ctx, notify.News{Event: d.ID, At: d.At, About: d.Event.Subject(), What: notify.Step, Detail: d.Event.What, Owners: true})
+	}, events.NoBatches)
+}
+
+// helpNews is what measures ask for, as the inbox knows it (notify.Domain): for
+// those who take part.
+type helpNews struct{ s *radar.Service }
+
+func (n helpNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.HelpCards(ctx, q, to.Viewer, lang, ids)
+}
+
+func (n helpNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
+	people, err := n.s.HelpPeople(ctx, q, id)
+	return notify.Owners{People: people}, err
+}
+
+func (helpNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (helpNews) Says(loc *i18n.Localizer, _ notify.What, detail string) string {
+	if key := "radar.help.notice." + detail; loc.Has(key) {
+		return loc.T(key)
+	}
+	return loc.T("radar.notice.changed")
+}
+
 // editNews is changes of programmes themselves, as the inbox knows them
 // (notify.Domain): for those who edit them.
 type editNews struct{ s *radar.Service }

@@ -85,6 +85,7 @@ type Submission struct {
 	Person     bool      `json:"person"`    // about a certain person
 	PersonAt   string    `json:"person_at"` // key of the department that this person works in; "": unknown
 	CodeRead   bool      `json:"code_read"` // a lost code can't be replaced
+	TipRead    bool      `json:"tip_read"`  // tips about corruption and the like are taken elsewhere
 	Draft      uuid.UUID `json:"draft"`     // its files come along
 	Version    int       `json:"version"`   // of the draft as it was read; 0: whatever it is
 }
@@ -161,6 +162,9 @@ func (s *Submission) Validate() error {
 	s.validateWho(&wrong)
 	if s.Notice && !s.NoticeRead {
 		wrong.Add("notice_read", "complaint.err.notice")
+	}
+	if LooksLikeTip(s.Text) && !s.TipRead {
+		wrong.Add("tip_read", "complaint.err.tip_read")
 	}
 	if s.Contact == ByCode && !s.CodeRead {
 		wrong.Add("code_read", "complaint.err.code_read")

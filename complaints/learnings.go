@@ -156,6 +156,7 @@ type ArchiveRow struct {
 	Closed  time.Time
 	Until   time.Time // when it is deleted
 	Archive string    // offered, taken, declined
+	May     bool      // the actor says what the archive decided
 }
 
 // ArchiveList is what is offered to the archive, of the departments that the
@@ -172,8 +173,9 @@ func (s *Service) ArchiveList(ctx context.Context, actor accounts.Actor) ([]Arch
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r ArchiveRow, err error) {
 		var number int64
-		err = row.Scan(&number, &r.Kind, &r.Topic, &r.Closed, &r.Until, &r.Archive)
-		r.Number = subject.Number(number)
+		var department uuid.UUID
+		err = row.Scan(&number, &r.Kind, &r.Topic, &r.Closed, &r.Until, &r.Archive, &department)
+		r.Number, r.May = subject.Number(number), leads(actor, department)
 		return r, err
 	})
 	if err != nil {
@@ -184,7 +186,7 @@ func (s *Service) ArchiveList(ctx context.Context, actor accounts.Actor) ([]Arch
 
 const sqlPartArchive = `
 SELECT c.number, c.kind, c.topic, c.closed_at,
-       c.closed_at + make_interval(days => r.keep_days) + CASE WHEN c.archive = 'offered' THEN interval '30 days' ELSE interval '0' END, c.archive
+       c.closed_at + make_interval(days => r.keep_days) + CASE WHEN c.archive = 'offered' THEN interval '30 days' ELSE interval '0' END, c.archive, k.department_id
 FROM complaints c
 JOIN complaint_rules r ON r.kind = c.kind
 JOIN cases k ON k.subject_kind = 'complaint' AND k.subject_id = c.id

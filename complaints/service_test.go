@@ -144,6 +144,7 @@ func TestTrapsAreConfirmed(t *testing.T) {
 		change      func(*complaints.Submission)
 	}{
 		{"notice", "notice_read", func(s *complaints.Submission) { s.Notice = true }},
+		{"tip", "tip_read", func(s *complaints.Submission) { s.Text = "Im Amt nimmt jemand Schmiergeld." }},
 		{"code", "code_read", func(s *complaints.Submission) { s.CodeRead = false }},
 		{"letter without name", "name_kind", func(s *complaints.Submission) { s.Contact, s.Postal = complaints.ByLetter, "Weg 1" }},
 		{"no text", "text", func(s *complaints.Submission) { s.Text = "  " }},

@@ -1329,6 +1329,14 @@ CREATE TABLE public.handovers (
     CONSTRAINT handovers_to CHECK (((partner_id IS NULL) <> (department_id IS NULL)))
 );
 
+CREATE TABLE public.help_messages (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    text jsonb NOT NULL,
+    written_by uuid,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL
+);
+
 CREATE TABLE public.help_offers (
     request_id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -3111,6 +3119,9 @@ ALTER TABLE ONLY public.handover_answers
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.help_messages
+    ADD CONSTRAINT help_messages_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.help_offers
     ADD CONSTRAINT help_offers_pkey PRIMARY KEY (request_id, person_id);
 
@@ -3859,6 +3870,8 @@ CREATE INDEX handovers_remind ON public.handovers USING btree (remind_at) WHERE 
 
 CREATE INDEX handovers_subject ON public.handovers USING btree (subject_kind, subject_id, sent_at DESC);
 
+CREATE INDEX help_messages_request ON public.help_messages USING btree (request_id, at, id);
+
 CREATE INDEX help_offers_person ON public.help_offers USING btree (person_id);
 
 CREATE INDEX help_requests_measure ON public.help_requests USING btree (measure_id);
@@ -4423,6 +4436,12 @@ ALTER TABLE ONLY public.handovers
 
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+
+ALTER TABLE ONLY public.help_messages
+    ADD CONSTRAINT help_messages_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.help_requests(id);
+
+ALTER TABLE ONLY public.help_messages
+    ADD CONSTRAINT help_messages_written_by_fkey FOREIGN KEY (written_by) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.help_offers
     ADD CONSTRAINT help_offers_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);

@@ -19,7 +19,7 @@
 //
 // Tables: programmes, programme_fields, rating_questions, measures,
 // measure_versions, measure_edits, measure_spots, releases, release_items,
-// help_requests, help_offers, inquiries, inquiry_answers, measure_waits, release_drafts.
+// help_requests, help_offers, help_messages, inquiries, inquiry_answers, measure_waits, release_drafts.
 //
-// Events: MeasureChanged, ReleaseMade, InquiryNews, QuestionWaits, ProgrammeEdited.
+// Events: MeasureChanged, ReleaseMade, InquiryNews, QuestionWaits, ProgrammeEdited, HelpNews.
 package radar

@@ -74,3 +74,16 @@ func (InquiryNews) EventType() string { return "inquiry.news" }
 
 // Subject is what is asked about the measure.
 func (e InquiryNews) Subject() subject.Ref { return subject.Ref{Kind: InquiryKind, ID: e.Answer} }
+
+// HelpNews says: the city wrote to those who take part in what a measure asks
+// for, or says what came of it.
+type HelpNews struct {
+	Request uuid.UUID `json:"request"`
+	What    string    `json:"what"` // message, outcome
+}
+
+// EventType names the event in the database.
+func (HelpNews) EventType() string { return "measure.help_news" }
+
+// Subject is what the measure asks for.
+func (e HelpNews) Subject() subject.Ref { return subject.Ref{Kind: HelpKind, ID: e.Request} }

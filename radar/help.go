@@ -33,6 +33,8 @@ type Help struct {
 	AskedBy uuid.UUID // zero: nobody any more
 	Came    i18n.Text // what is to be said of what came of it; empty: nothing waits
 	CameBy  uuid.UUID
+
+	Messages []HelpMessage `db:"-"` // to those who take part: for them and for the desk
 }
 
 const (
@@ -88,7 +90,7 @@ func (s *Service) helpOf(ctx context.Context, actor accounts.Actor, measure uuid
 	if err != nil {
 		return nil, fmt.Errorf("help requests: %w", err)
 	}
-	return list, nil
+	return list, s.withMessages(ctx, actor, measure, all, list)
 }
 
 // AskHelp lets a measure ask for something until a day, once another editor has
@@ -99,9 +101,7 @@ func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uui
 	if !slices.Contains(HelpKinds(), h.Kind) {
 		wrong.Add("kind", "field.choice")
 	}
-	if h.Wanted.In(i18n.German) == "" {
-		wrong.Add("wanted_de", "field.required")
-	}
+	checkHelpText(&wrong, "wanted", h.Wanted)
 	if !h.Until.ok() {
 		wrong.Add("until", "radar.err.day")
 	}
@@ -113,6 +113,13 @@ func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uui
 		if err != nil {
 			return err
 		}
+		now, err := db.Now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if h.Until < s.day(now) && !actor.System { // it would be over at once
+			return fault.OnField("until", "radar.err.until_past")
+		}
 		if h.ID == uuid.Nil {
 			h.ID = subject.NewID()
 		}
@@ -123,8 +130,10 @@ func (s *Service) AskHelp(ctx context.Context, actor accounts.Actor, measure uui
 
 // SetOutcome says what came of a request.
 func (s *Service) SetOutcome(ctx context.Context, actor accounts.Actor, request uuid.UUID, text i18n.Text) error {
-	if text.In(i18n.German) == "" {
-		return fault.OnField("outcome_de", "field.required")
+	var wrong fault.Fields
+	checkHelpText(&wrong, "outcome", text)
+	if err := wrong.Err(); err != nil {
+		return err
 	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		actor, err := s.renewed(ctx, tx, actor, ActEdit, ofHelp(request))
@@ -175,7 +184,7 @@ func (s *Service) OfferHelp(ctx context.Context, actor accounts.Actor, n subject
 // ForgetPerson takes a person out of what they offered; what they wrote for the
 // city stays and is nobody's.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
-	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetInquiries, sqlForgetAnswers, sqlForgetReleases, sqlForgetHelp, sqlForgetEditor} {
+	for _, sql := range []string{sqlForget, sqlForgetBy, sqlForgetInquiries, sqlForgetAnswers, sqlForgetReleases, sqlForgetHelp, sqlForgetHelpWriter, sqlForgetEditor} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget person: %w", err)
 		}

@@ -70,6 +70,39 @@ func (s *Service) endHelp(ctx context.Context, actor accounts.Actor, measure, re
 		if _, err := tx.Exec(ctx, sql, request); err != nil {
 			return fmt.Errorf("help request: %w", err)
 		}
+		if sql == sqlApproveOutcome { // who took part hears of it first
+			return s.bus.Append(ctx, tx, HelpNews{Request: request, What: helpOutcome})
+		}
 		return nil
 	})
+}
+
+// HelpWait is a help request of which something waits for a second person.
+type HelpWait struct {
+	Measure uuid.UUID
+	Outcome bool // what came of it; else the request itself
+}
+
+const sqlHelpWaiting = `
+SELECT h.measure_id, h.approved_at IS NOT NULL
+FROM help_requests h
+JOIN measures m ON m.id = h.measure_id
+WHERE m.programme_id = $1 AND (h.approved_at IS NULL OR h.outcome_draft <> '{}')
+ORDER BY h.created_at, h.id`
+
+// HelpWaits are the help requests of a programme of which something waits for a
+// second person, the oldest first.
+func (s *Service) HelpWaits(ctx context.Context, actor accounts.Actor, p *Programme) ([]HelpWait, error) {
+	if err := May(actor, ActDesk, uuid.Nil); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Query(ctx, sqlHelpWaiting, p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("help that waits: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[HelpWait])
+	if err != nil {
+		return nil, fmt.Errorf("help that waits: %w", err)
+	}
+	return list, nil
 }

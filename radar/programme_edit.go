@@ -100,7 +100,7 @@ func (s *Service) EditProgramme(ctx context.Context, actor accounts.Actor, p *Pr
 
 // name gives keys to what has none yet.
 func (p *Programme) name() {
-	fields, questions := map[string]bool{}, map[string]bool{}
+	fields := map[string]bool{}
 	for i := range p.Fields {
 		fields[p.Fields[i].Key] = true
 	}
@@ -109,12 +109,10 @@ func (p *Programme) name() {
 			f.Key = free(fieldKey(f.Name.In(i18n.German)), "feld", fields)
 		}
 	}
-	for _, q := range p.Questions {
-		questions[q.Key] = true
-	}
 	for i := range p.Questions {
 		if q := &p.Questions[i]; q.Key == "" {
-			q.Key = free("frage", "frage", questions)
+			id := subject.NewID().String()
+			q.Key = "frage-" + id[len(id)-8:] // of its own: votes on a question that was taken out keep its key
 		}
 	}
 }

@@ -166,4 +166,5 @@ func (s *Service) Register() {
 	events.Register[InquiryNews](s.bus)
 	events.Register[QuestionWaits](s.bus)
 	events.Register[ProgrammeEdited](s.bus)
+	events.Register[HelpNews](s.bus)
 }

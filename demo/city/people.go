@@ -34,6 +34,8 @@ func Staff() []Person {
 		{"Zentrale Beschwerdestelle: Leitung", "beschwerde2@demo.example", subject.TeamLead, "dir"},
 		{"Moderation", "moderation@demo.example", subject.Moderator, ""},
 		{"Moderation, zweite Person", "moderation2@demo.example", subject.Moderator, ""},
+		{"Redaktion der Vorhaben", "redaktion@demo.example", subject.Editor, ""},
+		{"Redaktion der Vorhaben, zweite Person", "redaktion2@demo.example", subject.Editor, ""},
 		{"Verwaltung des Portals", "admin@demo.example", subject.Admin, ""},
 	}
 }

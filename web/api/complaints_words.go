@@ -36,6 +36,7 @@ type newComplaint struct {
 	NoticeRead  bool     `json:"notice_read,omitempty" doc:"You have read: this replaces no objection and no lawsuit, and your time limit runs on. Needed with notice."`
 	Person      bool     `json:"person,omitempty" doc:"It is about a certain person of the city: an independent office gets it."`
 	PersonWorks string   `json:"person_at,omitempty" maxLength:"40" doc:"Key of the department that this person works in: its people never see it."`
+	TipRead     bool     `json:"tip_read,omitempty" doc:"You have read: tips about corruption or the like are not taken here, this is none. Needed where the text sounds like one."`
 	CodeRead    bool     `json:"code_read,omitempty" doc:"You have read: without contact a lost code can't be replaced. Needed with contact code."`
 	Draft       string   `json:"draft,omitempty" format:"uuid" doc:"Of uploadComplaintFile: its files come along."`
 }
@@ -47,7 +48,7 @@ func (n *newComplaint) submission(locale string) (complaints.Submission, error) 
 		Happened: kit.Clean(n.Happened, false), Earlier: kit.Clean(n.Earlier, false), Wish: kit.Clean(n.Department, false), Lang: n.Language, Help: n.Help,
 		Phone: kit.Clean(n.Phone, false), OnBehalf: kit.Clean(n.OnBehalf, false), NameKind: n.NameKind, Name: kit.Clean(n.Name, false), Contact: n.Contact,
 		Mail: kit.Clean(n.Mail, false), Postal: kit.Clean(n.Postal, true), Notice: n.Notice, NoticeRead: n.NoticeRead, Person: n.Person, PersonAt: n.PersonWorks,
-		CodeRead: n.CodeRead, Draft: draft,
+		CodeRead: n.CodeRead, TipRead: n.TipRead, Draft: draft,
 	}
 	if s.Lang == "" {
 		s.Lang = locale

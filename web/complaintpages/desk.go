@@ -328,13 +328,18 @@ func (p *pages) do(ctx context.Context, actor accounts.Actor, n subject.Number, 
 	case "archive":
 		return s.Archive(ctx, actor, n, in.Taken)
 	case "link":
-		return p.link(ctx, actor, n, in.Number)
+		return p.link(ctx, actor, n, in.Number, s.Link)
+	case "unlink":
+		return p.link(ctx, actor, n, in.Number, s.Unlink)
 	}
 	return fault.Missing("step")
 }
 
-// link ties a report or an idea, that the clerk may know of, to a complaint.
-func (p *pages) link(ctx context.Context, actor accounts.Actor, n subject.Number, to string) error {
+// link ties a report or an idea, that the clerk may know of, to a complaint, or
+// unties it.
+func (p *pages) link(ctx context.Context, actor accounts.Actor, n subject.Number, to string,
+	do func(ctx context.Context, actor accounts.Actor, n subject.Number, to subject.Ref) error,
+) error {
 	ref, err := p.named(ctx, actor, to)
 	if fault.Is(err, fault.NotFound) {
 		return fault.OnField("number", "complaint.err.link")
@@ -342,7 +347,7 @@ func (p *pages) link(ctx context.Context, actor accounts.Actor, n subject.Number
 	if err != nil {
 		return err
 	}
-	return p.Complaints.Link(ctx, actor, n, ref)
+	return do(ctx, actor, n, ref)
 }
 
 // named is the report or idea of a number; fault.NotFound for none.

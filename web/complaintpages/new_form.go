@@ -39,6 +39,7 @@ type stepInput struct {
 	Postal     string          `form:"postal" lines:"true" max:"1000"`
 	NoticeRead bool            `form:"notice_read"`
 	CodeRead   bool            `form:"code_read"`
+	TipRead    bool            `form:"tip_read"`
 }
 
 func bindStep(c kit.Context) (stepInput, kit.Errors, error) {
@@ -54,6 +55,9 @@ func bindStep(c kit.Context) (stepInput, kit.Errors, error) {
 func (in *stepInput) apply(at string, f *complaints.Submission) {
 	switch at {
 	case stepWhat:
+		if f.Text != in.Text {
+			f.TipRead = false
+		}
 		f.Text = in.Text
 	case stepDetails:
 		f.Kind, f.Topic, f.Wanted, f.Place, f.Happened, f.Earlier, f.Wish = in.Kind, in.Topic, in.Wanted, in.Place, in.Happened, in.Earlier, in.Wish
@@ -65,7 +69,7 @@ func (in *stepInput) apply(at string, f *complaints.Submission) {
 	case stepContact:
 		f.NameKind, f.Name, f.Contact, f.Mail, f.Postal = in.NameKind, in.Name, in.Contact, in.Mail, in.Postal
 	case stepCheck:
-		f.NoticeRead, f.CodeRead = in.NoticeRead, in.CodeRead
+		f.NoticeRead, f.CodeRead, f.TipRead = in.NoticeRead, in.CodeRead, in.TipRead
 	}
 }
 

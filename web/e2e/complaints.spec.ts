@@ -88,6 +88,18 @@ test("written with a file on the phone, continued elsewhere by code, answered by
   await expect(elsewhere.locator("main")).toContainText("verschiedene Gebühren"); // nothing was lost by sorting
   await elsewhere.locator("form[action$='/rate'] [value='1']").check({ force: true });
   await elsewhere.locator("form[action$='/rate'] [type=submit]").click();
+  await elsewhere.locator("details:has(form[action$='/reopen']) > summary").click();
+  await elsewhere.locator("form[action$='/reopen'] [name=reopen]").fill("Ich habe zweimal bezahlt.");
+  await elsewhere.locator("form[action$='/reopen'] [type=submit]").click();
+  await expect(elsewhere.locator("form[action$='/reopen']")).toHaveCount(0); // once
+  await desk.goto(`/desk/complaints/${number}`);
+  await desk.locator("form[action$='/reply'] [name=text]").fill("Einmal bekommen Sie zurück.");
+  await desk.locator("form[action$='/reply'] [value=helped]").check();
+  await desk.locator("form[action$='/reply'] [type=submit]").click();
+  await lead.goto(`/desk/complaints/${number}`);
+  await lead.locator("form[action$='/release'] [type=submit]").click();
+  await elsewhere.goto(`/cases/${number}`);
+  await expect(elsewhere.locator(".complaintanswer")).toHaveCount(2);
   await elsewhere.locator("details:has(form[action$='/second']) > summary").click();
   await elsewhere.locator("form[action$='/second'] [name=second]").fill("Im Brief stehen 18 Euro.");
   await elsewhere.locator("form[action$='/second'] [type=submit]").click();

@@ -71,3 +71,53 @@ test("the frame for other sites", { tag: "@wide" }, async ({ page }) => {
   await expect(page.locator("script")).toHaveCount(0);
   await expect(page.locator("svg a.mk").first()).toBeVisible();
 });
+
+test("written by one, published by another, helped by a third", { tag: "@wide" }, async ({ page, newPage, check }) => {
+  await signIn(page, people.editor);
+  await page.goto("/desk/radar");
+  const path = (await page.locator("#alle ~ section tbody a").nth(3).getAttribute("href")) ?? "";
+  await page.goto(path);
+  const title = `Titel von zweien ${Date.now() % 100000}`;
+  await page.fill("[name=title_de]", title);
+  await click(page, "button[value=hand_in]");
+  await expect(page.locator("button[value=approve]")).toHaveCount(0);
+  await page.locator("details:has(form[action$='/help']) > summary").click();
+  const ask = page.locator("form[action$='/help']");
+  await ask.locator("[name=wanted_de]").fill("Wer probiert es aus?");
+  await ask.locator("[name=until]").fill("2020-01-01");
+  await click(page, "form[action$='/help'] [type=submit]");
+  await expect(ask.locator("[name=wanted_de]")).toHaveValue("Wer probiert es aus?"); // too late a day costs no words
+  await check(page);
+  await ask.locator("[name=until]").fill("2099-01-01");
+  await click(page, "form[action$='/help'] [type=submit]");
+
+  const two = await newPage();
+  await signIn(two, people.editor2);
+  await two.goto("/desk/radar");
+  await expect(two.locator(`[data-second-person] a[href^='${path}']`).first()).toBeVisible();
+  await check(two);
+  await two.goto(path);
+  await two.locator("[data-review-row] > summary").first().click();
+  await check(two);
+  await click(two, "section:has(> #entwurf) button[value=approve]");
+  await click(two, "section:has(> #mithilfe) button[value=approve]");
+
+  const own = path.replace("/desk", "");
+  const helper = await newPage();
+  await signIn(helper, people.parks);
+  await helper.goto(`${own}?lang=de`);
+  await expect(helper.locator("h1")).toHaveText(title);
+  await click(helper, "form[action*='/help/'] button[value='1']");
+  await two.goto(path);
+  await two.locator("details:has(button[value=message]) > summary").click();
+  await two.locator("[name=message_de]").fill("Treffpunkt am Brunnen.");
+  await click(two, "button[value=message]");
+  await check(two);
+  await helper.goto(own);
+  await expect(helper.locator("[data-help-said]")).toContainText("Treffpunkt am Brunnen.");
+  await check(helper);
+  await expect(async () => {
+    await helper.goto("/inbox");
+    await expect(helper.locator("main")).toContainText(title, { timeout: 500 });
+  }).toPass();
+});

@@ -12,6 +12,8 @@ export const people = {
   waste: "abfall@demo.example",
   moderator: "moderation@demo.example",
   moderator2: "moderation2@demo.example",
+  editor: "redaktion@demo.example",
+  editor2: "redaktion2@demo.example",
   admin: "admin@demo.example",
 } as const;
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -25,6 +26,19 @@ type changesView struct {
 	Rows     []changeRow
 	One      bool
 	RadarURL string
+	Notes    []releaseNote
+}
+
+// releaseNote is what the city says about a state that it decided.
+type releaseNote struct {
+	Stand string
+	Lines []string
+}
+
+// noteOf is what a release says to its readers; false where it says nothing.
+func noteOf(page kit.Page, r *radar.Release) (releaseNote, bool) {
+	n := releaseNote{monthOf(page, r.On), lines(i18n.Text(r.Notes).In(page.Lang))}
+	return n, len(n.Lines) > 0
 }
 
 // changes lists what is different between two states.
@@ -68,6 +82,11 @@ func (p *pages) changes(c kit.Context) error {
 		label := monthOf(v.Page, r.On)
 		v.Froms = append(v.Froms, kit.Option{Value: string(r.On), Label: label, On: string(r.On) == from})
 		v.Tos = append(v.Tos, kit.Option{Value: string(r.On), Label: label, On: string(r.On) == to})
+	}
+	for i := range list {
+		if n, ok := noteOf(v.Page, &list[i]); ok && list[i].On > before.On && list[i].On <= after.On {
+			v.Notes = append(v.Notes, n)
+		}
 	}
 	name := func(s *radar.State) string {
 		if s.Release == nil {

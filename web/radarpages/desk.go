@@ -2,14 +2,17 @@ package radarpages
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -49,9 +52,14 @@ type deskView struct {
 	P      *radar.Programme
 	Rows   []deskRow
 	Waits  []deskRow
+	Asks   []askedWait // help requests that a second person has not read yet
+	Drafts int         // releases of which the same is true
 	Edits  bool
 	Manage bool
 }
+
+// askedWait is what waits of a help request.
+type askedWait struct{ Title, URL, Say string }
 
 func (p *pages) deskPage(c kit.Context, title string) (kit.Page, *radar.Programme, error) {
 	page := kit.NewPage(c, title)
@@ -103,7 +111,37 @@ func (p *pages) deskList(c kit.Context) error {
 		}
 		v.Rows = append(v.Rows, r)
 	}
+	if err := p.secondPerson(c, &v, all); err != nil {
+		return err
+	}
 	return kit.Render(c, http.StatusOK, deskListPage(v))
+}
+
+// secondPerson adds what else waits for a second person: it stands on pages that
+// nobody opens by chance.
+func (p *pages) secondPerson(c kit.Context, v *deskView, all []radar.Measure) error {
+	ctx, actor := c.Request().Context(), kit.Actor(c)
+	drafts, err := p.Radar.ReleaseDrafts(ctx, actor, v.P)
+	if err != nil {
+		return err
+	}
+	v.Drafts = len(drafts)
+	waits, err := p.Radar.HelpWaits(ctx, actor, v.P)
+	if err != nil {
+		return err
+	}
+	for _, w := range waits {
+		i := slices.IndexFunc(all, func(m radar.Measure) bool { return m.ID == w.Measure })
+		if i < 0 {
+			continue
+		}
+		say := v.T("radardesk.waits.help")
+		if w.Outcome {
+			say = v.T("radardesk.waits.outcome")
+		}
+		v.Asks = append(v.Asks, askedWait{all[i].Content.In(v.Lang).Title, deskPath(&all[i]) + "#mithilfe", say})
+	}
+	return nil
 }
 
 func deskPath(m *radar.Measure) string { return "/desk/radar/" + m.PublicNumber() }
@@ -128,13 +166,36 @@ type deskEdit struct {
 	Statuses  []kit.Option
 	Stages    []kit.Option
 	Langs     []editLang
-	Changes   []string
+	Changes   []reviewRow
 	Help      []helpView
 	Ideas     []ideaRow
 	Links     bool // ideas can belong to it
 	TakesOut  bool // the change is that it leaves the programme
 	Kinds     []kit.Option
 	FirstEnd  string
+	Others    []reviewRow // somebody saved this meanwhile: not what stands in the form
+	Kept      bool        // somebody was quicker: what was typed is still there
+	Sent      url.Values  // a form about help that could not be taken
+	SentTo    string      // the request that it was about; "": a new one
+}
+
+// reviewRow is one thing that is different.
+type reviewRow struct{ Label, Before, After string }
+
+// typed is what was typed into a form about help that could not be taken.
+func (v deskEdit) typed(request, name string) string {
+	if v.Sent != nil && v.SentTo == request {
+		return v.Sent.Get(name)
+	}
+	return ""
+}
+
+// wrong is what is said about an entry of a form about help.
+func (v deskEdit) wrong(request, name string) string {
+	if v.Sent != nil && v.SentTo == request {
+		return v.Wrong.For(name)
+	}
+	return ""
 }
 
 type editLang struct {
@@ -212,7 +273,7 @@ func (p *pages) deskCreate(c kit.Context) error {
 		return err
 	}
 	f := readForm(c)
-	content, err := f.content()
+	content, err := p.document(c.Request().Context(), &f)
 	var m *radar.Measure
 	if err == nil {
 		m, err = p.Radar.Draft(c.Request().Context(), kit.Actor(c), prog, keyOf(c), content, f.Remark)
@@ -268,15 +329,27 @@ func (p *pages) showEdit(c kit.Context, status int, f *editForm, wrong error) er
 		}
 		v.MayReview = radar.MayIn(prog, actor, radar.ActReview, e.ProposedBy) == nil
 		if m.Version > 0 {
-			v.Changes = radar.Differences(&m.Content, &e.Content)
-			for i, name := range v.Changes {
-				v.Changes[i] = fieldLabel(page, name)
-			}
+			v.Changes = reviewRows(page, prog, &m.Content, &e.Content)
 		}
 	}
-	now, err := db.Now(ctx, p.DB)
+	if fault.Is(wrong, fault.Conflict) {
+		v.Kept = true
+		if typed, err := form.content(); err == nil {
+			v.Others = reviewRows(page, prog, content, typed)
+		}
+	}
+	return p.showRest(c, &v, status)
+}
+
+// showRest adds what belongs to a measure beside its texts, and shows the page.
+func (p *pages) showRest(c kit.Context, v *deskEdit, status int) error {
+	now, err := db.Now(c.Request().Context(), p.DB)
 	if err != nil {
 		return err
+	}
+	page, m := v.Page, v.M
+	if wrongHelp := c.Param("request"); status != http.StatusOK && strings.HasPrefix(c.Path(), "/desk/radar/:measure/help") {
+		v.Sent, v.SentTo = c.Request().PostForm, wrongHelp
 	}
 	v.Links = p.Ideas != nil && m.Public() && !m.Past()
 	if v.Ideas, err = p.ideasOf(c, page, m); err != nil {
@@ -286,15 +359,46 @@ func (p *pages) showEdit(c kit.Context, status int, f *editForm, wrong error) er
 		return err
 	}
 	for _, k := range radar.HelpKinds() {
-		v.Kinds = append(v.Kinds, kit.Option{Value: k, Label: page.T("radar.help." + k)})
+		v.Kinds = append(v.Kinds, kit.Option{Value: k, Label: page.T("radar.help." + k), On: k == v.typed("", "kind")})
 	}
-	return kit.Render(c, status, deskEditPage(v))
+	return kit.Render(c, status, deskEditPage(*v))
 }
 
-// fieldLabel is the name of a field of the form.
+// fieldLabel is the name of a field of the form; that of a text in another
+// language says which.
 func fieldLabel(page kit.Page, name string) string {
 	if page.Loc.Has("radardesk.field." + name) {
 		return page.T("radardesk.field." + name)
 	}
+	for suffix, lang := range map[string]string{"_en": i18n.English, "_leicht": i18n.Easy} {
+		if base, ok := strings.CutSuffix(name, suffix); ok && page.Loc.Has("radardesk.field."+base+"_de") {
+			return page.T("radardesk.field."+base+"_de") + " (" + page.T("radardesk.lang."+lang) + ")"
+		}
+	}
 	return name
+}
+
+// reviewRows are the fields that differ, with what they said and say.
+func reviewRows(page kit.Page, prog *radar.Programme, before, after *radar.Content) []reviewRow {
+	was, is := radar.Cells(before), radar.Cells(after)
+	say := func(name, value string) string {
+		switch {
+		case value == "":
+			return page.T("inquiry.empty")
+		case name == "status":
+			return page.T("radar.status." + value)
+		case name == "stage":
+			return page.T("radar.stage." + value)
+		case name == "field":
+			if f := prog.Field(value); f != nil {
+				return f.Name.In(page.Lang)
+			}
+		}
+		return value
+	}
+	var rows []reviewRow
+	for _, name := range radar.Differences(before, after) {
+		rows = append(rows, reviewRow{fieldLabel(page, name), say(name, was[name]), say(name, is[name])})
+	}
+	return rows
 }

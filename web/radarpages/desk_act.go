@@ -24,7 +24,7 @@ func (p *pages) deskSave(c kit.Context) error {
 	key := "radardesk.saved"
 	switch c.FormValue("do") {
 	case "save", "hand_in":
-		content, err := f.content()
+		content, err := p.document(ctx, &f)
 		if err == nil {
 			err = p.Radar.Save(ctx, actor, m.ID, f.Version, content, f.Remark)
 		}
@@ -32,8 +32,8 @@ func (p *pages) deskSave(c kit.Context) error {
 			key = "radardesk.handed"
 			err = p.handIn(c, m)
 		}
-		if fault.Is(err, fault.Invalid) {
-			return p.showEdit(c, http.StatusUnprocessableEntity, &f, err)
+		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) { // nobody's words are lost
+			return p.showEdit(c, kit.StatusOf(fault.As(err).Kind), &f, err)
 		}
 		if err != nil {
 			return err
@@ -183,14 +183,23 @@ func (p *pages) deskOutcome(c kit.Context) error {
 		kit.Flash(c, "success", key)
 		return kit.Redirect(c, deskPath(m))
 	}
-	text := texts(kit.Clean(c.FormValue("outcome_de"), true), kit.Clean(c.FormValue("outcome_en"), true))
-	if err := p.Radar.SetOutcome(ctx, actor, id, text); err != nil {
-		if fault.Is(err, fault.Invalid) {
-			return p.showEdit(c, http.StatusUnprocessableEntity, nil, err)
-		}
+	name, key := "outcome", "radardesk.handed"
+	if c.FormValue("do") == "message" {
+		name, key = "message", "radardesk.told"
+	}
+	text := texts(kit.Clean(c.FormValue(name+"_de"), true), kit.Clean(c.FormValue(name+"_en"), true))
+	if name == "message" {
+		err = p.Radar.WriteHelpers(ctx, actor, m.ID, id, keyOf(c), text)
+	} else {
+		err = p.Radar.SetOutcome(ctx, actor, id, text)
+	}
+	if fault.Is(err, fault.Invalid) {
+		return p.showEdit(c, http.StatusUnprocessableEntity, nil, err)
+	}
+	if err != nil {
 		return err
 	}
-	kit.Flash(c, "success", "radardesk.handed")
+	kit.Flash(c, "success", key)
 	return kit.Redirect(c, deskPath(m))
 }
 

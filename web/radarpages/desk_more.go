@@ -78,6 +78,7 @@ func (p *pages) deskDecide(c kit.Context) error {
 	}
 	notes := texts(kit.Clean(c.FormValue("notes_de"), true), kit.Clean(c.FormValue("notes_en"), true))
 	err = p.Radar.Decide(c.Request().Context(), kit.Actor(c), prog, radar.Day(c.FormValue("on")), notes)
+	err = dayTaken(err)
 	if fault.Is(err, fault.Invalid) {
 		return p.showReleases(c, http.StatusUnprocessableEntity, err)
 	}
@@ -88,15 +89,25 @@ func (p *pages) deskDecide(c kit.Context) error {
 	return kit.Redirect(c, "/desk/radar/releases?p="+prog.Slug)
 }
 
+// dayTaken says at the day that there is a release of it already: what was typed
+// stays in the form.
+func dayTaken(err error) error {
+	if fault.Is(err, fault.Conflict) {
+		return fault.OnField("on", fault.As(err).Key).Because(err)
+	}
+	return err
+}
+
 type badCell struct{ Row, Column, Value, Text string }
 
 type importView struct {
 	kit.Page
 
-	P      *radar.Programme
-	Bad    []badCell
-	Manage bool
-	Wrong  kit.Errors
+	P       *radar.Programme
+	Bad     []badCell
+	Manage  bool
+	Wrong   kit.Errors
+	Release string
 }
 
 func (p *pages) deskImport(c kit.Context) error { return p.showImport(c, http.StatusOK, nil) }
@@ -106,7 +117,7 @@ func (p *pages) showImport(c kit.Context, status int, wrong error) error {
 	if err != nil {
 		return err
 	}
-	v := importView{Page: page, P: prog, Manage: radar.MayIn(prog, kit.Actor(c), radar.ActRelease, uuid.Nil) == nil}
+	v := importView{Page: page, P: prog, Release: c.FormValue("release"), Manage: radar.MayIn(prog, kit.Actor(c), radar.ActRelease, uuid.Nil) == nil}
 	if file, ok := errors.AsType[*radar.FileError](wrong); ok {
 		for _, r := range file.Rows {
 			b := badCell{Column: r.Column, Value: r.Value, Text: page.Loc.TMap(r.Key, r.Params)}
@@ -143,9 +154,13 @@ func (p *pages) deskTake(c kit.Context) error {
 	release := radar.Day(c.FormValue("release"))
 	format := radar.Format(strings.TrimPrefix(strings.ToLower(path.Ext(head.Filename)), "."))
 	rows, err := radar.ReadFile(f, format, prog, release == "")
+	if err == nil {
+		err = p.placed(ctx, rows)
+	}
 	var done radar.Imported
 	if err == nil {
 		done, err = p.Radar.Import(ctx, actor, prog, rows, radar.ImportAs{Release: release, Drafts: release == ""})
+		err = dayTaken(err)
 	}
 	var bad *radar.FileError
 	if errors.As(err, &bad) || fault.Is(err, fault.Invalid) {

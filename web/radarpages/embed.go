@@ -1,6 +1,7 @@
 package radarpages
 
 import (
+	"html"
 	"net/http"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ func (p *pages) embed(c kit.Context) error {
 	frame := c.QueryParam("frame")
 	if frame != "chart" && frame != "table" {
 		v.Title = title
-		v.Code = `<iframe src="` + base + "/radar/embed?frame=chart&p=" + s.p.Slug + `" title="` + s.p.Name.In(v.Lang) + `" width="800" height="860" loading="lazy" referrerpolicy="no-referrer"></iframe>`
+		v.Code = `<iframe src="` + base + "/radar/embed?frame=chart&amp;p=" + s.p.Slug + `" title="` + html.EscapeString(s.p.Name.In(v.Lang)) + `" width="800" height="860" loading="lazy" referrerpolicy="no-referrer"></iframe>`
 		return kit.Render(c, http.StatusOK, embedPage(v))
 	}
 	v.Table = frame == "table"

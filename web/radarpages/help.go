@@ -18,6 +18,14 @@ type helpView struct {
 	Waits, MayApprove                               bool     // on the desk: for a second person
 	Came                                            string   // what is to be said of what came of it
 	Asked                                           []string // what is to be approved, in all languages
+	Said                                            []helpSaid
+	Helpers                                         int
+}
+
+// helpSaid is what the city wrote to those who take part.
+type helpSaid struct {
+	When  string
+	Lines []string
 }
 
 func (p *pages) helpOf(c kit.Context, page kit.Page, m *radar.Measure, now time.Time) ([]helpView, error) {
@@ -57,7 +65,10 @@ func (p *pages) helpViews(c kit.Context, page kit.Page, m *radar.Measure, now ti
 			v.Asked = everyLanguage(page, h.Wanted)
 		}
 		v.MayApprove = (h.Waits || v.Came != "") && radar.May(kit.Actor(c), radar.ActReview, by) == nil
-		if h.N > 0 {
+		for _, m := range h.Messages {
+			v.Said = append(v.Said, helpSaid{page.Loc.DateTime(m.At, now), lines(m.Text.In(page.Lang))})
+		}
+		if v.Helpers = h.N; h.N > 0 {
 			v.Persons = page.T("radar.persons", "n", h.N)
 		}
 		out = append(out, v)

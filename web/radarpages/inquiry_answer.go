@@ -41,6 +41,7 @@ type answerView struct {
 	Wrong       kit.Errors
 	Remark      string
 	DeskMeasure string
+	Kept        []reviewRow // what was typed where somebody was quicker, beside what is stored
 }
 
 func (p *pages) answer(c kit.Context) error {
@@ -107,8 +108,25 @@ func (p *pages) showAnswer(c kit.Context, status int, body map[string]string, wr
 	if body == nil {
 		body = a.Body
 	}
+	if fault.Is(wrong, fault.Conflict) {
+		v.Kept = keptWords(v.Page, at, body)
+		if !v.Writes { // it is out of their hands: the page says what is stored
+			body = a.Body
+		}
+	}
 	v.Fields, v.Remark = answerFields(v.Page, at, body), a.Remark
 	return kit.Render(c, status, answerPage(v))
+}
+
+// keptWords is what was typed that differs from what somebody else stored.
+func keptWords(page kit.Page, at *radar.Asked, body map[string]string) []reviewRow {
+	var rows []reviewRow
+	for _, f := range answerFields(page, at, body) {
+		if stored := at.Answer.Body[f.Name]; stored != f.Value {
+			rows = append(rows, reviewRow{f.Label, stored, f.Value})
+		}
+	}
+	return rows
 }
 
 func answerFields(page kit.Page, at *radar.Asked, body map[string]string) []answerField {
@@ -196,8 +214,8 @@ func (p *pages) answering(c kit.Context, w radar.Writer, back string) error {
 	default:
 		return fault.New(fault.BadRequest, "err.400")
 	}
-	if fault.Is(err, fault.Invalid) {
-		return p.showAnswer(c, http.StatusUnprocessableEntity, body, err)
+	if fault.Is(err, fault.Invalid) || body != nil && fault.Is(err, fault.Conflict) { // nobody's words are lost
+		return p.showAnswer(c, kit.StatusOf(fault.As(err).Kind), body, err)
 	}
 	if err != nil {
 		return err

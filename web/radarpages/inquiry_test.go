@@ -74,6 +74,11 @@ func TestInquiryPages(t *testing.T) {
 		t.Error("nobody says what is wrong")
 	}
 	editor.Post(path, answer).WantRedirect(path)
+	late := filled(page, "form.redit", url.Values{radar.FieldYearly: {"Drei Linien fahren."}, "do": {"save"}})
+	kept := editor.Post(path, late).Want(http.StatusConflict).WantClean().Doc()
+	if !strings.Contains(kept.Find("[data-kept]").Text(), "Drei Linien fahren.") || !strings.Contains(kept.Find(".rread").Text(), "Zwei Linien fahren.") {
+		t.Error("words that came too late are lost, or shown as if they were stored")
+	}
 	two := c.as(accountstest.Staff(t, c.site.DB, subject.Editor))
 	page = two.Get(path).Want(http.StatusOK).WantClean().Doc()
 	if editor.Get(path).Doc().Find("[value=release]").Length() != 0 {

@@ -81,7 +81,20 @@ func plainHeads(list []head) []head {
 	return out
 }
 
-func outcomeID(i int, lang string) string { return "f-outcome-" + lang + "-" + strconv.Itoa(i) }
+// helpTextID is the id of a text about a request: where something is wrong with
+// it, the one that errors lead to.
+func helpTextID(v deskEdit, request, name string) string {
+	if v.wrong(request, name) != "" {
+		return kit.FieldID(name)
+	}
+	return kit.FieldID(name) + "-" + request
+}
+
+// wrongIn tells whether something is wrong with a text in a language.
+func (v deskEdit) wrongIn(l editLang) bool {
+	return v.Wrong.For("results_"+l.Key)+v.Wrong.For("yearly_"+l.Key) != "" ||
+		slices.ContainsFunc(l.Texts, func(t editText) bool { return v.Wrong.For(t.Name) != "" })
+}
 
 func resultsHint(p kit.Page, lang string) string {
 	if lang == "de" {

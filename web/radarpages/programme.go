@@ -26,6 +26,7 @@ const (
 type fieldRow struct {
 	I, Ord, Key                            string
 	NameDE, NameEN, CoreDE, CoreEN, Weight string
+	IntroDE, IntroEN                       string
 }
 
 // rateRow is one question in the form.
@@ -49,6 +50,7 @@ type programmeView struct {
 	Questions                        []rateRow
 	Wrong                            kit.Errors
 	SVG                              string
+	Kept                             bool // somebody was quicker: what was typed is still there
 }
 
 // programmePage shows the form of a programme: that of p, or of a new one.
@@ -100,6 +102,7 @@ func (p *pages) programmeView(c kit.Context, prog *radar.Programme, version int)
 		if i < len(prog.Fields) {
 			f := &prog.Fields[i]
 			r.Key, r.NameDE, r.NameEN, r.CoreDE, r.CoreEN = f.Key, f.Name[i18n.German], f.Name[i18n.English], f.Core[i18n.German], f.Core[i18n.English]
+			r.IntroDE, r.IntroEN = f.Intro[i18n.German], f.Intro[i18n.English]
 			r.Weight = strings.Replace(strconv.FormatFloat(cmp.Or(f.Weight, 1), 'f', -1, 32), ".", ",", 1)
 		}
 		v.Fields = append(v.Fields, r)
@@ -139,6 +142,7 @@ func readProgramme(c kit.Context) (prog *radar.Programme, version int) {
 	for i := range chart.MaxSectors {
 		at := "field" + strconv.Itoa(i)
 		f := radar.Field{Key: line(at + ".key"), Name: both(at + ".name"), Core: both(at + ".core")}
+		f.Intro = texts(kit.Clean(c.FormValue(at+".intro_de"), true), kit.Clean(c.FormValue(at+".intro_en"), true))
 		if len(f.Name) == 0 {
 			continue // an empty row, or a field that is to go
 		}
@@ -159,6 +163,40 @@ func readProgramme(c kit.Context) (prog *radar.Programme, version int) {
 	return prog, version
 }
 
+// keepLanguages adds what the form does not ask for: texts in further languages.
+func keepLanguages(prog, was *radar.Programme) {
+	keep := func(to, from i18n.Text) {
+		if to[i18n.German] == "" {
+			return // the text was taken out
+		}
+		for lang, words := range from {
+			if lang != i18n.German && lang != i18n.English {
+				to[lang] = words
+			}
+		}
+	}
+	keep(prog.Name, was.Name)
+	keep(prog.Intro, was.Intro)
+	for i := range prog.Fields {
+		f := &prog.Fields[i]
+		if old := was.Field(f.Key); old != nil && f.Key != "" {
+			keep(f.Name, old.Name)
+			keep(f.Intro, old.Intro)
+			keep(f.Core, old.Core)
+		}
+	}
+	for i := range prog.Questions {
+		q := &prog.Questions[i]
+		at := slices.IndexFunc(was.Questions, func(o radar.Question) bool { return o.Key == q.Key })
+		if at < 0 {
+			continue
+		}
+		keep(q.Text, was.Questions[at].Text)
+		keep(q.Low, was.Questions[at].Low)
+		keep(q.High, was.Questions[at].High)
+	}
+}
+
 // programmeDo stores the form, or shows the chart that it would make.
 func (p *pages) programmeDo(c kit.Context) error {
 	ctx, actor := c.Request().Context(), kit.Actor(c)
@@ -172,6 +210,7 @@ func (p *pages) programmeDo(c kit.Context) error {
 			return err
 		}
 		prog.ID = was.ID
+		keepLanguages(prog, was)
 	}
 	if c.FormValue("do") != "preview" {
 		err := p.Radar.EditProgramme(ctx, actor, prog, version)
@@ -199,17 +238,26 @@ func (p *pages) programmeDo(c kit.Context) error {
 	return kit.Render(c, http.StatusOK, programmeFormPage(v))
 }
 
-// programmeAgain shows what was typed with what is wrong about it.
+// programmeAgain shows what was typed with what is wrong about it; also where
+// somebody was quicker: to save it once more is to replace what they saved.
 func (p *pages) programmeAgain(c kit.Context, prog *radar.Programme, version int, err error) error {
-	if !fault.Is(err, fault.Invalid) {
+	quicker := fault.Is(err, fault.Conflict)
+	if !quicker && !fault.Is(err, fault.Invalid) {
 		return err
+	}
+	if quicker {
+		now, failed := p.Radar.Programme(c.Request().Context(), kit.Actor(c), prog.Slug)
+		if failed != nil {
+			return failed
+		}
+		version = now.Version
 	}
 	v, failed := p.programmeView(c, prog, version)
 	if failed != nil {
 		return failed
 	}
-	v.Wrong = kit.ErrorsOf(v.Page, err)
-	return kit.Render(c, http.StatusUnprocessableEntity, programmeFormPage(v))
+	v.Wrong, v.Kept = kit.ErrorsOf(v.Page, err), quicker
+	return kit.Render(c, kit.StatusOf(fault.As(err).Kind), programmeFormPage(v))
 }
 
 // runs says from when to when a programme does; "" where nobody has said.

@@ -42,7 +42,11 @@ func TestSecondPersonByPage(t *testing.T) {
 	}
 	c.as(accountstest.Staff(t, c.site.DB, subject.TeamLead)).Post(at, url.Values{"do": {"approve"}}).Want(http.StatusForbidden)
 	two.Post(at, url.Values{"p": {c.p.Slug}, "do": {"approve"}}).WantRedirect(releases)
-	anybody.Get("/radar?at=2026-08-01&p=" + c.p.Slug).Want(http.StatusOK)
+	for _, path := range []string{"/radar?at=2026-08-01&p=" + c.p.Slug, "/radar/changes?from=2026-07-01&p=" + c.p.Slug} {
+		if got := anybody.Get(path).Want(http.StatusOK).WantClean().Doc().Find("[data-release-note]").Text(); !strings.Contains(got, "Viel Neues") {
+			t.Errorf("%s says nothing of what the release says: %q", path, got)
+		}
+	}
 
 	help := url.Values{"key": {uuid.NewString()}, "kind": {"testers"}, "wanted_de": {"Wer testet?"}, "until": {"2099-01-01"}}
 	one.Post(path+"/help", help).WantRedirect(path)

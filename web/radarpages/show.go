@@ -168,6 +168,7 @@ type radarView struct {
 	Stand      string
 	Steps      []step
 	Since      string
+	Notes      []releaseNote // of the state that is shown
 	ChangesURL string
 	SinceDay   string
 	Signs      []sign

@@ -174,6 +174,9 @@ func (p *pages) times(ctx context.Context, v *radarView, s *state) error {
 	v.Stand = v.T("radar.stand.now")
 	if s.now.Release != nil {
 		v.Stand = v.T("radar.stand", "date", monthOf(v.Page, s.now.On))
+		if n, ok := noteOf(v.Page, s.now.Release); ok {
+			v.Notes = append(v.Notes, n)
+		}
 	}
 	if s.before == nil {
 		return nil
