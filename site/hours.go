@@ -2,8 +2,6 @@ package site
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,10 +22,6 @@ func (s *Service) SetHours(ctx context.Context, actor accounts.Actor, hours stri
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	raw, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("setting %s: %w", keyCity, err)
-	}
 	return s.change(ctx, keyCity, func(ctx context.Context, tx pgx.Tx) error {
 		actor, err := accounts.Renew(ctx, tx, actor)
 		if err != nil {
@@ -36,8 +30,8 @@ func (s *Service) SetHours(ctx context.Context, actor accounts.Actor, hours stri
 		if err := May(actor); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, sqlPutSetting, keyCity, raw, changedBy(actor.Person)); err != nil {
-			return fmt.Errorf("put setting %s: %w", keyCity, err)
+		if err := putSetting(ctx, tx, actor, keyCity, c); err != nil {
+			return err
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{"hours"}})
 	})

@@ -117,16 +117,7 @@ func SetSetting[T any](ctx context.Context, s *Service, actor accounts.Actor, ke
 }
 
 func (s *Service) put(ctx context.Context, actor accounts.Actor, key string, value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("setting %s: %w", key, err)
-	}
-	return s.change(ctx, key, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, sqlPutSetting, key, raw, changedBy(actor.Person)); err != nil {
-			return fmt.Errorf("put setting %s: %w", key, err)
-		}
-		return nil
-	})
+	return s.change(ctx, key, func(ctx context.Context, tx pgx.Tx) error { return putSetting(ctx, tx, actor, key, value) })
 }
 
 func (s *Service) change(ctx context.Context, key string, fn func(ctx context.Context, tx pgx.Tx) error) error {
