@@ -13,22 +13,22 @@ import (
 func TestMay(t *testing.T) {
 	t.Parallel()
 	person := uuid.New()
-	actions := []accounts.Action{accounts.ManagePeople, accounts.ManageDepartments, accounts.ReadAudit, accounts.SeeStaff}
+	actions := []accounts.Action{accounts.ManagePeople, accounts.ManageDepartments, accounts.ReadAudit, accounts.SeeStaff, accounts.SeeObjects, accounts.SeeCouncil}
 	const ok = fault.Kind("")
 	for _, tt := range []struct {
 		name  string
 		actor accounts.Actor
-		want  [4]fault.Kind // in the order of actions
+		want  [6]fault.Kind // in the order of actions
 	}{
-		{"nobody", accounts.Actor{}, [4]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound}},
-		{"a visitor", accounts.Actor{Person: person}, [4]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound}},
-		{"a resident", accounts.Actor{Person: person, Level: 3, Roles: []subject.Role{subject.Resident}}, [4]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound}},
-		{"the council", accounts.Actor{Person: person, Roles: []subject.Role{subject.Council}}, [4]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound}},
-		{"a caseworker", accounts.Actor{Person: person, Roles: []subject.Role{subject.Caseworker}}, [4]fault.Kind{fault.Forbidden, fault.Forbidden, fault.Forbidden, ok}},
-		{"a team lead", accounts.Actor{Person: person, Roles: []subject.Role{subject.TeamLead}}, [4]fault.Kind{fault.Forbidden, fault.Forbidden, fault.Forbidden, ok}},
-		{"a moderator", accounts.Actor{Person: person, Roles: []subject.Role{subject.Moderator}}, [4]fault.Kind{fault.Forbidden, fault.Forbidden, fault.Forbidden, ok}},
-		{"an admin", accounts.Actor{Person: person, Roles: []subject.Role{subject.Admin}}, [4]fault.Kind{ok, ok, ok, ok}},
-		{"the product", accounts.System, [4]fault.Kind{ok, ok, ok, ok}},
+		{"nobody", accounts.Actor{}, [6]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound}},
+		{"a visitor", accounts.Actor{Person: person}, [6]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound}},
+		{"a resident", accounts.Actor{Person: person, Level: 3, Roles: []subject.Role{subject.Resident}}, [6]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound}},
+		{"the council", accounts.Actor{Person: person, Roles: []subject.Role{subject.Council}}, [6]fault.Kind{fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, fault.NotFound, ok}},
+		{"a caseworker", accounts.Actor{Person: person, Roles: []subject.Role{subject.Caseworker}}, [6]fault.Kind{fault.Forbidden, fault.Forbidden, fault.Forbidden, ok, ok, fault.Forbidden}},
+		{"a team lead", accounts.Actor{Person: person, Roles: []subject.Role{subject.TeamLead}}, [6]fault.Kind{fault.Forbidden, fault.Forbidden, fault.Forbidden, ok, ok, fault.Forbidden}},
+		{"a moderator", accounts.Actor{Person: person, Roles: []subject.Role{subject.Moderator}}, [6]fault.Kind{fault.Forbidden, fault.Forbidden, fault.Forbidden, ok, fault.Forbidden, fault.Forbidden}},
+		{"an admin", accounts.Actor{Person: person, Roles: []subject.Role{subject.Admin}}, [6]fault.Kind{ok, ok, ok, ok, ok, ok}},
+		{"the product", accounts.System, [6]fault.Kind{ok, ok, ok, ok, ok, ok}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -89,3 +89,14 @@ func (a Actor) Within(w *db.Where, on Columns, roles ...subject.Role) {
 	}
 	w.And("((" + strings.Join(either, ") OR (") + "))")
 }
+
+// CouncilDistricts are the refs of the districts of the actor's councils; all is
+// true where they are no limit: for whoever sits in no particular one, and admins.
+func (a Actor) CouncilDistricts() (refs []string, all bool) {
+	all = a.Has(subject.Admin)
+	for _, r := range a.Remits(subject.Council) {
+		all = all || len(r.Districts) == 0
+		refs = append(refs, r.Districts...)
+	}
+	return refs, all
+}

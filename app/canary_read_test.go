@@ -159,7 +159,7 @@ func (c *town) fill(route string) ([]string, error) {
 			switch {
 			case name == "number" && strings.HasPrefix(route, "/barrierefreiheit"):
 				name = "barrier"
-			case name == "code" && strings.HasPrefix(route, "/o/"):
+			case name == "code" && (strings.HasPrefix(route, "/o/") || strings.HasPrefix(route, "/objects/")):
 				name = "object"
 			case name == "number" && strings.HasPrefix(route, "/ideas/calls/"), strings.HasPrefix(route, "/desk/calls/"):
 				name = "call"

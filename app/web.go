@@ -171,7 +171,7 @@ func (a *App) web(ctx context.Context) error {
 	if err := api.Register(r, api.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts, Reports: a.reports, Categories: a.categories, Photos: a.photos, Drafts: a.drafts, Search: a.search, Zone: a.zone,
 		Moderation: a.moderation, Routing: a.routing, Umbrella: a.umbrella, Files: a.talkFiles, Own: a.own, Notices: a.notify, Geo: a.geo, Exports: exports, Queue: a.queue,
-		Site: a.site, Districts: districts, Ideas: a.ideas, Discussion: a.discussion, VotesTold: a.told, Complaints: a.complaints, Radar: a.radar, Practice: practising,
+		Site: a.site, Districts: districts, Films: site.NewFilms(a.site, info.Media), Ideas: a.ideas, Discussion: a.discussion, VotesTold: a.told, Complaints: a.complaints, Radar: a.radar, Practice: practising,
 		Papers: deskpages.NewPapers(desk), Letters: a.outbox, Contests: a.contests,
 	}); err != nil {
 		return err
@@ -207,7 +207,7 @@ func (a *App) cityOf(ctx context.Context, lang string) kit.City {
 	if err != nil {
 		return kit.City{}
 	}
-	details, err := infopages.LoadDetails(ctx, a.site)
+	details, err := a.site.Details(ctx)
 	if err != nil {
 		a.cfg.Log.WarnContext(ctx, "details of the city", "err", err)
 	}

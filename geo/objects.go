@@ -102,6 +102,19 @@ func (s *Service) ObjectsNear(ctx context.Context, at subject.Point, kind string
 	return collectObjects(rows)
 }
 
+// PlaceOf is where an object stands: as the city says, else the nearest address;
+// "" where there is none.
+func (s *Service) PlaceOf(ctx context.Context, o *Object) (string, error) {
+	if o.Place != "" {
+		return o.Place, nil
+	}
+	a, ok, err := s.Nearest(ctx, o.Point)
+	if err != nil || !ok {
+		return "", err
+	}
+	return a.Short(), nil
+}
+
 // ObjectFilter is what the list of the desk looks for.
 type ObjectFilter struct {
 	Kind  string // "": all

@@ -208,10 +208,23 @@ SELECT $1, $2, NULL WHERE NOT EXISTS (SELECT FROM report_decisions WHERE report_
 // Follow sends status mails to an address. Nothing tells whether it is known;
 // mails start after it is confirmed.
 func (s *Service) Follow(ctx context.Context, actor accounts.Actor, n subject.Number, mail, lang string) error {
-	ask, err := s.mayAsk(ctx, strings.TrimSpace(mail))
+	ask, err := s.MayAsk(ctx, mail)
 	if err != nil {
 		return err
 	}
+	return s.FollowAsked(ctx, actor, n, mail, lang, ask)
+}
+
+// MayAsk tells whether an address may get one more mail that asks whether it
+// wants mails: a few times an hour only, whoever types it. Invalid for what is no
+// address. It has a transaction of its own, so it is asked before FollowAsked.
+func (s *Service) MayAsk(ctx context.Context, mail string) (bool, error) {
+	return s.mayAsk(ctx, strings.TrimSpace(mail))
+}
+
+// FollowAsked is Follow with the answer of MayAsk, for a transaction that runs
+// already (Within).
+func (s *Service) FollowAsked(ctx context.Context, actor accounts.Actor, n subject.Number, mail, lang string, ask bool) error {
 	return s.change(ctx, actor, n, ActView, func(ctx context.Context, tx pgx.Tx, r *Report, _ time.Time) error {
 		if r.Visibility != VisPublic && !r.IsOwner {
 			return fault.Missing("report")

@@ -6,7 +6,28 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/mitwirk/mitwirk/internal/fault"
 )
+
+// MonthForm is how a month stands in an address.
+const MonthForm = "2006-01"
+
+// SheetMonth is a month of the city's time zone, from its beginning to that of
+// the next; "" is the one of now. fault.NotFound for what is none, for one before
+// 2000 and for the future.
+func SheetMonth(text string, now time.Time, zone *time.Location) (from, to time.Time, err error) {
+	here := now.In(zone)
+	from = time.Date(here.Year(), here.Month(), 1, 0, 0, 0, 0, zone)
+	if text != "" {
+		at, err := time.ParseInLocation(MonthForm, text, zone)
+		if err != nil || at.After(now) || at.Year() < 2000 {
+			return from, to, fault.Missing("month").Because(err)
+		}
+		from = at
+	}
+	return from, from.AddDate(0, 1, 0), nil
+}
 
 // SheetRow is what happened to one category of a district in a time.
 type SheetRow struct {

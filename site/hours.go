@@ -2,8 +2,6 @@ package site
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,13 +22,9 @@ func (s *Service) SetHours(ctx context.Context, actor accounts.Actor, hours stri
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	raw, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("setting %s: %w", keyCity, err)
-	}
 	return s.change(ctx, actor, May, keyCity, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
-		if _, err := tx.Exec(ctx, sqlPutSetting, keyCity, raw, changedBy(actor.Person)); err != nil {
-			return fmt.Errorf("put setting %s: %w", keyCity, err)
+		if err := putSetting(ctx, tx, actor, keyCity, c); err != nil {
+			return err
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{"hours"}})
 	})

@@ -117,16 +117,9 @@ func SetSetting[T any](ctx context.Context, s *Service, actor accounts.Actor, ke
 }
 
 func (s *Service) put(ctx context.Context, actor accounts.Actor, key string, value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("setting %s: %w", key, err)
-	}
 	return s.change(ctx, actor, May, key, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
-		if _, err := tx.Exec(ctx, sqlPutSetting, key, raw, changedBy(actor.Person)); err != nil {
-			return fmt.Errorf("put setting %s: %w", key, err)
-		}
-		if actor.System { // an import or the demo
-			return nil
+		if err := putSetting(ctx, tx, actor, key, value); err != nil || actor.System { // an import or the demo
+			return err
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{key}})
 	})

@@ -234,9 +234,32 @@ func (a *api) admin() {
 			}
 			return nothing{true}, a.Accounts.Within(tx).DropGrant(ctx, actor, id, role, kit.Clean(in.Body.Reason, true))
 		})
+	a.factors()
 	a.invitations()
 	a.audit()
+	a.auditCheck()
 	a.exports()
+}
+
+func (a *api) factors() {
+	type input struct {
+		ThingParam
+		OnceParam
+	}
+	writes(a, adminOp("resetFactors", http.MethodDelete, "/admin/people/{id}/factors", "Reset how somebody signs in", "Of whoever has lost their phone: passkeys, app and codes are gone, their sessions and tokens end. Never your own. For admins."),
+		func(ctx context.Context, tx pgx.Tx, _ *call, actor accounts.Actor, in *input) (nothing, error) {
+			id, err := thing(in.ID, "person")
+			if err != nil {
+				return nothing{}, err
+			}
+			if err := accounts.May(actor, accounts.ManagePeople); err != nil {
+				return nothing{}, err
+			}
+			if _, err := accounts.PersonByID(ctx, tx, id); err != nil {
+				return nothing{}, err
+			}
+			return nothing{true}, accounts.ResetFactors(ctx, tx, actor, id)
+		})
 }
 
 func personRole(id, role string) (uuid.UUID, subject.Role, error) {

@@ -96,6 +96,22 @@ func (a *api) audit() {
 		})
 }
 
+// auditChecked is what a walk along the audit log has found.
+type auditChecked struct {
+	Upto   int64 `json:"upto" doc:"Number of the last entry that was looked at."`
+	Broken int64 `json:"broken,omitempty" doc:"Number of the first entry that is not what was written; absent: all is whole."`
+}
+
+// auditCheck walks in pieces, each in a transaction of its own.
+func (a *api) auditCheck() {
+	check := adminOp("checkAudit", http.MethodPost, "/admin/audit/check", "Check that the audit log is whole", "Walks the whole chain of entries, as it is done each night. No body. For admins.")
+	check.plain = true
+	setsUp(a, check, func(ctx context.Context, _ *call, actor accounts.Actor, _ *struct{}) (auditChecked, error) {
+		c, err := a.Accounts.CheckAudit(ctx, actor)
+		return auditChecked{Upto: c.Upto, Broken: c.Broken}, err
+	})
+}
+
 // newExport asks for personal data of many people.
 type newExport struct {
 	Source     string `json:"source" enum:"cases"`

@@ -29,7 +29,7 @@ type newText struct {
 }
 
 func (a *api) siteTexts() {
-	reads(a, adminOp("getText", http.MethodGet, "/admin/texts/{key}", "Read a text of the site", "For admins."),
+	reads(a, adminOp("getText", http.MethodGet, "/admin/texts/{key}", "Read a text of the site", "For admins and editors."),
 		func(ctx context.Context, _ *call, actor accounts.Actor, in *TextParam) (siteText, error) {
 			v, err := a.Site.LastText(ctx, actor, in.Key, in.Lang)
 			return siteText{v.Body, v.Version}, err
@@ -38,7 +38,7 @@ func (a *api) siteTexts() {
 		TextParam
 		Body newText
 	}
-	setsUp(a, adminOp("putText", http.MethodPut, "/admin/texts/{key}", "Change a text of the site", "At once. Earlier versions are kept. For admins."),
+	setsUp(a, adminOp("putText", http.MethodPut, "/admin/texts/{key}", "Change a text of the site", "At once. Earlier versions are kept. For admins and editors."),
 		func(ctx context.Context, _ *call, actor accounts.Actor, in *input) (nothing, error) {
 			err := a.Site.SaveText(ctx, actor, in.Key, in.Lang, kit.Clean(in.Body.Body, true), in.Body.Version)
 			return nothing{true}, renamed(err, map[string]string{"body": "/body"})
@@ -72,7 +72,7 @@ func (n *newMessageAbove) message(id uuid.UUID) site.Message {
 }
 
 func (a *api) siteMessages() {
-	reads(a, adminOp("listSiteMessages", http.MethodGet, "/admin/messages", "List the messages above the pages", "Of the hall and all others: storm, fault, holiday. For admins."),
+	reads(a, adminOp("listSiteMessages", http.MethodGet, "/admin/messages", "List the messages above the pages", "Of the hall and all others: storm, fault, holiday. For admins and editors."),
 		func(ctx context.Context, _ *call, actor accounts.Actor, _ *struct{}) (siteMessages, error) {
 			list, err := a.Site.AllMessages(ctx, actor)
 			out := siteMessages{Messages: make([]siteMessage, len(list))}
@@ -85,7 +85,7 @@ func (a *api) siteMessages() {
 		ThingParam
 		Body newMessageAbove
 	}
-	setsUp(a, adminOp("putSiteMessage", http.MethodPut, "/admin/messages/{id}", "Put a message above the pages", "A new one under an id of yours (a UUID), or a change of one. For admins."),
+	setsUp(a, adminOp("putSiteMessage", http.MethodPut, "/admin/messages/{id}", "Put a message above the pages", "A new one under an id of yours (a UUID), or a change of one. For admins and editors."),
 		func(ctx context.Context, _ *call, actor accounts.Actor, in *input) (nothing, error) {
 			id, err := thing(in.ID, "message")
 			if err != nil {
@@ -94,7 +94,7 @@ func (a *api) siteMessages() {
 			err = a.Site.PutMessage(ctx, actor, in.Body.message(id))
 			return nothing{true}, renamed(err, map[string]string{"kind": "/kind", "text_de": "/text/de", "text_en": "/text/en", "from": "/from", "to": "/to"})
 		})
-	end := adminOp("endSiteMessage", http.MethodDelete, "/admin/messages/{id}", "Take a message down", "Now. One that has not begun is deleted. For admins.")
+	end := adminOp("endSiteMessage", http.MethodDelete, "/admin/messages/{id}", "Take a message down", "Now. One that has not begun is deleted. For admins and editors.")
 	end.plain = true
 	setsUp(a, end,
 		func(ctx context.Context, _ *call, actor accounts.Actor, in *ThingParam) (nothing, error) {

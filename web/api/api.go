@@ -60,6 +60,7 @@ type Deps struct {
 	Queue      *casework.Queue
 	Site       *site.Service
 	Districts  *site.Districts
+	Films      *site.Films // nil: no folder of films
 	Ideas      *ideas.Service
 	Discussion *discussion.Service
 	VotesTold  votes.Told // hears of decisions about held votes; nil: nobody

@@ -27,6 +27,7 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/ideas/ideastest"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/api"
@@ -47,6 +48,7 @@ type bundle struct { //nolint:recvcheck // watched changes it, the rest reads
 	watch *watch
 	post  *letters
 	ideas *ideastest.City
+	about map[subject.Kind]moderation.Target
 	deps  api.Deps
 }
 
@@ -494,7 +496,7 @@ func TestOperations(t *testing.T) {
 // apart are the areas whose operations have a test of their own, which sends each
 // of them with nonsense and is complete as this one.
 func apart() []func(path string) bool {
-	return []func(path string) bool{inIdeas, onDesk, besideCases, inSearch, beyondReports}
+	return []func(path string) bool{inIdeas, onDesk, besideCases, inSearch, beyondReports, inCity}
 }
 
 // here are the operations of no such area.
@@ -507,7 +509,8 @@ func here(path string) bool {
 func (b bundle) nonsense(t testing.TB, of func(path string) bool, staff, number string) {
 	t.Helper()
 	fill := strings.NewReplacer("{number}", number, "{other}", number, "{id}", uuid.NewString(), "{photo}", uuid.NewString(), "{day}", "today", "{from}", "2031-01-01", "{slug}", "digital", "{key}", "lamp", "{kind}", "complaint",
-		"{flag}", "H"+strings.TrimPrefix(number, "M"), "{decision}", "mw-"+uuid.NewString(), "{file}", uuid.NewString(), "{role}", "caseworker", "{question}", "art")
+		"{flag}", "H"+strings.TrimPrefix(number, "M"), "{decision}", "mw-"+uuid.NewString(), "{file}", uuid.NewString(), "{role}", "caseworker", "{question}", "art",
+		"{code}", "22222222", "{ref}", "nirgends", "{slot}", "hall", "{barrier}", "H-2026-7K3QX9")
 	for path, item := range b.watch.doc.Paths.Map() {
 		if !of(path) {
 			continue

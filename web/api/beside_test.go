@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,7 +32,7 @@ import (
 func besideCases(path string) bool {
 	for _, in := range []string{"/moderation/", "/flags", "/decisions", "/messages", "/satisfaction", "/handovers", "/partners", "/route-sheets", "/captures", "/routing/", "/me/", "/admin/"} {
 		if strings.Contains(path+"/", in+"/") || strings.Contains(path+"/", in) && strings.HasSuffix(in, "/") {
-			return !onDesk(path)
+			return !onDesk(path) && !inIdeas(path)
 		}
 	}
 	return path == "/figures/cases" || path == "/events" || strings.HasPrefix(path, "/events/")
@@ -58,8 +59,9 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 	b.post = &letters{}
 	words := b.site.Catalogue
 	var err error
+	b.about = map[subject.Kind]moderation.Target{subject.Report: b.Reports.Moderated()} // ideas and comments come later
 	d.Moderation, err = moderation.New(moderation.Config{
-		DB: b.Pool, Accounts: b.Accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: b.Reports.Moderated()}, Outbox: b.post, Messages: words,
+		DB: b.Pool, Accounts: b.Accounts, Targets: b.about, Outbox: b.post, Messages: words,
 		BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: b.City.Photos,
 	})
 	must(t, err)
@@ -96,6 +98,7 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 	must(t, err)
 	d.Districts, err = site.NewDistricts(b.Pool, b.Geo)
 	must(t, err)
+	d.Films = site.NewFilms(d.Site, fstest.MapFS{"gruss.mp4": {}, "gruss.vtt": {}, "Liesmich.txt": {}})
 }
 
 // house is everybody who might try.
@@ -230,12 +233,16 @@ func besideOps() []tried {
 		{"GET", "/reports/{number}/decisions", nil, "open", 404},
 		{"GET", "/reports/{number}/decisions/{decision}", nil, "open", 404},
 		{"POST", "/reports/{number}/decisions/{decision}/appeal", text, "open", 404},
+		{"GET", "/moderation/decisions/{decision}", nil, "people", 404},
+		{"POST", "/moderation/decisions/{decision}/appeal", text, "people", 404},
 		{"GET", "/moderation/register", nil, "public", 200},
 		{"GET", "/moderation/figures", nil, "public", 200},
 		{"GET", "/moderation/transparency", nil, "public", 200},
 		{"GET", "/moderation/queue", nil, "moderation", 200},
 		{"POST", "/moderation/items", fields{"number": "{number}", "part": "text"}, "moderation", 404},
 		{"GET", "/moderation/items/{id}", nil, "moderation", 404},
+		{"GET", "/moderation/items/{id}/photo", nil, "moderation", 404},
+		{"POST", "/moderation/items/{id}/cover", coverBody("00", 0), "moderation", 404},
 		{"POST", "/moderation/decisions", decideBody(uuid.NewString(), "00", 0), "moderation", 404},
 		{"GET", "/moderation/appeals", nil, "moderation", 200},
 		{"GET", "/moderation/appeals/{id}", nil, "moderation", 404},
@@ -305,6 +312,17 @@ func besideOps() []tried {
 		{"GET", "/admin/messages", nil, "admins", 200},
 		{"PUT", "/admin/messages/{id}", aboveBody(), "admins", 200},
 		{"DELETE", "/admin/messages/{id}", nil, "admins", 404},
+		{"GET", "/admin/details", nil, "admins", 200},
+		{"PUT", "/admin/details", detailsBody(), "admins", 200},
+		{"GET", "/admin/films", nil, "admins", 200},
+		{"PUT", "/admin/films/nirgends", fields{"file": "gruss.mp4", "text": fields{"de": "Guten Tag."}}, "admins", 404},
+		{"DELETE", "/admin/films/nirgends", nil, "admins", 404},
+		{"GET", "/admin/texts/page.impressum/versions", nil, "admins", 200},
+		{"GET", "/admin/barriers", nil, "admins", 200},
+		{"PUT", "/admin/barriers/H-2026-7K3QX9", fields{"done": true}, "admins", 404},
+		{"GET", "/admin/feedback", nil, "admins", 200},
+		{"POST", "/admin/audit/check", nil, "admins", 200},
+		{"DELETE", "/admin/people/{id}/factors", nil, "admins", 404},
 		{"GET", "/admin/districts", nil, "admins", 200},
 		{"GET", "/admin/deliveries", nil, "admins", 200},
 		{"POST", "/admin/deliveries/{id}/replay", nil, "admins", 404},
@@ -405,6 +423,7 @@ func TestBeside(t *testing.T) {
 	}
 	clearRates(t, h.bundle)
 	h.moderate(t)
+	h.cover(t)
 	h.route(t)
 	h.talkOn(t)
 	h.handOn(t)
@@ -417,6 +436,7 @@ func TestBeside(t *testing.T) {
 	h.parts(t)
 	h.replayed(t)
 	h.organised(t)
+	h.cityItself(t)
 	r := h.report(t, sent{})
 	clearRates(t, h.bundle)
 	h.nonsense(t, besideCases, h.bearer["all"], r.Number)

@@ -48,6 +48,10 @@ func (a *api) capture() {
 			return captured{}, fault.OnField("/report/photos", "api.err.photo")
 		}
 		sub.Channel = in.Body.Channel
+		var err error
+		if sub.Object, err = a.objectIn(ctx, in.Body.Report.Object); err != nil {
+			return captured{}, within(err, "/report")
+		}
 		c, err := a.Reports.Capture(ctx, actor, key, sub, in.Body.Release)
 		if err != nil {
 			return captured{}, within(err, "/report")

@@ -27,6 +27,7 @@ type newReport struct {
 	Language string              `json:"language,omitempty" enum:"de,en" doc:"Of the text, and of mails; absent: by Accept-Language."`
 	Answers  map[string][]string `json:"answers,omitempty" maxProperties:"100" doc:"By the key of the question. Options by their keys, days as 2026-03-14."`
 	Photos   []photoOf           `json:"photos,omitempty" nullable:"false" maxItems:"5" doc:"Uploaded before, by the same token."`
+	Object   string              `json:"object,omitempty" maxLength:"40" doc:"Code of the object that it is about (getObject), within 100 m of the place." example:"7K3QX9AB"`
 	Mail     string              `json:"mail,omitempty" maxLength:"254" doc:"For mails about what happens, never public. The address gets a mail first that asks whether it wants them." example:"anna@example.org"`
 }
 
@@ -105,6 +106,9 @@ func (a *api) create() {
 				return nil, err
 			}
 			sub, photos := in.Body.submission(k.loc().Lang())
+			if sub.Object, err = a.objectIn(ctx, in.Body.Object); err != nil {
+				return nil, err
+			}
 			answer, err := a.Reports.SubmitOnce(ctx, k.actor(accounts.ScopeWrite), req, sub, photos, func(v *reports.View, r reports.Receipt) (idem.Answer, error) {
 				body, err := a.receipt(ctx, k, v, r, now)
 				if err != nil {

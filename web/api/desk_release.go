@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
@@ -88,28 +87,16 @@ func (a *api) photoOps() {
 		PhotoParam
 		Size string `query:"size" enum:"large,small" default:"large" doc:"2048 or 640 pixels."`
 	}
-	type picture struct {
-		Type string `header:"Content-Type" hidden:"true"`
-		Body []byte
-	}
-	o := op{
+	pictureReads(a, op{
 		id: "getCasePhoto", method: http.MethodGet, path: "/desk/reports/{number}/photos/{photo}", tag: tagDesk, scope: accounts.ScopeDeskRead,
 		summary: "See a photo of a case", detail: "Also one that is not released yet.",
-	}.operation(typeOf[read]())
-	o.Responses = map[string]*huma.Response{"200": {
-		Description: "The photo.", Content: map[string]*huma.MediaType{"image/jpeg": {Schema: &huma.Schema{Type: "string", Format: "binary"}}},
-	}}
-	add(a, o, func(ctx context.Context, k *call, in *read) (*picture, error) {
-		_, id, err := a.photoIn(ctx, a.Reports, k.actor(accounts.ScopeDeskRead), in.PhotoParam)
+	}, func(ctx context.Context, actor accounts.Actor, in *read) (photo attachments.Attachment, size string, err error) {
+		_, id, err := a.photoIn(ctx, a.Reports, actor, in.PhotoParam)
 		if err != nil {
-			return nil, err
+			return photo, "", err
 		}
-		photo, err := a.Photos.Get(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		body, err := a.Photos.Bytes(ctx, photo, in.Size == "small")
-		return &picture{Type: "image/jpeg", Body: body}, err
+		photo, err = a.Photos.Get(ctx, id)
+		return photo, in.Size, err
 	})
 	deskRead(a, op{
 		id: "getCoveredParts", method: http.MethodGet, path: "/desk/reports/{number}/photos/{photo}/covered",

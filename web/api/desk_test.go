@@ -19,7 +19,7 @@ import (
 // onDesk tells whether an operation is about cases on the desk: this file sends
 // each of them.
 func onDesk(path string) bool {
-	return strings.HasPrefix(path, "/desk/") && !inIdeas(path) && !beyondReports(path)
+	return strings.HasPrefix(path, "/desk/") && !inIdeas(path) && !beyondReports(path) && !inCity(path)
 }
 
 // personal is a token of somebody, with what they may do.

@@ -4,9 +4,8 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/attachments"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
@@ -147,28 +146,20 @@ func (a *api) ideaDeskPhotos() {
 		PhotoOfIdea
 		Size string `query:"size" enum:"large,small" default:"large" doc:"2048 or 640 pixels."`
 	}
-	type picture struct {
-		Type string `header:"Content-Type" hidden:"true"`
-		Body []byte
-	}
-	o := ideaDeskOp("getDeskIdeaPhoto", http.MethodGet, "/desk/ideas/{number}/photos/{photo}", "See a picture of an idea", "Also one that is not public yet.").operation(typeOf[read]())
-	o.Responses = map[string]*huma.Response{"200": {
-		Description: "The picture.", Content: map[string]*huma.MediaType{"image/jpeg": {Schema: &huma.Schema{Type: "string", Format: "binary"}}},
-	}}
-	add(a, o, func(ctx context.Context, k *call, in *read) (*picture, error) {
-		v, err := a.idea(ctx, k.actor(accounts.ScopeDeskRead), in.IdeaParam)
+	see := ideaDeskOp("getDeskIdeaPhoto", http.MethodGet, "/desk/ideas/{number}/photos/{photo}", "See a picture of an idea", "Also one that is not public yet.")
+	pictureReads(a, see, func(ctx context.Context, actor accounts.Actor, in *read) (photo attachments.Attachment, size string, err error) {
+		v, err := a.idea(ctx, actor, in.IdeaParam)
 		if err == nil && !v.May.Work {
 			err = fault.Missing("idea")
 		}
 		if err != nil {
-			return nil, err
+			return photo, "", err
 		}
 		for i := range v.Photos {
 			if p := &v.Photos[i]; p.ID.String() == in.Photo {
-				body, err := a.Photos.Bytes(ctx, p.Attachment, in.Size == "small")
-				return &picture{Type: "image/jpeg", Body: body}, err
+				return p.Attachment, in.Size, nil
 			}
 		}
-		return nil, fault.Missing("photo")
+		return photo, "", fault.Missing("photo")
 	})
 }

@@ -24,6 +24,7 @@ func withProposals(t testing.TB, b *bundle, d *api.Deps) {
 	c := ideastest.On(t, b.City)
 	d.Ideas, d.Discussion, d.VotesTold = c.Ideas, c.Discussion, votes.RegisterEvents(b.Events.Bus)
 	b.ideas = c
+	b.about[subject.Idea], b.about[subject.Comment] = c.Ideas.Moderated(), c.Discussion.Moderated()
 	var err error
 	d.Contests, err = contests.New(contests.Config{DB: b.Pool, Outbox: b.post, Messages: b.site.Catalogue, BaseURL: kittest.Base, Zone: c.Zone})
 	must(t, err)
@@ -111,6 +112,8 @@ func ideaOps() []tried {
 		{"POST", "/ideas/{idea}/files", fields{"name": "Plan.pdf", "file": []byte("x")}, "people", 404},
 		{"GET", "/ideas/{idea}/files/{id}", nil, "", 404},
 		{"DELETE", "/ideas/{idea}/files/{id}", nil, "people", 404},
+		{"POST", "/ideas/{idea}/flags", flagBody(), "people", 404},
+		{"POST", "/comments/{comment}/flags", flagBody(), "people", 404},
 		{"PUT", "/ideas/{idea}/support", nil, "people", 404},
 		{"DELETE", "/ideas/{idea}/support", nil, "people", 404},
 		{"PUT", "/ideas/{idea}/follow", nil, "people", 404},
@@ -220,6 +223,7 @@ func TestProposals(t *testing.T) {
 	h.ideaOfAuthors(t)
 	h.ideaLists(t)
 	h.talkedAbout(t)
+	h.flaggedIdeas(t)
 	h.voted(t)
 	h.worked(t)
 	h.called(t)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -106,38 +107,8 @@ const tagModeration = "Moderation"
 
 // flags holds what people do: flag, ask why, see it otherwise.
 func (a *api) flags() {
-	type flagIn struct {
-		NumberParam
-		OnceParam
-		Body newFlag
-	}
-	writes(a, op{
-		id: "flagContent", method: http.MethodPost, path: "/reports/{number}/flags", tag: tagModeration, status: http.StatusCreated, people: true,
-		scope: accounts.ScopeWrite, rule: accounts.RuleReport, summary: "Flag a content",
-		detail: "A notice about what everybody can see (Art. 16 DSA). Nothing is hidden by it; a person decides. Needs a visitor's or a personal token.",
-	}, func(ctx context.Context, tx pgx.Tx, k *call, actor accounts.Actor, in *flagIn) (flagged, error) {
-		m := a.Moderation.Within(tx)
-		n, kind, photo, err := partIn(in.Number, in.Body.Part, in.Body.Photo)
-		if err != nil {
-			return flagged{}, err
-		}
-		c, err := m.Part(ctx, n, kind, photo)
-		if err != nil {
-			return flagged{}, err
-		}
-		b := in.Body
-		notice := moderation.Notice{
-			Part: c.Part, URL: c.Path, Category: b.Category, Explanation: kit.Clean(b.Explanation, true), LegalRef: kit.Clean(b.LegalRef, false),
-			Name: kit.Clean(b.Name, false), Mail: kit.Clean(b.Mail, false), GoodFaith: b.GoodFaith, Lang: k.loc().Lang(), Channel: "api",
-		}
-		for _, cat := range moderation.Categories() {
-			if cat.Key == b.Category {
-				notice.Ground = cat.Ground
-			}
-		}
-		r, err := m.Flag(ctx, actor, notice, "")
-		return flagged{Number: r.Number.Format(moderation.PrefixFlag), AccessCode: r.Code}, err
-	})
+	a.flagOps()
+	a.ownDecisions()
 
 	type stateIn struct {
 		FlagParam
@@ -224,24 +195,29 @@ func appealOf(a *moderation.Appeal) *appealSeen {
 	}
 }
 
-// partIn reads what a notice is about.
-func partIn(text, part, photo string) (subject.Number, subject.PartKind, uuid.UUID, error) {
-	n, err := number(text)
-	if err != nil {
-		return 0, "", uuid.Nil, err
-	}
+// partIn reads what of a thing is meant.
+func partIn(part, photo string) (subject.PartKind, uuid.UUID, error) {
 	id, err := idIn(photo, "/photo")
 	if err != nil {
-		return 0, "", uuid.Nil, err
+		return "", uuid.Nil, err
 	}
 	kind := subject.PartKind(part)
 	if kind == subject.Photo && id == uuid.Nil {
-		return 0, "", uuid.Nil, fault.OnField("/photo", "field.required")
+		return "", uuid.Nil, fault.OnField("/photo", "field.required")
 	}
 	if kind != subject.Photo {
 		id = uuid.Nil
 	}
-	return n, kind, id, nil
+	return kind, id, nil
+}
+
+// flaggable reads the number of what can be flagged: a report, an idea, a comment.
+func flaggable(text string) (subject.Prefix, subject.Number, error) {
+	prefix, n, err := subject.ParseNumber(text)
+	if err != nil || !slices.Contains([]subject.Prefix{subject.PrefixReport, subject.PrefixIdea, subject.PrefixComment}, prefix) {
+		return "", 0, fault.Missing("content").Because(err)
+	}
+	return prefix, n, nil
 }
 
 // rulings holds what everybody may know of a decision, and what its author may.
@@ -275,11 +251,7 @@ func (a *api) rulings() {
 		if err != nil {
 			return reasons{}, err
 		}
-		d := &w.Decision
-		return reasons{
-			ID: d.PUID, Action: string(d.Action), Ground: moderation.GroundText(k.loc(), d), Statement: w.Statement, Language: w.Lang, DecidedAt: stamp(d.At),
-			AppealUntil: stamp(d.AppealUntil), Reversed: d.Reversed, Appeal: appealOf(w.Appeal), MayAppeal: w.MayAppeal,
-		}, nil
+		return reasonsOf(k, w), nil
 	})
 
 	type appealIn struct {
@@ -299,6 +271,14 @@ func (a *api) rulings() {
 		}
 		return nothing{true}, m.AppealAsAuthor(ctx, in.actor, in.Decision, kit.Clean(in.Body.Text, true), k.loc().Lang())
 	})
+}
+
+func reasonsOf(k *call, w *moderation.Why) reasons {
+	d := &w.Decision
+	return reasons{
+		ID: d.PUID, Action: string(d.Action), Ground: moderation.GroundText(k.loc(), d), Statement: w.Statement, Language: w.Lang, DecidedAt: stamp(d.At),
+		AppealUntil: stamp(d.AppealUntil), Reversed: d.Reversed, Appeal: appealOf(w.Appeal), MayAppeal: w.MayAppeal,
+	}
 }
 
 // whyOf is a decision about this very report, for its author.

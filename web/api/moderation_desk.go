@@ -102,7 +102,7 @@ type pastDecision struct {
 
 // newItem names a content that a moderator wants to look at.
 type newItem struct {
-	Number string `json:"number" maxLength:"40" example:"M-2026-7K3QX9"`
+	Number string `json:"number" maxLength:"40" doc:"Of a report, an idea or a comment." example:"M-2026-7K3QX9"`
 	Part   string `json:"part" enum:"whole,text,photo"`
 	Photo  string `json:"photo,omitempty" format:"uuid"`
 }
@@ -232,11 +232,15 @@ func (a *api) moderationDesk() {
 	add := desk("openModerationItem", http.MethodPost, "/moderation/items", "Put a content into the queue", "One that a moderator wants to look at by themselves. What is in it already has its id.")
 	add.status = http.StatusCreated
 	writes(a, add, func(ctx context.Context, tx pgx.Tx, _ *call, actor accounts.Actor, in *addIn) (itemID, error) {
-		n, kind, photo, err := partIn(in.Body.Number, in.Body.Part, in.Body.Photo)
+		prefix, n, err := flaggable(in.Body.Number)
 		if err != nil {
 			return itemID{}, err
 		}
-		id, err := a.Moderation.Within(tx).ItemFor(ctx, actor, n, kind, photo)
+		kind, photo, err := partIn(in.Body.Part, in.Body.Photo)
+		if err != nil {
+			return itemID{}, err
+		}
+		id, err := a.Moderation.Within(tx).ItemOf(ctx, actor, prefix, n, kind, photo)
 		return itemID{id.String()}, err
 	})
 
@@ -269,6 +273,7 @@ func (a *api) moderationDesk() {
 		list, err := a.Moderation.Within(tx).Decide(ctx, actor, o)
 		return madeDecisions{append([]string{}, list...)}, err
 	})
+	a.covering(desk)
 	a.hearings(desk)
 	a.holdRules(desk)
 	a.restrictions(desk)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -100,6 +101,24 @@ func reads[I, O any](a *api, o op, do func(ctx context.Context, k *call, actor a
 	})
 }
 
+// listReads is reads for a list that goes on: do also gives the Link header, made
+// by nextLink.
+func listReads[I, O any](a *api, o op, do func(ctx context.Context, k *call, actor accounts.Actor, in *I) (O, string, error)) {
+	type output struct {
+		Link string `header:"Link" doc:"Address of the next page (rel=\"next\"); absent on the last."`
+		Body O
+	}
+	add(a, o.operation(typeOf[I]()), func(ctx context.Context, k *call, in *I) (*output, error) {
+		body, link, err := do(ctx, k, k.actor(o.scope), in)
+		return &output{Link: link, Body: body}, err
+	})
+}
+
+// nextLink is the Link header for the next page.
+func (a *api) nextLink(path string, values url.Values) string {
+	return "<" + a.router.URL(Root+path+"?"+values.Encode()) + `>; rel="next"`
+}
+
 // writes adds an operation that changes something, in one transaction. Where its
 // input has an Idempotency-Key, the same request gets the same answer and does
 // nothing twice. What must not be waited for in the transaction an input does in
@@ -163,6 +182,16 @@ func (a *api) besideCases() {
 	a.admin()
 	a.citySetup()
 	a.organisations()
+	a.places()
+}
+
+// places is what is about the city itself: what stands in the street, districts,
+// where reports gather.
+func (a *api) places() {
+	a.objects()
+	a.districtOps()
+	a.placeFigures()
+	a.takeMore()
 }
 
 func besideTags() []*huma.Tag {
@@ -178,6 +207,7 @@ func besideTags() []*huma.Tag {
 		{Name: tagProgrammes, Description: "What the city plans: programmes, measures, releases, ratings."},
 		{Name: tagProgrammesDesk, Description: "Drafts, review by a second person, releases, files."},
 		{Name: tagPractice, Description: "Invented cases to learn the desk with."},
+		{Name: tagPlaces, Description: "What stands in the street, the districts with their months, and where reports gather."},
 		{Name: tagOwn, Description: "What is yours: reports, drafts, data, tokens and sessions."},
 	}
 }

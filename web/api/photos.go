@@ -168,3 +168,24 @@ func (a *api) dropUnused(ctx context.Context, actor accounts.Actor) error {
 	}
 	return nil
 }
+
+// pictureReads adds an operation that answers with a photo, as JPEG: find gives it
+// and says which size is meant.
+func pictureReads[I any](a *api, o op, find func(ctx context.Context, actor accounts.Actor, in *I) (photo attachments.Attachment, size string, err error)) {
+	type picture struct {
+		Type string `header:"Content-Type" hidden:"true"`
+		Body []byte
+	}
+	full := o.operation(typeOf[I]())
+	full.Responses = map[string]*huma.Response{"200": {
+		Description: "The photo.", Content: map[string]*huma.MediaType{"image/jpeg": {Schema: &huma.Schema{Type: "string", Format: "binary"}}},
+	}}
+	add(a, full, func(ctx context.Context, k *call, in *I) (*picture, error) {
+		photo, size, err := find(ctx, k.actor(o.scope), in)
+		if err != nil {
+			return nil, err
+		}
+		body, err := a.Photos.Bytes(ctx, photo, size == "small")
+		return &picture{Type: "image/jpeg", Body: body}, err
+	})
+}

@@ -167,7 +167,7 @@ func tagName(loc *i18n.Localizer, tag string) string {
 		tagRouting: "api.docs.tag.routing", tagAdmin: "api.docs.tag.admin", tagOwn: "api.docs.tag.own",
 		tagIdeas: "api.docs.tag.ideas", tagIdeaDesk: "api.docs.tag.idea_desk", tagContests: "api.docs.tag.contests", tagDiscussion: "api.docs.tag.discussion", tagVotes: "api.docs.tag.votes",
 		tagComplaints: "api.docs.tag.complaints", tagComplaintsDesk: "api.docs.tag.complaints_desk", tagProgrammes: "api.docs.tag.programmes",
-		tagProgrammesDesk: "api.docs.tag.programmes_desk", tagPractice: "api.docs.tag.practice",
+		tagProgrammesDesk: "api.docs.tag.programmes_desk", tagPractice: "api.docs.tag.practice", tagPlaces: "api.docs.tag.places",
 	}[tag]
 	if key == "" {
 		return tag

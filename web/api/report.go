@@ -28,6 +28,7 @@ type report struct {
 	Answers     []answered `json:"answers" nullable:"false"`
 	Department  namedPart  `json:"department" doc:"The team in charge."`
 	Outside     string     `json:"outside_body,omitempty" doc:"Who is in charge where the city is not."`
+	Object      string     `json:"object,omitempty" doc:"Code of the object that it is about (getObject)."`
 	Target      string     `json:"target,omitempty" doc:"The aim, and honestly whether it was missed, in words."`
 	DueAt       string     `json:"due_at,omitempty" format:"date-time" doc:"The aim that holds now."`
 	MeToo       int        `json:"me_too" doc:"How many are concerned, the person who reported it not counted."`
@@ -161,6 +162,9 @@ func (a *api) reportOf(ctx context.Context, k *call, v *reports.View) (report, e
 		MeToo: v.MeToo, MineMeToo: v.MyMeToo, Visibility: string(v.Visibility),
 		CreatedAt: stamp(v.CreatedAt), ChangedAt: stamp(v.ChangedAt), ClosedAt: stampOf(v.ClosedAt),
 		May: mayOf(&v.Actor), Links: a.linksOf(v.Number),
+	}
+	if v.Object != nil {
+		out.Object = v.Object.Code
 	}
 	if v.Text != "" {
 		out.Language = v.Lang

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -20,9 +21,6 @@ import (
 
 // monthsBack is how many months a page offers beside the current one.
 const monthsBack = 12
-
-// monthForm is a month in an address: "2026-03".
-const monthForm = "2006-01"
 
 type indexView struct {
 	kit.Page
@@ -75,18 +73,14 @@ func (p *pages) council(c kit.Context) error {
 		kit.SetNext(c, "/desk/council")
 		return kit.Redirect(c, "/login")
 	}
-	if !actor.Has(subject.Council, subject.Admin) {
-		return fault.New(fault.Forbidden, "err.403").With("why", "council.why")
+	if err := accounts.May(actor, accounts.SeeCouncil); err != nil {
+		return err
 	}
 	list, err := p.Geo.Districts(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	only, all := []string{}, actor.Has(subject.Admin)
-	for _, r := range actor.Remits(subject.Council) {
-		all = all || len(r.Districts) == 0
-		only = append(only, r.Districts...)
-	}
+	only, all := actor.CouncilDistricts()
 	v := indexView{Page: kit.NewPage(c, "council.title"), Council: true}
 	v.Nav, v.Robots = "desk", "noindex"
 	for _, d := range list {
@@ -126,17 +120,8 @@ func (p *pages) read(c kit.Context) (a asked, err error) {
 		return a, err
 	}
 	a.district = d
-	here := a.now.In(p.Zone)
-	a.from = time.Date(here.Year(), here.Month(), 1, 0, 0, 0, 0, p.Zone)
-	if m := c.QueryParam("month"); m != "" {
-		at, err := time.ParseInLocation(monthForm, m, p.Zone)
-		if err != nil || at.After(a.now) || at.Year() < 2000 {
-			return a, fault.Missing("month")
-		}
-		a.from = at
-	}
-	a.to = a.from.AddDate(0, 1, 0)
-	return a, nil
+	a.from, a.to, err = reports.SheetMonth(c.QueryParam("month"), a.now, p.Zone)
+	return a, err
 }
 
 func (p *pages) month(c kit.Context) error {
@@ -154,14 +139,14 @@ func (p *pages) month(c kit.Context) error {
 	current := time.Date(here.Year(), here.Month(), 1, 0, 0, 0, 0, p.Zone)
 	for i := range monthsBack + 1 {
 		at := current.AddDate(0, -i, 0)
-		v.Months = append(v.Months, link{Name: v.Loc.Month(at), URL: own + "?month=" + at.Format(monthForm), On: at.Equal(a.from)})
+		v.Months = append(v.Months, link{Name: v.Loc.Month(at), URL: own + "?month=" + at.Format(reports.MonthForm), On: at.Equal(a.from)})
 	}
-	this := own + "?month=" + a.from.Format(monthForm)
+	this := own + "?month=" + a.from.Format(reports.MonthForm)
 	v.Canonical, v.Share = p.url(this), p.url(this)
 	if a.to.After(a.now) {
 		v.Until = v.T("council.until", "date", v.Loc.Day(a.now))
 	}
-	v.CSV = own + "/sheet.csv?month=" + a.from.Format(monthForm)
+	v.CSV = own + "/sheet.csv?month=" + a.from.Format(reports.MonthForm)
 	if v.Rows, v.Sum, err = p.lines(ctx, &v.Page, a); err != nil {
 		return err
 	}
@@ -227,7 +212,7 @@ func (p *pages) csv(c kit.Context) error {
 		if r.MedianDays != nil {
 			days = strconv.Itoa(*r.MedianDays)
 		}
-		err := w.Row(sheet.Text(a.district.Ref), sheet.Text(a.district.Name), a.from.Format(monthForm), r.Category, sheet.Text(name),
+		err := w.Row(sheet.Text(a.district.Ref), sheet.Text(a.district.Name), a.from.Format(reports.MonthForm), r.Category, sheet.Text(name),
 			strconv.Itoa(r.New), strconv.Itoa(r.Solved), strconv.Itoa(r.Open), strconv.Itoa(r.Late), days)
 		if err != nil {
 			return err
@@ -236,7 +221,7 @@ func (p *pages) csv(c kit.Context) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	c.Response().Header().Set("Content-Disposition", `attachment; filename="mitwirk-`+a.from.Format(monthForm)+`.csv"`)
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="mitwirk-`+a.from.Format(reports.MonthForm)+`.csv"`)
 	kit.Public(c, keepPublic)
 	return kit.Send(c, http.StatusOK, "text/csv; charset=utf-8; header=present", out.Bytes())
 }

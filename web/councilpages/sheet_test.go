@@ -78,7 +78,7 @@ func TestSheet(t *testing.T) {
 		t.Errorf("%s", csv.Body)
 	}
 	// the month before: nothing had happened yet
-	before := time.Now().AddDate(0, 0, -40).Format(monthForm)
+	before := time.Now().AddDate(0, 0, -40).Format("2006-01")
 	if a := b.Get("/districts/" + ref + "?month=" + before).Want(http.StatusOK); a.Doc().Find("table").Length() != 0 {
 		t.Errorf("%q", a.Text("table"))
 	}

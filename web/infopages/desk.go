@@ -140,14 +140,14 @@ func (p *pages) deskCounts(c kit.Context, v *deskView) error {
 }
 
 func (p *pages) deskFilms(c kit.Context, v *deskView) error {
-	if p.Media == nil {
+	if p.films.Off() {
 		return nil
 	}
-	all, err := p.films(c.Request().Context())
+	all, err := p.films.All(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	for _, slot := range slots() {
+	for _, slot := range site.FilmSlots() {
 		v.Films = append(v.Films, deskFilm{Title: v.T("sitedesk.film." + slot), URL: "/desk/site/films/" + slot, File: all[slot].File})
 	}
 	return nil

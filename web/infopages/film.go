@@ -9,52 +9,32 @@ import (
 	"io/fs"
 	"net/http"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
-	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
-// film is a film in sign language for one place of the site.
-type film struct {
-	File     string    `json:"file"`     // in the folder of films
-	Captions string    `json:"captions"` // WebVTT in the same folder; may be empty
-	Text     i18n.Text `json:"text"`     // what is said
-}
-
-// slots are the places that may have a film.
-func slots() []string { return []string{"hall", "report", "help"} }
-
-var (
-	reMedia    = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,80}\.(mp4|webm|vtt)$`)
-	reFilm     = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,80}\.(mp4|webm)$`)
-	reCaptions = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,80}\.vtt$`)
-)
-
-// films are the films that the operator has set, by slot.
-func (p *pages) films(ctx context.Context) (map[string]film, error) {
-	return site.Setting(ctx, p.Site, keyFilms, map[string]film{})
-}
+var reMedia = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,80}\.(mp4|webm|vtt)$`)
 
 // Film is the film of a slot, or nil. It lets the page play it.
 func (p *pages) Film(ctx context.Context, c kit.Context, slot, lang string) (*kit.FilmProps, error) {
-	if p.Media == nil {
+	if p.films.Off() {
 		return nil, nil //nolint:nilnil // no film is no error
 	}
-	all, err := p.films(ctx)
+	all, err := p.films.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	f, ok := all[slot]
-	if !ok || !reFilm.MatchString(f.File) {
+	f := all[slot]
+	film, captions := f.Playable()
+	if !film {
 		return nil, nil //nolint:nilnil // no film is no error
 	}
 	kit.AllowMedia(c)
 	out := &kit.FilmProps{URL: "/media/" + f.File, Text: f.Text.In(lang)}
-	if reCaptions.MatchString(f.Captions) {
+	if captions {
 		out.Captions = "/media/" + f.Captions
 	}
 	return out, nil
@@ -62,42 +42,19 @@ func (p *pages) Film(ctx context.Context, c kit.Context, slot, lang string) (*ki
 
 // Films gives other pages their film: app hands it to them.
 func Films(deps Deps) func(c kit.Context, slot string) (*kit.FilmProps, error) {
-	p := &pages{Deps: deps}
+	p := &pages{Deps: deps, films: site.NewFilms(deps.Site, deps.Media)}
 	return func(c kit.Context, slot string) (*kit.FilmProps, error) {
 		return p.Film(c.Request().Context(), c, slot, kit.Loc(c).Lang())
 	}
 }
 
-// mediaFiles lists the folder's files that a form may offer.
-func (p *pages) mediaFiles(fits *regexp.Regexp) ([]string, error) {
-	if p.Media == nil {
-		return nil, nil
-	}
-	entries, err := fs.ReadDir(p.Media, ".")
-	if err != nil {
-		return nil, fmt.Errorf("folder of films: %w", err)
-	}
-	var names []string
-	for _, e := range entries {
-		if e.Type().IsRegular() && fits.MatchString(e.Name()) {
-			names = append(names, e.Name())
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
 // fileOptions offers the folder's files in a form.
-func (p *pages) fileOptions(page kit.Page, fits *regexp.Regexp, chosen string) ([]kit.Option, error) {
-	names, err := p.mediaFiles(fits)
-	if err != nil {
-		return nil, err
-	}
+func fileOptions(page kit.Page, names []string, chosen string) []kit.Option {
 	out := []kit.Option{{Label: page.T("sitedesk.film.none"), On: chosen == ""}}
 	for _, n := range names {
 		out = append(out, kit.Option{Value: n, Label: n, On: n == chosen})
 	}
-	return out, nil
+	return out
 }
 
 // media serves a film or its captions, in parts if asked for.

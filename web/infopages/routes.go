@@ -1,7 +1,6 @@
 package infopages
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"time"
@@ -34,6 +33,7 @@ type pages struct {
 	Deps
 	fields privacy.Fields
 	words  map[string]string // German words of the privacy table
+	films  *site.Films
 	url    func(path string) string
 }
 
@@ -42,7 +42,7 @@ func Register(r *kit.Router, deps Deps) error {
 	if deps.DB == nil || deps.Site == nil || deps.Categories == nil || deps.Messages == nil {
 		return errors.New("infopages: something of the pages is missing")
 	}
-	p := &pages{Deps: deps, url: r.URL}
+	p := &pages{Deps: deps, url: r.URL, films: site.NewFilms(deps.Site, deps.Media)}
 	var err error
 	if p.fields, err = privacy.Load(); err != nil {
 		return err
@@ -76,22 +76,4 @@ func Register(r *kit.Router, deps Deps) error {
 	get("/desk/site/films/:slot", p.editFilm)
 	post("/desk/site/films/:slot", p.saveFilm)
 	return nil
-}
-
-// Details are what the operator says about itself beyond the city's contacts.
-type Details struct {
-	Security    string    `json:"security"`    // for security.txt: mailto:… or https://…
-	Enforcement i18n.Text `json:"enforcement"` // the body that enforces accessibility, lines
-	EasyBy      string    `json:"easy_by"`     // who has read the texts in Leichte Sprache
-}
-
-// keyDetails and keyFilms are settings of package site.
-const (
-	keyDetails = "pages"
-	keyFilms   = "films"
-)
-
-// LoadDetails reads what the operator has set; empty fields where nobody has.
-func LoadDetails(ctx context.Context, s *site.Service) (Details, error) {
-	return site.Setting(ctx, s, keyDetails, Details{})
 }

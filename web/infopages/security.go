@@ -19,7 +19,7 @@ const securityLasts = 180 * 24 * time.Hour
 // file must name one.
 func (p *pages) security(c kit.Context) error {
 	ctx := c.Request().Context()
-	d, err := LoadDetails(ctx, p.Site)
+	d, err := p.Site.Details(ctx)
 	if err != nil {
 		return err
 	}

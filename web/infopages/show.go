@@ -72,9 +72,8 @@ func (p *pages) more(ctx context.Context, c kit.Context, v *textView) (err error
 	case "datenschutz":
 		v.Privacy, err = p.privacy(ctx, v.Loc)
 	case "barrierefreiheit":
-		var d Details
-		d, err = LoadDetails(ctx, p.Site)
-		v.Enforce = splitLines(d.Enforcement.In(lang))
+		d, wrong := p.Site.Details(ctx)
+		v.Enforce, err = splitLines(d.Enforcement.In(lang)), wrong
 	}
 	return err
 }

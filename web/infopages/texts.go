@@ -118,7 +118,7 @@ lines:
 
 // details are the names that a text may hold in braces.
 func (p *pages) details(ctx context.Context, city *site.City, lang string) (map[string]string, error) {
-	d, err := LoadDetails(ctx, p.Site)
+	d, err := p.Site.Details(ctx)
 	if err != nil {
 		return nil, err
 	}

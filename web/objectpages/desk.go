@@ -9,16 +9,9 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/geo"
-	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
-	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
-
-// mayPrint tells who sees the list: people who work on cases, and admins.
-func mayPrint(a accounts.Actor) bool {
-	return a.Has(subject.Caseworker, subject.TeamLead, subject.Admin)
-}
 
 // selection is the filter of the list, which travels to the stickers.
 type selection struct {
@@ -79,8 +72,8 @@ type listView struct {
 type listRow struct{ Kind, Number, Place, Code, URL string }
 
 func (p *pages) list(c kit.Context) error {
-	if !mayPrint(kit.Actor(c)) {
-		return fault.New(fault.Forbidden, "err.403")
+	if err := accounts.May(kit.Actor(c), accounts.SeeObjects); err != nil {
+		return err
 	}
 	ctx, loc := c.Request().Context(), kit.Loc(c)
 	v := listView{Page: kit.NewPage(c, "object.desk.title"), Selection: readSelection(c.QueryParams())}
@@ -100,7 +93,7 @@ func (p *pages) list(c kit.Context) error {
 	}
 	for i := range objects {
 		o := &objects[i]
-		place, err := p.placeOf(ctx, o)
+		place, err := p.Geo.PlaceOf(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -165,8 +158,8 @@ type sticker struct {
 }
 
 func (p *pages) print(c kit.Context) error {
-	if !mayPrint(kit.Actor(c)) {
-		return fault.New(fault.Forbidden, "err.403")
+	if err := accounts.May(kit.Actor(c), accounts.SeeObjects); err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	v := printView{Page: kit.NewPage(c, "object.print.title"), Selection: readSelection(c.QueryParams()), Format: formats()[0]}

@@ -64,7 +64,7 @@ func (p *pages) show(c kit.Context) error {
 	loc := kit.Loc(c)
 	v := objectView{Page: kit.NewPage(c, ""), Object: o, Kind: geo.KindName(loc, o.Kind), Name: o.Name(loc), Code: spaced(o.Code), Share: p.url(o.Path())}
 	v.Title, v.Nav, v.Canonical, v.Robots = v.Name, "map", p.url(o.Path()), "noindex, follow"
-	if v.Place, err = p.placeOf(ctx, o); err != nil {
+	if v.Place, err = p.Geo.PlaceOf(ctx, o); err != nil {
 		return err
 	}
 	v.Map = "/map?" + url.Values{"bbox": {around(o.Point)}}.Encode()
@@ -167,19 +167,6 @@ func ways(loc *i18n.Localizer, cat *categories.Catalogue, o *geo.Object, known b
 		}
 	}
 	return list
-}
-
-// placeOf is where the object stands: as the city says, else the nearest
-// address; "" where there is none.
-func (p *pages) placeOf(ctx context.Context, o *geo.Object) (string, error) {
-	if o.Place != "" {
-		return o.Place, nil
-	}
-	a, ok, err := p.Geo.Nearest(ctx, o.Point)
-	if err != nil || !ok {
-		return "", err
-	}
-	return a.Short(), nil
 }
 
 // spaced is a code as people read it aloud.
