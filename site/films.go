@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"

@@ -32,7 +32,7 @@ func TestMapFilters(t *testing.T) {
 	})
 	number := call.Number.Format(subject.PrefixCall)
 	for path, want := range map[string]string{
-		"/ideas?view=map":                                        "",
+		"/ideas?view=map": "",
 		"/ideas?view=map&topic=plaetze&state=open&sort=new&q=ja": "q=ja&state=open&topic=plaetze",
 		call.Path() + "?view=map":                                "call=" + number,
 	} {
@@ -95,7 +95,7 @@ func TestYesToOneMerge(t *testing.T) {
 	if n := a.Doc().Find("[data-merge-asked]").Length(); n != 2 {
 		t.Fatalf("%d of 2 questions are shown", n)
 	}
-	if got := a.Doc().Find("[data-merge-asked=" + about + "] input[name=asked]").AttrOr("value", ""); got != about {
+	if got := a.Doc().Find("[data-merge-asked="+about+"] input[name=asked]").AttrOr("value", ""); got != about {
 		t.Errorf("the answer is about %q", got)
 	}
 	b.Post(path+"/merge", url.Values{"do": {"yes"}, "asked": {about}}).WantRedirect(path)

@@ -366,8 +366,8 @@ type wordsForm struct {
 	Corners string // of a line or an area
 	Drawn   string // the same as they are stored
 	Centre  kit.MapView
-	Invite  string // address of a fresh invitation, shown once
-	Alt     string // of a picture that had something wrong
+	Invite  string   // address of a fresh invitation, shown once
+	Alt     string   // of a picture that had something wrong
 	NowSays []string // the words as they are, where they changed meanwhile
 
 	TakesFiles bool

@@ -56,7 +56,7 @@ func (p *pages) showSplit(c kit.Context, n subject.Number, in splitIn, wrong err
 			v.Errors = kit.Errors{{Name: "title", Text: kit.Explain(c, wrong).Title}}
 		}
 		if v.In.Edition != show.I.Edition { // it can be sent again, in the knowledge of what it says now
-			v.In.Edition, v.NowSays = show.I.Edition, kit.Lines(show.I.Title + "\n" + show.I.Text)
+			v.In.Edition, v.NowSays = show.I.Edition, kit.Lines(show.I.Title+"\n"+show.I.Text)
 		}
 	}
 	kit.NoStore(c)
