@@ -211,7 +211,7 @@ SELECT f.number, t.number, f.id, t.id
 FROM idea_merges m
 JOIN ideas f ON f.id = m.from_id
 JOIN ideas t ON t.id = m.into_id
-WHERE m.state = 'asked' AND (f.number = $1 OR t.number = $1) AND ($2 = 0 OR f.number = $2)
+WHERE m.state = 'asked' AND (f.number = $1 OR t.number = $1) AND ($2::bigint = 0 OR f.number = $2)
   AND f.visibility = 'public' AND t.visibility = 'public'
 ORDER BY m.asked_at, m.id
 LIMIT 1`

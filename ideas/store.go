@@ -70,23 +70,28 @@ func one(ctx context.Context, q db.Queryer, sql string, key any, person uuid.UUI
 
 func byNumber(ctx context.Context, q db.Queryer, n subject.Number, person uuid.UUID, lock bool) (*Idea, error) {
 	if lock {
-		return one(ctx, q, sqlIdeaByNumberLocked, int64(n), person)
+		if _, err := q.Exec(ctx, sqlLockNumber, int64(n)); err != nil {
+			return nil, fmt.Errorf("lock idea: %w", err)
+		}
 	}
 	return one(ctx, q, sqlIdeaByNumber, int64(n), person)
 }
 
 func byID(ctx context.Context, q db.Queryer, id, person uuid.UUID, lock bool) (*Idea, error) {
 	if lock {
-		return one(ctx, q, sqlIdeaByIDLocked, id, person)
+		if _, err := q.Exec(ctx, sqlLockIdea, id); err != nil {
+			return nil, fmt.Errorf("lock idea: %w", err)
+		}
 	}
 	return one(ctx, q, sqlIdeaByID, id, person)
 }
 
 const (
-	sqlIdeaByNumber       = sqlPartIdea + `WHERE i.number = $1`
-	sqlIdeaByNumberLocked = sqlPartIdea + `WHERE i.number = $1 FOR UPDATE OF i`
-	sqlIdeaByID           = sqlPartIdea + `WHERE i.id = $1`
-	sqlIdeaByIDLocked     = sqlPartIdea + `WHERE i.id = $1 FOR UPDATE OF i`
+	sqlIdeaByNumber = sqlPartIdea + `WHERE i.number = $1`
+	sqlIdeaByID     = sqlPartIdea + `WHERE i.id = $1`
+	// Locked first and read then: what is joined to a row that was waited for would be
+	// as it was before.
+	sqlLockNumber = `SELECT FROM ideas WHERE number = $1 FOR UPDATE`
 )
 
 // tries is how often a number is drawn anew before something must be wrong.

@@ -112,7 +112,7 @@ func (p *Programme) name() {
 	for i := range p.Questions {
 		if q := &p.Questions[i]; q.Key == "" {
 			id := subject.NewID().String()
-			q.Key = "frage-" + id[len(id)-8:] // of its own: votes on a question that was taken out keep its key
+			q.Key = "frage_" + id[len(id)-8:] // of its own: votes on a question that was taken out keep its key
 		}
 	}
 }

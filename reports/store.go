@@ -75,11 +75,13 @@ FROM reports r
 LEFT JOIN cases c ON c.subject_kind = 'report' AND c.subject_id = r.id`
 
 const (
-	sqlByNumber    = `SELECT` + reportColumns + ` WHERE r.number = $1`
-	sqlByNumberFor = `SELECT` + reportColumns + ` WHERE r.number = $1 FOR UPDATE OF r`
-	sqlByNumberSee = `SELECT` + reportColumns + ` WHERE r.number = $1 FOR SHARE OF r`
-	sqlByID        = `SELECT` + reportColumns + ` WHERE r.id = $1`
-	sqlByIDFor     = `SELECT` + reportColumns + ` WHERE r.id = $1 FOR UPDATE OF r`
+	sqlByNumber = `SELECT` + reportColumns + ` WHERE r.number = $1`
+	sqlByID     = `SELECT` + reportColumns + ` WHERE r.id = $1`
+	// Locked first and read then: a row that was waited for is read anew, but not what
+	// is joined to it, so that the department would be the one before.
+	sqlLockNumber = `SELECT FROM reports WHERE number = $1 FOR UPDATE`
+	sqlHoldNumber = `SELECT FROM reports WHERE number = $1 FOR SHARE`
+	sqlLockID     = `SELECT FROM reports WHERE id = $1 FOR UPDATE`
 )
 
 func scanReport(row pgx.Row) (*Report, error) {
@@ -121,13 +123,19 @@ func byNumber(ctx context.Context, q db.Queryer, n subject.Number, person uuid.U
 // lockByNumber loads a report and keeps others from changing it until the
 // transaction ends.
 func lockByNumber(ctx context.Context, tx pgx.Tx, n subject.Number, person uuid.UUID) (*Report, error) {
-	return scanReport(tx.QueryRow(ctx, sqlByNumberFor, int64(n), person))
+	if _, err := tx.Exec(ctx, sqlLockNumber, int64(n)); err != nil {
+		return nil, fmt.Errorf("lock report: %w", err)
+	}
+	return byNumber(ctx, tx, n, person)
 }
 
 // holdByNumber loads a report and keeps its status until the transaction ends;
 // others may hold it too.
 func holdByNumber(ctx context.Context, tx pgx.Tx, n subject.Number, person uuid.UUID) (*Report, error) {
-	return scanReport(tx.QueryRow(ctx, sqlByNumberSee, int64(n), person))
+	if _, err := tx.Exec(ctx, sqlHoldNumber, int64(n)); err != nil {
+		return nil, fmt.Errorf("hold report: %w", err)
+	}
+	return byNumber(ctx, tx, n, person)
 }
 
 func byID(ctx context.Context, q db.Queryer, id, person uuid.UUID) (*Report, error) {
@@ -135,7 +143,10 @@ func byID(ctx context.Context, q db.Queryer, id, person uuid.UUID) (*Report, err
 }
 
 func lockByID(ctx context.Context, tx pgx.Tx, id, person uuid.UUID) (*Report, error) {
-	return scanReport(tx.QueryRow(ctx, sqlByIDFor, id, person))
+	if _, err := tx.Exec(ctx, sqlLockID, id); err != nil {
+		return nil, fmt.Errorf("lock report: %w", err)
+	}
+	return byID(ctx, tx, id, person)
 }
 
 // saveStatus writes what SetStatus and its kin change.
