@@ -83,7 +83,7 @@ type HelpWait struct {
 	Outcome bool // what came of it; else the request itself
 }
 
-const sqlHelpWaiting = `
+const sqlWaitingHelp = `
 SELECT h.measure_id, h.approved_at IS NOT NULL
 FROM help_requests h
 JOIN measures m ON m.id = h.measure_id
@@ -96,7 +96,7 @@ func (s *Service) HelpWaits(ctx context.Context, actor accounts.Actor, p *Progra
 	if err := May(actor, ActDesk, uuid.Nil); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Query(ctx, sqlHelpWaiting, p.ID)
+	rows, err := s.db.Query(ctx, sqlWaitingHelp, p.ID)
 	if err != nil {
 		return nil, fmt.Errorf("help that waits: %w", err)
 	}

@@ -48,7 +48,7 @@ const (
 	countLog     = `SELECT count(*)::int FROM case_log WHERE subject_id = $1 AND change->>'what' = `
 )
 
-func inTx(w *deskWorld, ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error { //nolint:revive // the world comes first in all of them
+func inTx(w *deskWorld, ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
 	return db.Transact(ctx, w.Pool, fn)
 }
 

@@ -19,7 +19,7 @@ const (
 	sqlSetFloor = `
 INSERT INTO vote_floors (scope, level) VALUES ($1, $2)
 ON CONFLICT (scope) DO UPDATE SET level = excluded.level`
-	// of a voter who was below the level from which votes count, and is no longer
+	// Of a voter who was below the level from which votes count, and is no longer.
 	sqlLedgerRaised = `
 INSERT INTO vote_ledger (scope, day, subject_kind, subject_id, aspect, value, delta)
 SELECT w.scope, (mitwirk_now() AT TIME ZONE 'UTC')::date, v.subject_kind, v.subject_id, v.aspect, v.value, 1

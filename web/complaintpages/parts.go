@@ -10,6 +10,14 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
+// nth tells several parts of one name apart, as a landmark must: "Antwort (2)".
+func nth(name string, i, of int) string {
+	if of < 2 {
+		return name
+	}
+	return name + " (" + strconv.Itoa(i+1) + ")"
+}
+
 type timeTime = time.Time
 
 func outcomeText(page kit.Page, o complaints.Outcome, to string) string {
