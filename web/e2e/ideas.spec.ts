@@ -35,8 +35,10 @@ test("the map of ideas comes to rest", { tag: "@wide" }, async ({ page }) => {
     if (r.url().includes("/tiles/ideas/")) asked++;
   });
   await page.goto("/ideas?view=map&sort=supported");
-  const map = page.locator("[data-map=list][data-idle]");
-  await map.waitFor({ timeout: 60_000 });
+  const map = page.locator("[data-map=list]");
+  await map.scrollIntoViewIfNeeded(); // it begins when it comes into sight
+  await page.locator("[data-map=list][data-idle]").waitFor({ timeout: 60_000 });
+  expect((await map.boundingBox())?.height ?? 0).toBeGreaterThan(200);
   expect(asked).toBeGreaterThan(0);
   const before = asked;
   await page.waitForTimeout(8000); // tiles may be kept for 5 seconds

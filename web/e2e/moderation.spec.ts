@@ -51,10 +51,16 @@ test("a content is flagged, decided about, appealed and restored", { tag: "@phon
   await first.locator("input[name=action][value=hide]").press("Space");
   await first.locator("input[name=ground][value=rule]").press("Space");
   await first.locator("[name=rule_no]").selectOption("3");
-  await Promise.all([first.waitForEvent("load"), first.locator("section form [type=submit]:not([name])").press("Enter")]);
+  await Promise.all([
+    first.waitForEvent("load"),
+    first.locator("section form [type=submit]:not([name])").press("Enter"),
+  ]);
   await expect(first.locator(".errsum")).toBeVisible(); // not without reasons
   await first.locator("#f-explanation").fill("Der zweite Satz beleidigt einen Menschen.");
-  await Promise.all([first.waitForEvent("load"), first.locator("section form [type=submit]:not([name])").press("Enter")]);
+  await Promise.all([
+    first.waitForEvent("load"),
+    first.locator("section form [type=submit]:not([name])").press("Enter"),
+  ]);
   await expect(guest.locator("main")).not.toContainText("Esel", { timeout: 2000 });
   await guest.goto(report);
   await expect(guest.locator("[data-stub=text]")).toContainText("3");
