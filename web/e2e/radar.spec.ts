@@ -121,3 +121,28 @@ test("written by one, published by another, helped by a third", { tag: "@wide" }
     await expect(helper.locator("main")).toContainText(title, { timeout: 500 });
   }).toPass();
 });
+
+test("asked about a measure, answered by the city, seen live", { tag: "@phone" }, async ({ page, newPage, check }) => {
+  await page.goto("/radar");
+  const path = (await page.locator("tr[data-row='43'] .mt-title a").getAttribute("href")) ?? "";
+  await page.goto(path);
+  const asked = `Welche Bäume sind die nächsten? ${Date.now()}`;
+  await page.locator(".disc-write > summary").click();
+  await page.locator(".disc-write #f-text").fill(asked);
+  await page.locator(".disc-write button[type=submit]").click();
+  await expect(page.locator(".cmt-text", { hasText: asked })).toBeVisible();
+
+  const office = await newPage();
+  await signIn(office, people.editor);
+  await office.goto(path);
+  const question = office.locator("[data-discussion-list] > .cmt", { hasText: asked });
+  await question.locator("a[data-answer]").first().click();
+  const form = question.locator("[data-answer-form]");
+  const answer = `Die in Ihrer Straße. ${Date.now()}`;
+  await form.locator("textarea").fill(answer);
+  await form.locator("[name=official]").check({ force: true });
+  await form.locator("button[type=submit]").click();
+  await page.locator("[data-discussion-live] button").click(); // on the open page of whoever asked, and nothing moved before
+  await expect(page.locator(".cmt--city", { hasText: answer }).first()).toBeVisible();
+  await check(page);
+});
