@@ -264,8 +264,8 @@ func TestFilesGoAndStay(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	must(t, s.AskMerge(ctx, accounts.System, shared.Number, alone.Number, "Beide wollen dasselbe."))
-	must(t, s.AgreeMerge(ctx, person, shared.Number, true))
-	must(t, s.AgreeMerge(ctx, author, alone.Number, true))
+	must(t, s.AnswerMerge(ctx, person, shared.Number, 0, true))
+	must(t, s.AnswerMerge(ctx, author, alone.Number, 0, true))
 	if a, b := len(c.Idea(t, author, alone.Number).Files), len(c.Idea(t, person, shared.Number).Files); a != 1 || b != 2 {
 		t.Errorf("after a merge: %d and %d files", a, b)
 	}

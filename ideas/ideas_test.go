@@ -191,13 +191,13 @@ func TestMerge(t *testing.T) {
 	if err := c.Ideas.AskMerge(t.Context(), clerk, a.Number, b.Number, "Beide wollen dasselbe."); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Ideas.AgreeMerge(t.Context(), authorA, a.Number, true); err != nil {
+	if err := c.Ideas.AnswerMerge(t.Context(), authorA, a.Number, 0, true); err != nil {
 		t.Fatal(err)
 	}
 	if v := c.Idea(t, accounts.Actor{}, a.Number); v.Status != ideas.Open {
 		t.Fatalf("merged with one yes: %s", v.Status)
 	}
-	if err := c.Ideas.AgreeMerge(t.Context(), authorB, b.Number, true); err != nil {
+	if err := c.Ideas.AnswerMerge(t.Context(), authorB, b.Number, 0, true); err != nil {
 		t.Fatal(err)
 	}
 	v := c.Idea(t, onlyA, b.Number)

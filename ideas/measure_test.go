@@ -216,8 +216,8 @@ func TestMergeCarriesMeasures(t *testing.T) {
 	merge := func() {
 		t.Helper()
 		must(t, c.Ideas.AskMerge(ctx, clerk, from.Number, into.Number, "Beide wollen dasselbe."))
-		must(t, c.Ideas.AgreeMerge(ctx, authorA, from.Number, true))
-		must(t, c.Ideas.AgreeMerge(ctx, authorB, into.Number, true))
+		must(t, c.Ideas.AnswerMerge(ctx, authorA, from.Number, 0, true))
+		must(t, c.Ideas.AnswerMerge(ctx, authorB, into.Number, 0, true))
 	}
 	has := func(want map[int]bool) { // of the one that stays: measure -> part
 		t.Helper()

@@ -156,11 +156,6 @@ func (s *Service) twoIn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, n,
 	return fn(ctx, tx, actor, from, to, c, now)
 }
 
-// AgreeMerge is an author's answer to the question that View.Open shows.
-func (s *Service) AgreeMerge(ctx context.Context, actor accounts.Actor, n subject.Number, yes bool) error {
-	return s.AnswerMerge(ctx, actor, n, 0, yes)
-}
-
 // AnswerMerge is an author's answer: whether the idea asked may go on in another
 // one. Several ideas may want to go on in the same one, so that a yes names the
 // one that it is about; 0 is the one that was asked first. With the second yes

@@ -105,7 +105,7 @@ func asked(t *testing.T, c *ideastest.City) (from, into ideas.Receipt, author ac
 	if err := c.Ideas.AskMerge(t.Context(), accounts.System, from.Number, into.Number, "Beide wollen Wasser."); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Ideas.AgreeMerge(t.Context(), other, into.Number, true); err != nil {
+	if err := c.Ideas.AnswerMerge(t.Context(), other, into.Number, 0, true); err != nil {
 		t.Fatal(err)
 	}
 	return from, into, author
@@ -127,7 +127,7 @@ func TestSupportWhileMerging(t *testing.T) {
 		if _, err := votes.Cast(ctx, tx, second, votes.Ballot{Scope: "ideas", Ref: subject.Ref{Kind: subject.Idea, ID: from.Idea}, Aspect: votes.Support, Value: 1}); err != nil {
 			return err
 		}
-		go func() { merged <- c.Ideas.AgreeMerge(t.Context(), author, from.Number, true) }()
+		go func() { merged <- c.Ideas.AnswerMerge(t.Context(), author, from.Number, 0, true) }()
 		for there := false; !there; {
 			var err error
 			if there, err = db.Exists(ctx, c.Pool, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`); err != nil {
@@ -156,7 +156,7 @@ func TestHiddenTitleIsInNoHistory(t *testing.T) {
 	t.Parallel()
 	c := ideastest.New(t)
 	from, into, author := asked(t, c)
-	if err := c.Ideas.AgreeMerge(t.Context(), author, from.Number, true); err != nil {
+	if err := c.Ideas.AnswerMerge(t.Context(), author, from.Number, 0, true); err != nil {
 		t.Fatal(err)
 	}
 	named := func() int {

@@ -68,10 +68,11 @@ func (s *Service) SetDetails(ctx context.Context, actor accounts.Actor, contacts
 		return err
 	}
 	return s.change(ctx, actor, May, keyDetails, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
-		for key, value := range map[string]any{keyCity: city, keyDetails: d} {
-			if err := putSetting(ctx, tx, actor, key, value); err != nil {
-				return err
-			}
+		if err := putSetting(ctx, tx, actor, keyCity, city); err != nil {
+			return err
+		}
+		if err := putSetting(ctx, tx, actor, keyDetails, d); err != nil {
+			return err
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{"contacts"}})
 	})
