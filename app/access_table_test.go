@@ -93,6 +93,7 @@ func accessTable() map[string]policy {
 		"GET /alerts/new":                        open,
 		"GET /alerts/search":                     open,
 		"POST /alerts/search":                    open,
+		"POST /account/notices/muted/:kind/:id":  account,
 		"POST /account/notices/push":             account,
 		"POST /account/notices/push/:id/end":     account,
 		"POST /alerts/new":                       open,

@@ -35,6 +35,11 @@ func (n commentNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (no
 	return notify.Owners{People: people}, err
 }
 
+// StopAt is the discussion: mails about it end, not those about one comment.
+func (n commentNews) StopAt(ctx context.Context, q db.Queryer, id uuid.UUID) (subject.Ref, error) {
+	return n.s.DiscussionOf(ctx, q, id)
+}
+
 func (commentNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
 	return "", nil
 }
@@ -42,3 +47,21 @@ func (commentNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string
 func (commentNews) Says(loc *i18n.Localizer, _ notify.What, _ string) string {
 	return loc.T("notice.says.comment")
 }
+
+// talkNews is discussions as the inbox knows them (notify.Domain): what mails about
+// comments are ended by. Nothing is told of a discussion itself.
+type talkNews struct{ s *discussion.Service }
+
+func (n talkNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, _ string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.DiscussionCards(ctx, q, to.Viewer, ids)
+}
+
+func (talkNews) Owners(context.Context, db.Queryer, uuid.UUID) (notify.Owners, error) {
+	return notify.Owners{}, nil
+}
+
+func (talkNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (talkNews) Says(*i18n.Localizer, notify.What, string) string { return "" }

@@ -109,7 +109,7 @@ func (n measureNews) Cards(ctx context.Context, q db.Queryer, _ notify.Reader, l
 // follows the measure itself is found by the service.
 func (n measureNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.Followers(ctx, q, id)
-	return notify.Owners{People: people}, err
+	return notify.Owners{People: people, Follow: true}, err
 }
 
 func (measureNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {

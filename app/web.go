@@ -229,6 +229,18 @@ func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, abo
 	if done, err := endNotices(ctx, tx, contact, about); done || err != nil {
 		return err
 	}
+	c, err := accounts.ContactByID(ctx, tx, contact)
+	if fault.Is(err, fault.NotFound) {
+		return nil // nobody is written to
+	}
+	if err != nil {
+		return err
+	}
+	if c.Person != nil {
+		if err := follows.Mute(ctx, tx, *c.Person, about, c.Locale); err != nil {
+			return err
+		}
+	}
 	same, err := accounts.SameAddress(ctx, tx, contact)
 	if err != nil {
 		return err

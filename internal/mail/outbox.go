@@ -125,6 +125,8 @@ type content struct {
 	Reason     string   `json:"reason"`
 	StopURL    string   `json:"stop_url,omitempty"`
 	ReplyTo    string   `json:"reply_to,omitempty"`
+
+	Thread subject.Ref `json:"thread,omitzero"`
 }
 
 // Queue puts a mail into the caller's transaction: row and job. It is sent when

@@ -216,9 +216,9 @@ func (o *Outbox) headers(m row) []Header {
 		{"X-Auto-Response-Suppress", "All"},  // the same for Exchange
 		{"Content-Language", m.lang},
 	}
-	if !m.about.IsZero() {
+	if about := cmp.Or(m.Thread, m.about); !about.IsZero() {
 		// a root that no mail carries: programs put all that refer to it into one thread
-		sum := sha256.Sum256([]byte("mail thread " + m.about.String()))
+		sum := sha256.Sum256([]byte("mail thread " + about.String()))
 		root := "<thread." + hex.EncodeToString(sum[:12]) + "@" + o.host + ">"
 		hs = append(hs, Header{"In-Reply-To", root}, Header{"References", root})
 	}

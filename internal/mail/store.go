@@ -22,7 +22,7 @@ VALUES ($1, nullif($2::uuid, '00000000-0000-0000-0000-000000000000'), nullif($3,
 func insert(ctx context.Context, tx pgx.Tx, id uuid.UUID, m Message) error {
 	c := content{
 		Subject: m.Subject, Lead: m.Lead, Next: m.Next, Paragraphs: m.Paragraphs, Parts: m.Parts,
-		Button: m.Button, Reason: m.Reason, StopURL: m.StopURL, ReplyTo: m.ReplyTo,
+		Button: m.Button, Reason: m.Reason, StopURL: m.StopURL, ReplyTo: m.ReplyTo, Thread: m.Thread,
 	}
 	_, err := tx.Exec(ctx, sqlInsert, id, m.ToContact, m.ToAddress, m.Kind, m.About.Kind, m.About.ID, m.Lang, c)
 	if err != nil {
