@@ -3808,8 +3808,6 @@ CREATE INDEX documents_closed ON public.documents USING gin (tsv) WITH (fastupda
 
 CREATE INDEX documents_department ON public.documents USING btree (department_id) WHERE (audience <> 'public'::text);
 
-CREATE INDEX documents_facets ON public.documents USING gin (facets) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
-
 CREATE INDEX documents_newest ON public.documents USING btree (at DESC, subject_id DESC) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
 
 CREATE INDEX documents_number ON public.documents USING btree (number) WHERE (number <> ''::text);
@@ -3822,7 +3820,7 @@ CREATE INDEX documents_public ON public.documents USING btree (subject_kind, sub
 
 CREATE INDEX documents_timeless ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE ((at IS NULL) AND (audience = 'public'::text));
 
-CREATE INDEX documents_words ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
+CREATE INDEX documents_words ON public.documents USING gin (tsv, facets) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
 
 CREATE INDEX draft_handovers_draft ON public.draft_handovers USING btree (draft_id, created_at DESC);
 
