@@ -24,6 +24,7 @@ import (
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/internal/config"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/files"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -53,6 +54,7 @@ type Config struct {
 	Log      *slog.Logger
 	Work     bool // do jobs in this process
 	Dev      bool // a demonstration: the outbox is shown
+	Push     notify.PushConfig
 }
 
 // App is the product in one process.
@@ -144,6 +146,10 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 		Directory: mail.DirectoryFunc(func(ctx context.Context, contact uuid.UUID, kind string, _ subject.Ref) (string, error) {
 			return accounts.MailAddress(ctx, a.cfg.Pool, contact, kind)
 		}),
+		Readers: func(ctx context.Context, q db.Queryer, contact uuid.UUID) (r mail.Readers, err error) {
+			r.Address, r.Others, err = accounts.Readers(ctx, q, contact)
+			return r, err
+		},
 	})
 	return err
 }

@@ -23,7 +23,12 @@ import (
 func (a *App) notifying() (err error) {
 	a.notify, err = notify.New(notify.Config{
 		DB: a.cfg.Pool, Bus: a.bus, Jobs: a.jobs, Outbox: a.outbox, Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Zone: a.zone, Log: a.cfg.Log,
-		Domains: map[subject.Kind]notify.Domain{subject.Report: a.reports.Noticed(), subject.Comment: commentNews{a.discussion}, discussion.KindDiscussion: talkNews{a.discussion}, subject.Measure: measureNews{a.radar}, radar.InquiryKind: inquiryNews{a.radar}, radar.WaitKind: waitNews{a.radar}, radar.EditKind: editNews{a.radar}, radar.HelpKind: helpNews{a.radar}, subject.Idea: a.ideas.Noticed()}, ReplyTo: notify.ReplyTo(a.replyTo()),
+		Domains: map[subject.Kind]notify.Domain{
+			subject.Report: a.reports.Noticed(), subject.Idea: a.ideas.Noticed(), subject.Measure: measureNews{a.radar},
+			subject.Comment: commentNews{a.discussion, measureNews{a.radar}}, discussion.KindDiscussion: talkNews{a.discussion},
+			radar.InquiryKind: inquiryNews{a.radar}, radar.WaitKind: waitNews{a.radar}, radar.EditKind: editNews{a.radar}, radar.HelpKind: helpNews{a.radar},
+		},
+		ReplyTo: notify.ReplyTo(a.replyTo()), Push: a.cfg.Push,
 	})
 	if err != nil {
 		return err

@@ -41,18 +41,22 @@ type transport interface {
 // ahead is how many older mails one job sends before its own.
 const ahead = 10
 
-// work is the job of one mail: those to the same contact about the same thing that
+// work is the job of one mail: those to the same reader about the same thing that
 // are older go first, so that nobody reads of an end before its beginning.
 func (o *Outbox) work(ctx context.Context, args sendArgs) error {
+	readers, err := o.readersOf(ctx, args.Mail)
+	if err != nil {
+		return err
+	}
 	for range ahead {
-		older, err := before(ctx, o.cfg.DB, args.Mail)
+		older, here, err := before(ctx, o.cfg.DB, args.Mail, readers)
 		if err != nil {
 			return err
 		}
 		if older == uuid.Nil {
 			return o.one(ctx, args.Mail)
 		}
-		if err := o.one(ctx, older); err != nil {
+		if err := o.one(ctx, older); err != nil && here { // elsewhere: its own job tries it again
 			return err
 		}
 	}
