@@ -366,6 +366,7 @@ func accessTable() map[string]policy {
 		"POST /desk/ideas/:number/photos/:photo":                           works,
 		"POST /desk/ideas/:number/status":                                  works,
 		"POST /desk/ideas/:number/unmerge":                                 works,
+		"POST /desk/ideas/:number/merge/withdraw":                          works,
 		"GET /desk/ideas/:number/split":                                    works.gone(),
 		"POST /desk/ideas/:number/split":                                   works,
 		"POST /desk/ideas/:number/unsplit":                                 works,

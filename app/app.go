@@ -200,6 +200,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	}}); err != nil {
 		return err
 	}
+	a.accounts.UseHomes(a.geo)
 	hours, err := a.hours(ctx)
 	if err != nil {
 		return err

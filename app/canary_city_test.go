@@ -91,6 +91,12 @@ type product struct {
 // start makes the product on a database of the test's own, with a catalogue.
 func start(t testing.TB, work bool, change ...func(*Config)) product {
 	t.Helper()
+	return startWith(t, work)
+}
+
+// startWith is start with other sign-ins (MITWIRK_OIDC_PROVIDERS).
+func startWith(t testing.TB, work bool, signIns ...string) product {
+	t.Helper()
 	pool, err := db.Open(context.Background(), db.Config{URL: dbtest.DB(t).Config().ConnString(), MaxConns: 16, AppName: "mitwirk canary"})
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +110,7 @@ func start(t testing.TB, work bool, change ...func(*Config)) product {
 	cfg := Config{
 		Settings: config.Settings{
 			Store:  config.Store{FilesURL: "file://" + folder},
-			Server: config.Server{Addr: "127.0.0.1:8080", BaseURL: base, Timezone: "Europe/Berlin", CityName: "Vogelstadt", Limits: rules, TrustedProxies: []string{"192.0.2.1"}},
+			Server: config.Server{Addr: "127.0.0.1:8080", BaseURL: base, Timezone: "Europe/Berlin", CityName: "Vogelstadt", Limits: rules, TrustedProxies: []string{"192.0.2.1"}, OIDCProviders: signIns},
 		},
 		Pool: pool, Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Work: work,
 	}

@@ -59,6 +59,7 @@ func (a *App) web(ctx context.Context) error {
 	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
+		Proofs:      a.ideas,
 		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, complaints.Adopt, a.adoptReports, moderation.Adopt, notify.Adopt, discussion.Adopt, ideas.Adopt},
 		Unsubscribe: a.unsubscribe,
 		Describe:    a.describers(),

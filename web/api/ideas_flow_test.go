@@ -406,6 +406,11 @@ func (h house) worked(t *testing.T) {
 	}
 	h.send(t, "lead", "PUT", desk+"/merge", fields{"into": randomOf(subject.PrefixIdea), "why": "Beide wollen dasselbe."}, 422, nil)
 	h.send(t, "lead", "PUT", desk+"/merge", fields{"into": other.Number, "why": "Beide wollen dasselbe."}, 200, nil)
+	h.send(t, "clerk elsewhere", "POST", desk+"/merge/withdrawal", fields{}, 404, nil)
+	h.send(t, "lead", "POST", desk+"/merge/withdrawal", fields{"why": "Doch nicht dasselbe."}, 200, nil)
+	h.send(t, p.token, "PUT", p.path()+"/merge", fields{"agree": true}, 404, nil)
+	h.send(t, "lead", "POST", desk+"/merge/withdrawal", fields{}, 404, nil)
+	h.send(t, "lead", "PUT", desk+"/merge", fields{"into": other.Number, "why": "Beide wollen dasselbe."}, 200, nil)
 	h.send(t, h.bearer["resident"], "PUT", p.path()+"/merge", fields{"agree": true}, 404, nil)
 	h.send(t, p.token, "PUT", p.path()+"/merge", fields{"agree": true}, 200, nil)
 	h.send(t, other.token, "PUT", p.path()+"/merge", fields{"agree": true}, 200, nil)

@@ -25,7 +25,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
     env: {
       ...process.env,
       MITWIRK_LIMITS: "report=10000/1h,upload=10000/1h,signin=10000/1h,code=10000/1h,visit=10000/1h,link=10000/1h",
-      MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2`,
+      MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2,proof`,
     },
   });
   let said = "";
