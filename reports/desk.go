@@ -192,6 +192,10 @@ func (s *Service) NoteFile(ctx context.Context, actor accounts.Actor, n subject.
 // Here notes that the actor looks at a report and names the colleagues who do.
 func (s *Service) Here(ctx context.Context, actor accounts.Actor, n subject.Number) (names []string, err error) {
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
 		r, err := s.workedReport(ctx, tx, actor, n)
 		if err != nil {
 			return err
@@ -205,6 +209,10 @@ func (s *Service) Here(ctx context.Context, actor accounts.Actor, n subject.Numb
 // Away says that the actor looks at a report no longer.
 func (s *Service) Away(ctx context.Context, actor accounts.Actor, n subject.Number) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
 		r, err := s.workedReport(ctx, tx, actor, n)
 		if err != nil {
 			return err
