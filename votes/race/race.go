@@ -22,87 +22,145 @@ const scope = "race"
 // Result is what parallel clicks did.
 type Result struct {
 	Attempts int
-	Voters   int
-	Double   int // voters who count more than once
-	Total    int // what the total says
+	Supports int // that there may be: each of one voter for one thing
+	Double   int // of them, those that count more than once
+	Total    int // what the totals say
 }
 
-// Clicks makes every voter click so many times in the same moment, so many
-// voters at once as the pool has connections for, and counts who counts twice.
-// keyed: the real table, by votes.Cast; else check-then-insert on the copy.
-func Clicks(ctx context.Context, pool *pgxpool.Pool, voters, clicks int, keyed bool) (Result, error) {
-	r := Result{Voters: voters, Attempts: voters * clicks}
-	thing := subject.Ref{Kind: subject.Idea, ID: subject.NewID()}
-	if !keyed {
+// Race is people who support some things, clicking many times in the same
+// moment for each.
+type Race struct {
+	Supports int           // of one person for one thing
+	Clicks   int           // for each of them
+	Keyed    bool          // the real table, by votes.Cast; else check-then-insert on the copy
+	Done     *atomic.Int64 // attempts so far, for who watches; may be nil
+}
+
+const (
+	// each is how many things a person supports: the first time makes the voter,
+	// which is a race of its own, and the others find it.
+	each = 8
+	// lot is how many supports a goroutine takes at a time; one transaction makes
+	// the people for them.
+	lot = 5 * each
+)
+
+// run is a race that goes on.
+type run struct {
+	Race
+	pool   *pgxpool.Pool
+	things []uuid.UUID
+	left   atomic.Int64 // supports that nobody has taken yet
+}
+
+// Run lets as many people click at once as the pool has connections for, and
+// counts who counts twice. It ends soon after ctx does, with its error.
+func (r Race) Run(ctx context.Context, pool *pgxpool.Pool) (Result, error) {
+	out := Result{Supports: r.Supports, Attempts: r.Supports * r.Clicks}
+	if r.Done == nil {
+		r.Done = new(atomic.Int64)
+	}
+	if !r.Keyed {
 		if err := exec(ctx, pool, dropCopy, makeCopy); err != nil {
-			return r, err
+			return out, err
 		}
 	}
-	atOnce := max(1, int(pool.Config().MaxConns)/clicks)
-	people := make(chan accounts.Actor)
-	var failed atomic.Pointer[error]
+	race := &run{Race: r, pool: pool}
+	for range each {
+		race.things = append(race.things, subject.NewID())
+	}
+	race.left.Store(int64(r.Supports))
+	if err := race.all(ctx, max(1, int(pool.Config().MaxConns)/r.Clicks)); err != nil {
+		return out, err
+	}
+	sql := sqlDoubleKeyed
+	if !r.Keyed {
+		sql = sqlPartDoubleCopy
+	}
+	if err := pool.QueryRow(ctx, sql, race.things).Scan(&out.Double, &out.Total); err != nil {
+		return out, fmt.Errorf("count doubles: %w", err)
+	}
+	if !r.Keyed {
+		return out, exec(ctx, pool, dropCopy)
+	}
+	all, err := votes.TotalsOf(ctx, pool, subject.Idea, race.things, votes.Support, accounts.L0)
+	out.Total = 0
+	for _, t := range all {
+		out.Total += t.N
+	}
+	return out, err
+}
+
+// all lets so many people click at once. The first error ends the whole.
+func (r *run) all(ctx context.Context, atOnce int) error {
+	whole, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var wg sync.WaitGroup
-	for range atOnce {
+	for i := range atOnce {
 		wg.Go(func() {
-			for actor := range people {
-				if err := click(ctx, pool, actor, thing, clicks, keyed); err != nil {
-					failed.Store(&err)
-				}
+			if err := r.some(whole, i/2); err != nil {
+				stop(err)
 			}
 		})
 	}
-	for range voters {
-		actor, err := visitor(ctx, pool)
-		if err != nil {
-			failed.Store(&err)
-			break
-		}
-		people <- actor
-	}
-	close(people)
 	wg.Wait()
-	if err := failed.Load(); err != nil {
-		return r, *err
+	if ctx.Err() != nil { // what the database says of it is beside the point
+		return ctx.Err()
 	}
-	sql, args := sqlDoubleKeyed, []any{thing.ID}
-	if !keyed {
-		sql = sqlPartDoubleCopy
-	}
-	if err := pool.QueryRow(ctx, sql, args...).Scan(&r.Double, &r.Total); err != nil {
-		return r, fmt.Errorf("count doubles: %w", err)
-	}
-	if keyed {
-		t, err := votes.Totals(ctx, pool, thing, votes.Support, accounts.L0)
-		r.Total = t.N
-		return r, err
-	}
-	return r, exec(ctx, pool, dropCopy)
+	return context.Cause(whole)
 }
 
-func visitor(ctx context.Context, pool *pgxpool.Pool) (actor accounts.Actor, err error) {
+// some takes lots until there are none. Its people go through the things from
+// one of them on: two goroutines from the same, so that its total is fought for,
+// and the others need not wait for them.
+func (r *run) some(ctx context.Context, from int) error {
+	for {
+		n := int(min(lot, r.left.Add(-lot)+lot))
+		if n <= 0 {
+			return nil
+		}
+		people, err := visitors(ctx, r.pool, (n+each-1)/each)
+		if err != nil {
+			return err
+		}
+		for i := range n {
+			if err := r.click(ctx, people[i/each], r.things[(from+i)%each]); err != nil {
+				return err
+			}
+			r.Done.Add(int64(r.Clicks))
+		}
+	}
+}
+
+func visitors(ctx context.Context, pool *pgxpool.Pool, n int) (people []accounts.Actor, err error) {
 	err = db.Transact(ctx, pool, func(ctx context.Context, tx pgx.Tx) error {
-		actor.Person, err = accounts.NewPerson(ctx, tx, accounts.L0, "de")
-		return err
+		people = make([]accounts.Actor, n)
+		for i := range people {
+			if people[i].Person, err = accounts.NewPerson(ctx, tx, accounts.L0, "de"); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return actor, err
+	return people, err
 }
 
-// click is one person's clicks, all behind one barrier.
-func click(ctx context.Context, pool *pgxpool.Pool, actor accounts.Actor, thing subject.Ref, clicks int, keyed bool) error {
+// click is one person's clicks on a thing, all behind one barrier. A click whose
+// transaction could not begin opens the barrier too: the others would wait for
+// it for ever.
+func (r *run) click(ctx context.Context, actor accounts.Actor, thing uuid.UUID) error {
 	var ready, done sync.WaitGroup
 	start := make(chan struct{})
-	wrong := make([]error, clicks)
-	ready.Add(clicks)
-	for i := range clicks {
+	wrong := make([]error, r.Clicks)
+	ready.Add(r.Clicks)
+	for i := range r.Clicks {
+		arrive := sync.OnceFunc(ready.Done) // a transaction that is run again has arrived
 		done.Go(func() {
-			wrong[i] = db.Transact(ctx, pool, func(ctx context.Context, tx pgx.Tx) error {
-				ready.Done()
+			defer arrive()
+			wrong[i] = db.Transact(ctx, r.pool, func(ctx context.Context, tx pgx.Tx) error {
+				arrive()
 				<-start
-				if keyed {
-					_, err := votes.Cast(ctx, tx, actor, votes.Ballot{Scope: scope, Ref: thing, Aspect: votes.Support, Value: 1})
-					return err
-				}
-				return checkThenInsert(ctx, tx, thing.ID, actor.Person)
+				return r.once(ctx, tx, actor, thing)
 			})
 		})
 	}
@@ -110,6 +168,14 @@ func click(ctx context.Context, pool *pgxpool.Pool, actor accounts.Actor, thing 
 	close(start)
 	done.Wait()
 	return errors.Join(wrong...)
+}
+
+func (r *run) once(ctx context.Context, tx pgx.Tx, actor accounts.Actor, thing uuid.UUID) error {
+	if !r.Keyed {
+		return checkThenInsert(ctx, tx, thing, actor.Person)
+	}
+	_, err := votes.Cast(ctx, tx, actor, votes.Ballot{Scope: scope, Ref: subject.Ref{Kind: subject.Idea, ID: thing}, Aspect: votes.Support, Value: 1})
+	return err
 }
 
 // checkThenInsert is how a vote must not be stored: with the three milliseconds
@@ -146,7 +212,7 @@ const (
 	sqlPartInsertCopy = `INSERT INTO votes_without_key (subject_id, voter_id) VALUES ($1, $2)`
 	sqlPartDoubleCopy = `
 SELECT count(*) FILTER (WHERE n > 1)::int, coalesce(sum(n), 0)::int
-FROM (SELECT count(*) AS n FROM votes_without_key WHERE subject_id = $1 GROUP BY voter_id) s`
+FROM (SELECT count(*) AS n FROM votes_without_key WHERE subject_id = ANY ($1) GROUP BY subject_id, voter_id) s`
 )
 
 // sqlDoubleKeyed counts by person, not by voter: two voters of one person would
@@ -155,5 +221,5 @@ const sqlDoubleKeyed = `
 SELECT count(*) FILTER (WHERE n > 1)::int, coalesce(sum(n), 0)::int
 FROM (SELECT count(*) AS n
       FROM votes v JOIN voter_persons p ON p.voter_id = v.voter_id
-      WHERE v.subject_kind = 'idea' AND v.subject_id = $1 AND v.aspect = 'support' AND v.value <> 0
-      GROUP BY p.person_id) s`
+      WHERE v.subject_kind = 'idea' AND v.subject_id = ANY ($1) AND v.aspect = 'support' AND v.value <> 0
+      GROUP BY v.subject_id, p.person_id) s`
