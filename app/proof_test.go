@@ -8,6 +8,8 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +119,11 @@ func TestProofKeepsNoAttribute(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = m.Shutdown() })
-	p := startWith(t, true, "bundid="+m.Issuer()+"|"+m.ClientID+"||BundID|level=3,proof,scope=profile")
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(m.ClientSecret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := startWith(t, true, "bundid="+m.Issuer()+"|"+m.ClientID+"|"+secret+"|BundID|level=3,proof,scope=profile")
 	server := httptest.NewServer(p.Handler())
 	t.Cleanup(server.Close)
 	b := newBrowser(t, server.URL)
