@@ -32,6 +32,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
@@ -72,6 +73,7 @@ type App struct {
 	geo        *geo.Service
 	categories *categories.Service
 	photos     *attachments.Service
+	drawer     *preview.Renderer
 	drafts     *drafts.Service
 	reports    *reports.Service
 	ideas      *ideas.Service
@@ -208,6 +210,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if a.categories, err = categories.New(categories.Config{DB: d, Bus: a.bus, Zone: a.zone, Hours: hours, HoursNow: a.hours, OpenCases: casework.OpenIn}); err != nil {
 		return err
 	}
+	a.drawer = preview.NewRenderer()
 	if a.photos, err = attachments.New(attachments.Config{DB: d, Files: a.files, Drafts: drafts.Owners{}, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
@@ -361,6 +364,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	err := a.jobs.Stop(ctx) // also where nothing is worked: it wakes other processes
 	a.bus.Stop()
+	a.drawer.Close()
 	return err
 }
 

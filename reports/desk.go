@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -187,6 +188,11 @@ func (s *Service) NoteFile(ctx context.Context, actor accounts.Actor, n subject.
 	}
 	data, err := s.talk.Files.Read(ctx, f)
 	return f, data, err
+}
+
+// PreviewFile is the first pages of a file that NoteFile gave.
+func (s *Service) PreviewFile(ctx context.Context, f casework.File) (preview.Document, error) {
+	return s.talk.Files.Preview(ctx, f)
 }
 
 // Here notes that the actor looks at a report and names the colleagues who do.

@@ -17,6 +17,7 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/internal/preview/previewtest"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
@@ -72,7 +73,7 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 		Domains: map[subject.Kind]casework.EventDomain{subject.Report: b.Reports},
 	})
 	must(t, err)
-	d.Files, err = casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Jobs: b.Events.Jobs})
+	d.Files, err = casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Drawer: previewtest.Drawer{}, Jobs: b.Events.Jobs})
 	must(t, err)
 	post, err := reports.NewPost(reports.PostConfig{Outbox: b.post, Messages: words, BaseURL: kittest.Base})
 	must(t, err)

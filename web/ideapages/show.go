@@ -3,7 +3,6 @@ package ideapages
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -495,5 +494,3 @@ func (p *pages) agreeMerge(c kit.Context) error {
 	kit.Flash(c, "success", "idea.merge.answered")
 	return kit.Redirect(c, ideas.Path(n))
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }
