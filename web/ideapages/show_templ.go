@@ -3237,7 +3237,7 @@ func amendPage(f *wordsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = kit.Hidden("edition", itoa(f.Edition)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Hidden("edition", strconv.Itoa(f.Edition)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
