@@ -88,14 +88,14 @@ type product struct {
 	folder string
 }
 
-// start makes the product on a database of the test's own, with a catalogue.
-func start(t testing.TB, work bool, change ...func(*Config)) product {
-	t.Helper()
-	return startWith(t, work)
-}
-
 // startWith is start with other sign-ins (MITWIRK_OIDC_PROVIDERS).
 func startWith(t testing.TB, work bool, signIns ...string) product {
+	t.Helper()
+	return start(t, work, func(c *Config) { c.Settings.OIDCProviders = signIns })
+}
+
+// start makes the product on a database of the test's own, with a catalogue.
+func start(t testing.TB, work bool, change ...func(*Config)) product {
 	t.Helper()
 	pool, err := db.Open(context.Background(), db.Config{URL: dbtest.DB(t).Config().ConnString(), MaxConns: 16, AppName: "mitwirk canary"})
 	if err != nil {
@@ -110,7 +110,7 @@ func startWith(t testing.TB, work bool, signIns ...string) product {
 	cfg := Config{
 		Settings: config.Settings{
 			Store:  config.Store{FilesURL: "file://" + folder},
-			Server: config.Server{Addr: "127.0.0.1:8080", BaseURL: base, Timezone: "Europe/Berlin", CityName: "Vogelstadt", Limits: rules, TrustedProxies: []string{"192.0.2.1"}, OIDCProviders: signIns},
+			Server: config.Server{Addr: "127.0.0.1:8080", BaseURL: base, Timezone: "Europe/Berlin", CityName: "Vogelstadt", Limits: rules, TrustedProxies: []string{"192.0.2.1"}},
 		},
 		Pool: pool, Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Work: work,
 	}

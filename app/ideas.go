@@ -28,6 +28,7 @@ func (a *App) propose() (err error) {
 	a.ideas.CountHolds()
 	a.ideas.KeepCounts()
 	a.ideas.UseReports(originOfIdeas{a.reports})
+	a.reports.UseIdeas(a.ideas)
 	a.ideas.UseMeasures(measuresOfIdeas{a})
 	a.ideas.RegisterJobs(a.jobs)
 	a.votedOn[subject.Idea] = a.ideas

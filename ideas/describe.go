@@ -63,6 +63,23 @@ WHERE i.id = ANY ($1) AND i.visibility <> 'erased'
   AND ($3::boolean OR i.visibility = 'public' AND NOT EXISTS (SELECT FROM calls c WHERE c.id = i.call_id AND c.audience = 'staff')
        OR EXISTS (SELECT FROM idea_authors a WHERE a.idea_id = i.id AND a.person_id = $2))`
 
+// PublicIdea is the id of a public idea by its number. fault NotFound.
+func (*Service) PublicIdea(ctx context.Context, q db.Queryer, n subject.Number) (uuid.UUID, error) {
+	i, err := byNumber(ctx, q, n, uuid.Nil, false)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if i.Visibility != VisPublic || i.Staff {
+		return uuid.Nil, fault.Missing("idea")
+	}
+	return i.ID, nil
+}
+
+// PublicIdeas introduces those of the ideas that everybody sees.
+func (*Service) PublicIdeas(ctx context.Context, q db.Queryer, ids []uuid.UUID) ([]subject.Card, error) {
+	return cards(ctx, q, ids, uuid.Nil, false)
+}
+
 // Noticed is ideas as the inbox knows them (notify.Domain).
 func (s *Service) Noticed() notify.Domain { return noticed{s} }
 

@@ -55,6 +55,7 @@ type Service struct {
 	gate     Gate // nil: nothing is held
 	talk     Talk
 	notices  *notify.Service // nil: every mail goes out at once
+	ideas    Ideas           // nil: none can be linked
 }
 
 // scope keeps the voters of reports apart from those of other processes.

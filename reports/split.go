@@ -218,7 +218,12 @@ func (s *Service) Linked(ctx context.Context, actor accounts.Actor, n subject.Nu
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Query(ctx, sqlLinked, r.ID)
+	return s.neighbours(ctx, actor, sqlLinked, r.ID)
+}
+
+// neighbours are the reports of a query about a thing, of which the actor may know.
+func (s *Service) neighbours(ctx context.Context, actor accounts.Actor, sql string, of uuid.UUID) ([]Neighbour, error) {
+	rows, err := s.db.Query(ctx, sql, of)
 	if err != nil {
 		return nil, fmt.Errorf("linked: %w", err)
 	}

@@ -28,6 +28,7 @@ type deskCase struct {
 	Colleagues   []person          `json:"colleagues" nullable:"false" doc:"To whom the case can be given."`
 	Beside       []caseNeighbour   `json:"beside" nullable:"false" doc:"Of the last 12 weeks: same place, same object, same person."`
 	Linked       []caseNeighbour   `json:"linked" nullable:"false" doc:"Linked by hand, or parts of one another."`
+	Ideas        []caseIdea        `json:"ideas" nullable:"false" doc:"Public ideas that it belongs to, linked by hand."`
 	Twins        []caseTwin        `json:"possible_duplicates" nullable:"false" doc:"Suggested by place, words and time; only where the case may be joined to another."`
 	Resubmission *caseBack         `json:"resubmission,omitempty" doc:"When it comes back to you, or to somebody you stand in for."`
 	Satisfaction *caseOpinion      `json:"satisfaction,omitempty" doc:"What the person who reported said after it was closed."`
@@ -199,6 +200,12 @@ func opinionName(value int) string {
 	return "happy"
 }
 
+type caseIdea struct {
+	Number string `json:"number"`
+	Title  string `json:"title"`
+	Page   string `json:"page" format:"uri"`
+}
+
 // caseBeside fills the other reports that a clerk looks at with this one.
 func (a *api) caseBeside(ctx context.Context, loc *i18n.Localizer, actor accounts.Actor, v *reports.View, out *deskCase) error {
 	near, err := a.Reports.Beside(ctx, actor, v.Number)
@@ -208,6 +215,14 @@ func (a *api) caseBeside(ctx context.Context, loc *i18n.Localizer, actor account
 	linked, err := a.Reports.Linked(ctx, actor, v.Number)
 	if err != nil {
 		return err
+	}
+	with, err := a.Reports.LinkedIdeas(ctx, actor, v.Number)
+	if err != nil {
+		return err
+	}
+	out.Ideas = make([]caseIdea, len(with))
+	for i := range with {
+		out.Ideas[i] = caseIdea{Number: with[i].Number.Format(subject.PrefixIdea), Title: with[i].Title, Page: a.router.URL(with[i].Path)}
 	}
 	out.Beside, out.Linked, out.Twins = neighbours(loc, near), neighbours(loc, linked), []caseTwin{}
 	if !v.MayJoin() {

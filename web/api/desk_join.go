@@ -37,7 +37,7 @@ type newMerge struct {
 type OtherParam struct {
 	NumberParam
 
-	Other string `path:"other" maxLength:"40" doc:"Number of the other report."`
+	Other string `path:"other" maxLength:"40" doc:"Number of the other report, or of the idea."`
 }
 
 // splitIn is read before the transaction: where the parts lie is looked up on
@@ -92,13 +92,16 @@ func (a *api) linkOps() {
 		cut                         bool
 		id, method, summary, detail string
 	}{
-		{false, "linkCases", http.MethodPut, "Link two reports", "Says that a report belongs to another one that you know of. A second time changes nothing. No body."},
+		{false, "linkCases", http.MethodPut, "Link a report to another one or to an idea", "Says that a report belongs to another one that you know of, or to a public idea. A second time changes nothing. No body."},
 		{true, "unlinkCases", http.MethodDelete, "Take a link back", "Whichever of the two it was made from. Without one nothing changes."},
 	} {
 		deskWrite(a, op{
 			id: o.id, method: o.method, path: "/desk/reports/{number}/links/{other}", summary: o.summary, detail: o.detail,
 		}, func(ctx context.Context, d *desk, in *input) (caseState, error) {
 			return d.caseDone(ctx, in.Number, func(n subject.Number) error {
+				if prefix, idea, err := subject.ParseNumber(in.Other); err == nil && prefix == subject.PrefixIdea {
+					return d.reports.LinkIdea(ctx, d.actor, n, idea, o.cut)
+				}
 				other, err := joinedOf("other", in.Other)
 				if err != nil {
 					return err

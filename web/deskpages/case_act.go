@@ -263,10 +263,16 @@ func (p *pages) link(c kit.Context) error {
 		return p.failed(v, err, f)
 	}
 	prefix, n, err := subject.ParseNumber(in.Other)
-	if err != nil || prefix != subject.PrefixReport {
+	to := p.Reports.LinkTo
+	if prefix == subject.PrefixIdea {
+		to = p.Reports.LinkIdea
+	} else if prefix != subject.PrefixReport {
+		err = fault.New(fault.Invalid, "report.err.other_unknown")
+	}
+	if err != nil {
 		return p.failed(v, fault.OnField("link_other", "report.err.other_unknown"), f)
 	}
-	if err := p.Reports.LinkTo(v.ctx, v.actor, v.n, n, in.Do == "cut"); err != nil {
+	if err := to(v.ctx, v.actor, v.n, n, in.Do == "cut"); err != nil {
 		return p.failed(v, renamed(err, map[string]string{"other": "link_other"}), f)
 	}
 	if in.Do == "cut" {

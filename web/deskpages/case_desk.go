@@ -58,6 +58,7 @@ type deskPart struct {
 	Raised bool
 	Beside []besideLine
 	Linked []besideLine
+	Ideas  []subject.Card // that it belongs to
 	Twins  []twinLine
 	Lines  []logLine
 	Handed *handedLine  // nil: it came to this team by itself
@@ -148,6 +149,9 @@ func (p *pages) besideOf(v *visit, cv *caseView, dp *deskPart) error {
 	}
 	for _, n := range linked {
 		dp.Linked = append(dp.Linked, line(n))
+	}
+	if dp.Ideas, err = p.Reports.LinkedIdeas(v.ctx, v.actor, v.n); err != nil {
+		return err
 	}
 	if !slices.Contains(v.r.Actor.Next, reports.Duplicate) {
 		return nil

@@ -160,6 +160,7 @@ type workView struct {
 	Decides  []kit.Option
 	Criteria []kit.Option
 
+	With       []kit.Crumb // reports that belong to it, of those that the actor may know of
 	Complaints []kit.Crumb // it belongs to, of those that the actor works on
 
 	Typed      deskTyped
@@ -253,6 +254,16 @@ func (p *pages) showTyped(c kit.Context, n subject.Number, in statusIn, typed de
 		for i := range beside {
 			number := beside[i].Number.Format(subject.PrefixComplaint)
 			v.Complaints = append(v.Complaints, kit.Crumb{Name: number, URL: "/desk/complaints/" + number})
+		}
+	}
+	if p.Reports != nil {
+		with, err := p.Reports.OfIdea(ctx, actor, show.I.ID)
+		if err != nil {
+			return err
+		}
+		for i := range with {
+			number := with[i].Number.Format(subject.PrefixReport)
+			v.With = append(v.With, kit.Crumb{Name: number, URL: "/desk/reports/" + number})
 		}
 	}
 	list, err := p.Ideas.Findings(ctx, actor, &show.I.Idea)
