@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -111,8 +112,12 @@ func (s *Service) AddHoliday(ctx context.Context, actor accounts.Actor, day time
 		if name[i18n.German] == "" {
 			return accounts.Entry{}, fault.OnField("name_de", "field.required")
 		}
-		if _, err := tx.Exec(ctx, sqlPutHoliday, s.region, day, name); err != nil {
+		tag, err := tx.Exec(ctx, sqlPutHoliday, s.region, day, name)
+		if err != nil {
 			return accounts.Entry{}, fmt.Errorf("put holiday: %w", err)
+		}
+		if tag.RowsAffected() == 0 { // sent twice
+			return accounts.Entry{}, nil
 		}
 		return holidayEntry("holiday.add", day), nil
 	})
@@ -129,7 +134,7 @@ func (s *Service) RemoveHoliday(ctx context.Context, actor accounts.Actor, day t
 		}
 		law := slices.ContainsFunc(BavarianHolidays(day.Year(), s.rules), day.Equal)
 		if law && !own {
-			if err := s.fillYear(ctx, tx, day.Year()); err != nil {
+			if _, err := s.fillYear(ctx, tx, day.Year()); err != nil {
 				return accounts.Entry{}, err
 			}
 		}
@@ -152,20 +157,29 @@ func (s *Service) FillHolidays(ctx context.Context, actor accounts.Actor, year i
 		if err := checkYear(year); err != nil {
 			return accounts.Entry{}, err
 		}
-		return accounts.Entry{Action: "holiday.fill", Fields: []string{strconv.Itoa(year)}}, s.fillYear(ctx, tx, year)
+		changed, err := s.fillYear(ctx, tx, year)
+		if err != nil || !changed {
+			return accounts.Entry{}, err
+		}
+		return accounts.Entry{Action: "holiday.fill", Fields: []string{strconv.Itoa(year)}}, nil
 	})
 }
 
-func (s *Service) fillYear(ctx context.Context, tx pgx.Tx, year int) error {
+// fillYear tells whether anything is different now.
+func (s *Service) fillYear(ctx context.Context, tx pgx.Tx, year int) (changed bool, err error) {
 	batch := &pgx.Batch{}
+	count := func(tag pgconn.CommandTag) error {
+		changed = changed || tag.RowsAffected() > 0
+		return nil
+	}
 	for _, h := range NamedHolidays(year, s.rules) {
-		batch.Queue(sqlPutHoliday, s.region, h.Day, h.Name)
+		batch.Queue(sqlPutHoliday, s.region, h.Day, h.Name).Exec(count)
 	}
-	batch.Queue(sqlOwnThisYear, s.region, year)
+	batch.Queue(sqlOwnThisYear, s.region, year).Exec(count)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("fill holidays: %w", err)
+		return false, fmt.Errorf("fill holidays: %w", err)
 	}
-	return nil
+	return changed, nil
 }
 
 func holidayEntry(action string, day time.Time) accounts.Entry {
@@ -206,7 +220,8 @@ ORDER BY day`
 INSERT INTO holidays (region, day, name)
 VALUES ($1, $2, $3)
 ON CONFLICT (region, day) DO UPDATE
-SET name = excluded.name`
+SET name = excluded.name
+WHERE holidays.name <> excluded.name`
 
 	sqlDropHoliday = `DELETE FROM holidays WHERE region = $1 AND day = $2`
 )

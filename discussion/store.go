@@ -75,7 +75,11 @@ func byID(ctx context.Context, q db.Queryer, id, person uuid.UUID) (*Comment, er
 }
 
 func lockID(ctx context.Context, tx pgx.Tx, id, person uuid.UUID) (*Comment, error) {
-	return one(ctx, tx, person, sqlLockID, id)
+	// held before it is read: whether it has older versions is asked of other rows
+	if _, err := tx.Exec(ctx, sqlHoldID, id); err != nil {
+		return nil, fmt.Errorf("hold comment: %w", err)
+	}
+	return one(ctx, tx, person, sqlByID, id)
 }
 
 // lockNumber holds a comment; the one that it answers first.
@@ -95,7 +99,7 @@ func lockNumber(ctx context.Context, tx pgx.Tx, n subject.Number, person uuid.UU
 const (
 	sqlByNumber = sqlPartColumns + `WHERE c.number = $1`
 	sqlByID     = sqlPartColumns + `WHERE c.id = $1`
-	sqlLockID   = sqlPartColumns + `WHERE c.id = $1 FOR UPDATE`
+	sqlHoldID   = `SELECT FROM comments WHERE id = $1 FOR UPDATE`
 )
 
 // insert writes a new comment and draws its number.

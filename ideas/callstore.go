@@ -62,6 +62,15 @@ func oneCall(ctx context.Context, q db.Queryer, sql string, key any) (*Call, err
 	return &c, loadSpans(ctx, q, []*Call{&c})
 }
 
+// lockCall holds a call and reads it then: what is joined to a row that had to be
+// waited for is as it was before.
+func lockCall(ctx context.Context, tx pgx.Tx, n subject.Number) (*Call, error) {
+	if _, err := tx.Exec(ctx, sqlHoldCall, int64(n)); err != nil {
+		return nil, fmt.Errorf("hold call: %w", err)
+	}
+	return oneCall(ctx, tx, sqlCallByNumber, int64(n))
+}
+
 func callByID(ctx context.Context, q db.Queryer, id uuid.UUID) (*Call, error) {
 	return oneCall(ctx, q, sqlCallByID, id)
 }
@@ -70,7 +79,7 @@ const (
 	sqlCallByID       = sqlPartCallPlain + `WHERE c.id = $1`
 	sqlCallPlain      = sqlPartCallPlain + `WHERE c.number = $1`
 	sqlCallByNumber   = sqlPartCall + `WHERE c.number = $1`
-	sqlCallLocked     = sqlPartCall + `WHERE c.number = $1 FOR UPDATE OF c`
+	sqlHoldCall       = `SELECT FROM calls WHERE number = $1 FOR UPDATE`
 	sqlCallsPublished = sqlPartCall + `WHERE c.state <> 'draft' AND ($1 OR c.audience = 'public') ORDER BY c.published_at DESC, c.id DESC LIMIT 100`
 	sqlCallsAll       = sqlPartCall + `WHERE $1::boolean ORDER BY c.created_at DESC, c.id DESC LIMIT 200`
 	sqlSpans          = `
@@ -202,7 +211,7 @@ func (s *Service) SaveCall(ctx context.Context, actor accounts.Actor, c Call) (s
 			c.ID, c.State = subject.NewID(), CallDraft
 			return insertCall(ctx, tx, &c, now.In(s.zone))
 		}
-		was, err := oneCall(ctx, tx, sqlCallLocked, int64(c.Number))
+		was, err := lockCall(ctx, tx, c.Number)
 		if err != nil {
 			return err
 		}
@@ -287,7 +296,7 @@ func (s *Service) EndCall(ctx context.Context, actor accounts.Actor, n subject.N
 
 func (s *Service) callState(ctx context.Context, actor accounts.Actor, n subject.Number, fn func(ctx context.Context, tx pgx.Tx, c *Call, now time.Time) error) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		c, err := oneCall(ctx, tx, sqlCallLocked, int64(n))
+		c, err := lockCall(ctx, tx, n)
 		if err != nil {
 			return err
 		}
