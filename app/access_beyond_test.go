@@ -87,6 +87,8 @@ func accessBeyond() map[string]policy {
 		"POST /api/v1/desk/radar/measures/:number/dismissal":          api,
 		"POST /api/v1/desk/radar/measures/:number/help":               api,
 		"POST /api/v1/desk/radar/measures/:number/help/:id/approval":  api,
+		"POST /api/v1/desk/radar/measures/:number/help/:id/messages":  api,
+		"GET /api/v1/desk/radar/measures/:number/preview":             api,
 		"POST /api/v1/desk/radar/measures/:number/help/:id/dismissal": api,
 		"POST /api/v1/desk/radar/release-drafts/:id/approval":         api,
 		"POST /api/v1/desk/radar/release-drafts/:id/dismissal":        api,

@@ -55,6 +55,9 @@ func (c *ImportMeasures) Run(ctx context.Context, g *Globals) error {
 	}
 	rows, err := radar.ReadFile(in, format, p, c.Drafts)
 	err = errors.Join(err, in.Close())
+	if err == nil {
+		err = onMap(ctx, pool, rows)
+	}
 	var result radar.Imported
 	if err == nil {
 		result, err = service.Import(ctx, accounts.System, p, rows, radar.ImportAs{Release: radar.Day(c.Release), Drafts: c.Drafts})
@@ -67,6 +70,19 @@ func (c *ImportMeasures) Run(ctx context.Context, g *Globals) error {
 	}
 	fmt.Printf("%s: %d new, %d changed, %d the same.\n", p.Slug, result.New, result.Changed, result.Same)
 	return nil
+}
+
+// onMap gives the rows the city's districts, as the page for files does.
+func onMap(ctx context.Context, pool *pgxpool.Pool, rows []radar.Row) error {
+	places, err := geoService(pool)
+	if err != nil {
+		return err
+	}
+	labels, err := places.Districts(ctx)
+	if err != nil {
+		return err
+	}
+	return radar.PlaceRows(labels, rows)
 }
 
 // found makes a programme with the fields that the file names.

@@ -2,8 +2,6 @@ package adminpages
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,7 +13,6 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
-	"github.com/mitwirk/mitwirk/internal/sheet"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -212,9 +209,9 @@ func (p *pages) exportAudit(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	write, kind, name := auditCSV, "text/csv; charset=utf-8", "audit.csv"
+	write, kind, name := accounts.AuditCSV, "text/csv; charset=utf-8", "audit.csv"
 	if in.Format == "json" {
-		write, kind, name = auditJSON, "application/json", "audit.json"
+		write, kind, name = accounts.AuditJSON, "application/json", "audit.json"
 	}
 	var file bytes.Buffer
 	row, end := write(&file)
@@ -228,58 +225,6 @@ func (p *pages) exportAudit(c kit.Context) error {
 	kit.NoStore(c)
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	return kit.Send(c, http.StatusOK, kind, file.Bytes())
-}
-
-// auditCSV writes a table without formulas; its last line says when it is not all.
-func auditCSV(file *bytes.Buffer) (row func(accounts.AuditLine) error, end func(more bool) error) {
-	file.WriteString(sheet.BOM)
-	w := sheet.NewWriter(file)
-	head := w.Row("seq", "at", "actor", "actor_name", "action", "object_kind", "object_id", "fields", "reason")
-	row = func(l accounts.AuditLine) error {
-		return w.Row(strconv.FormatInt(l.Seq, 10), l.At.UTC().Format(time.RFC3339), idText(l.Actor), sheet.Text(l.Pseudonym), sheet.Text(l.Action),
-			sheet.Text(string(l.Kind)), idText(l.ID), sheet.Text(strings.Join(l.Fields, " ")), sheet.Text(l.Reason))
-	}
-	return row, func(more bool) error {
-		if head != nil {
-			return head
-		}
-		if more {
-			if err := w.Row("more"); err != nil {
-				return fmt.Errorf("audit csv: %w", err)
-			}
-		}
-		return w.Flush()
-	}
-}
-
-func idText(id *uuid.UUID) string {
-	if id == nil {
-		return ""
-	}
-	return id.String()
-}
-
-// auditJSON writes {"entries": […], "more": false}.
-func auditJSON(file *bytes.Buffer) (row func(accounts.AuditLine) error, end func(more bool) error) {
-	type entry struct {
-		Seq    int64      `json:"seq"`
-		At     time.Time  `json:"at"`
-		Actor  *uuid.UUID `json:"actor"`
-		Name   string     `json:"actor_name,omitempty"`
-		Action string     `json:"action"`
-		Kind   string     `json:"object_kind,omitempty"`
-		ID     *uuid.UUID `json:"object_id,omitempty"`
-		Fields []string   `json:"fields"`
-		Reason string     `json:"reason,omitempty"`
-	}
-	list := []entry{}
-	row = func(l accounts.AuditLine) error {
-		list = append(list, entry{l.Seq, l.At.UTC(), l.Actor, l.Pseudonym, l.Action, string(l.Kind), l.ID, l.Fields, l.Reason})
-		return nil
-	}
-	return row, func(more bool) error {
-		return json.NewEncoder(file).Encode(map[string]any{"entries": list, "more": more})
-	}
 }
 
 func (p *pages) checkAudit(c kit.Context) error {

@@ -238,6 +238,7 @@ func (a *api) admin() {
 	a.invitations()
 	a.audit()
 	a.auditCheck()
+	a.auditFile()
 	a.exports()
 }
 

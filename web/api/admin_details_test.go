@@ -12,7 +12,6 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/reports"
-	"github.com/mitwirk/mitwirk/site"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -54,6 +53,12 @@ func (h house) cityItself(t *testing.T) {
 	h.send(t, "admin", "DELETE", "/admin/people/"+lost.Person.String()+"/factors", nil, 200, nil)
 	h.send(t, "admin", "DELETE", "/admin/people/"+h.people["admin"].Person.String()+"/factors", nil, 403, nil)
 	var check struct{ Upto, Broken int64 }
+	var file struct{ File string }
+	h.send(t, "admin", "POST", "/admin/audit/export", fields{"format": "csv", "action": "city."}, 200, &file)
+	if !strings.Contains(file.File, "city.change") {
+		t.Errorf("the log as a file: %q", file.File)
+	}
+	h.send(t, "admin", "POST", "/admin/audit/export", fields{"format": "json", "actor": "x"}, 422, nil)
 	if h.send(t, "admin", "POST", "/admin/audit/check", nil, 200, &check); check.Upto == 0 || check.Broken != 0 {
 		t.Errorf("%+v", check)
 	}
@@ -93,10 +98,25 @@ func (h house) films(t *testing.T) {
 func (h house) voices(t *testing.T) {
 	t.Helper()
 	editor := h.personal(t, accountstest.Staff(t, h.Pool, subject.Editor), accounts.ScopeAdminRead, accounts.ScopeAdminWrite)
-	n, err := h.deps.Site.ReportBarrier(t.Context(), site.Barrier{ID: uuid.New(), Page: "/map", Text: "Die Karte ist nicht zu lesen.", Lang: "de"})
-	must(t, err)
-	must(t, h.deps.Site.Feedback(t.Context(), "/help", "de", false))
-	number := n.Format(site.PrefixBarrier)
+	var made struct{ Number string }
+	h.send(t, "anonymous", "POST", "/barriers", fields{"page": "/map", "text": "Die Karte ist nicht zu lesen."}, 201, &made)
+	h.send(t, "anonymous", "POST", "/barriers", fields{"text": " "}, 422, nil)
+	h.send(t, "anonymous", "POST", "/feedback", fields{"page": "/help", "helpful": false}, 200, nil)
+	h.send(t, "anonymous", "POST", "/feedback", fields{"page": "https://elsewhere.example/", "helpful": false}, 422, nil)
+	number := made.Number
+	standing := func() (at, done string) {
+		t.Helper()
+		var s struct {
+			At   string `json:"reported_at"`
+			Done string `json:"done_at"`
+		}
+		h.send(t, "anonymous", "GET", "/barriers/"+number, nil, 200, &s)
+		return s.At, s.Done
+	}
+	if at, done := standing(); at == "" || done != "" {
+		t.Errorf("%q, done %q", at, done)
+	}
+	h.send(t, "anonymous", "GET", "/barriers/H-2026-7K3QX9", nil, 404, nil)
 	var list struct {
 		Barriers []struct {
 			Number, Text string

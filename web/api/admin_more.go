@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"time"
@@ -100,6 +101,49 @@ func (a *api) audit() {
 type auditChecked struct {
 	Upto   int64 `json:"upto" doc:"Number of the last entry that was looked at."`
 	Broken int64 `json:"broken,omitempty" doc:"Number of the first entry that is not what was written; absent: all is whole."`
+}
+
+type auditFileIn struct {
+	Format string `json:"format" enum:"csv,json"`
+	Actor  string `json:"actor,omitempty" maxLength:"40" doc:"Filters, as listAudit has them."`
+	Action string `json:"action,omitempty" maxLength:"60"`
+	Field  string `json:"field,omitempty" maxLength:"60"`
+	Kind   string `json:"kind,omitempty" maxLength:"40"`
+	Object string `json:"object,omitempty" maxLength:"40"`
+	From   string `json:"from,omitempty" format:"date"`
+	To     string `json:"to,omitempty" format:"date"`
+}
+
+type auditFile struct {
+	File string `json:"file" doc:"CSV without formulas, or a JSON document; the same as the page's."`
+	More bool   `json:"more" doc:"It is not all: take a shorter time."`
+}
+
+// auditFile is the export of the page, which is in the log itself.
+func (a *api) auditFile() {
+	type input struct{ Body auditFileIn }
+	setsUp(a, adminOp("exportAudit", http.MethodPost, "/admin/audit/export", "Take the audit log out as a file", "The latest first. That it was taken out stands in the log. For admins."),
+		func(ctx context.Context, _ *call, actor accounts.Actor, in *input) (auditFile, error) {
+			if err := accounts.May(actor, accounts.ReadAudit); err != nil { // before anything is said about the filter
+				return auditFile{}, err
+			}
+			b := in.Body
+			f, err := (&auditQuery{Actor: b.Actor, Action: b.Action, Field: b.Field, Kind: b.Kind, Object: b.Object, From: b.From, To: b.To}).filter(a.Zone)
+			if err != nil {
+				return auditFile{}, ownFields(err)
+			}
+			write := accounts.AuditCSV
+			if b.Format == "json" {
+				write = accounts.AuditJSON
+			}
+			var file bytes.Buffer
+			row, end := write(&file)
+			more, err := a.Accounts.ExportAudit(ctx, actor, f, row)
+			if err == nil {
+				err = end(more)
+			}
+			return auditFile{File: file.String(), More: more}, err
+		})
 }
 
 // auditCheck walks in pieces, each in a transaction of its own.

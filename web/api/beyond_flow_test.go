@@ -240,6 +240,16 @@ func (p private) programme(t *testing.T) {
 	}
 	p.send(t, "editor", "GET", desk+"/measures", nil, 200, nil)
 	p.send(t, "editor", "GET", edit, nil, 200, nil)
+	var next struct {
+		Marks []struct {
+			Number, Ring string
+			It           bool
+		}
+	}
+	p.send(t, "editor", "GET", edit+"/preview", nil, 200, &next)
+	if len(next.Marks) != 1 || !next.Marks[0].It || next.Marks[0].Ring == "" {
+		t.Errorf("preview %+v", next)
+	}
 	p.rated(t, one)
 	for _, path := range []string{one, of, "/radar/fields/" + prog.Fields[0].ID.String()} {
 		p.send(t, "visitor", "PUT", path+"/follow", nil, 200, nil)
@@ -252,7 +262,11 @@ func (p private) programme(t *testing.T) {
 	p.send(t, "second editor", "POST", edit+"/help/"+ask.ID+"/approval", nil, 200, nil)
 	p.send(t, "visitor", "PUT", one+"/help/"+ask.ID+"/offer", nil, 401, nil) // the city could not write to them
 	p.send(t, "resident", "PUT", one+"/help/"+ask.ID+"/offer", nil, 200, nil)
+	word := fields{"de": "Wir beginnen am Montag um neun."}
+	p.send(t, "editor", "POST", edit+"/help/"+ask.ID+"/messages", word, 201, nil)
+	p.send(t, "editor", "POST", edit+"/help/"+ask.ID+"/messages", fields{"de": " "}, 422, nil)
 	p.send(t, "resident", "DELETE", one+"/help/"+ask.ID+"/offer", nil, 200, nil)
+	p.send(t, "editor", "POST", edit+"/help/"+ask.ID+"/messages", word, 409, nil) // nobody is left
 	p.send(t, "editor", "PUT", edit+"/help/"+ask.ID+"/outcome", fields{"de": "Zehn haben getestet?"}, 200, nil)
 	p.send(t, "second editor", "POST", edit+"/help/"+ask.ID+"/dismissal", nil, 200, nil)
 	p.send(t, "editor", "PUT", edit+"/help/"+ask.ID+"/outcome", fields{"de": "Zehn haben getestet."}, 200, nil)

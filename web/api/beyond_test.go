@@ -209,6 +209,8 @@ func beyondOps() []tried {
 		{"POST", measure + "/removal", version, "editors", 404},
 		{"POST", measure + "/help", fields{"kind": "testers", "wanted": fields{"de": "Wer testet?"}, "until": "2031-01-31"}, "editors", 404},
 		{"POST", measure + "/help/{id}/approval", nil, "editors", 404},
+		{"POST", measure + "/help/{id}/messages", fields{"de": "Wir beginnen am Montag."}, "editors", 404},
+		{"GET", measure + "/preview", nil, "editors", 404},
 		{"POST", measure + "/help/{id}/dismissal", nil, "editors", 404},
 		{"PUT", measure + "/help/{id}/outcome", fields{"de": "Zehn haben getestet."}, "editors", 404},
 		{"GET", "/desk/practice", nil, "staff", 200},

@@ -125,9 +125,9 @@ func withRule(o op) op {
 
 // complaintFigure is a period of the public figures.
 type complaintFigures struct {
-	Smallest  int                 `json:"smallest_group" doc:"No number below it is ever published, nor can be found by comparing."`
-	Periods   []complaints.Period `json:"periods" nullable:"false" doc:"Whole months that lie behind us. They never overlap and never change."`
-	Learnings []complaintLearning `json:"learnings" nullable:"false" doc:"What we changed."`
+	Smallest  int                         `json:"smallest_group" doc:"No number below it is ever published, nor can be found by comparing."`
+	Periods   []complaints.LabelledPeriod `json:"periods" nullable:"false" doc:"Whole months that lie behind us. They never overlap, and their numbers never change. Labels are in the language of the answer."`
+	Learnings []complaintLearning         `json:"learnings" nullable:"false" doc:"What we changed."`
 }
 
 type complaintLearning struct {
@@ -175,10 +175,7 @@ func (a *api) complaintsBeside() {
 			return complaintFigures{}, err
 		}
 		list, err := a.Complaints.Learnings(ctx)
-		if p.Periods == nil {
-			p.Periods = []complaints.Period{}
-		}
-		return complaintFigures{Smallest: complaints.K, Periods: p.Periods, Learnings: learningsOf(k.loc().Lang(), list)}, err
+		return complaintFigures{Smallest: complaints.K, Periods: p.Labelled(k.loc()), Learnings: learningsOf(k.loc().Lang(), list)}, err
 	})
 	reads(a, deskCaseOp("listComplaintArchive", http.MethodGet, "/desk/complaints/archive", "List what is offered to the archive", "Before it is deleted, of your departments."),
 		func(ctx context.Context, _ *call, actor accounts.Actor, _ *struct{}) (archiveLines, error) {

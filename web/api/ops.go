@@ -192,6 +192,7 @@ func (a *api) places() {
 	a.districtOps()
 	a.placeFigures()
 	a.takeMore()
+	a.voices()
 }
 
 func besideTags() []*huma.Tag {

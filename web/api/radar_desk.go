@@ -127,6 +127,8 @@ func (a *api) editMeasures() {
 		func(ctx context.Context, k *call, actor accounts.Actor, in *MeasureParam) (deskMeasure, error) {
 			return a.oneOnDesk(ctx, k, actor, *in)
 		})
+	reads(a, radarDeskOp("previewMeasure", http.MethodGet, "/desk/radar/measures/{number}/preview", "See where a change would put a measure",
+		"The marks of the chart as they would stand with the change on its way. Nothing of it is public. For editors and team leads."), a.previewMeasure)
 	type createIn struct {
 		SlugParam
 		OnceParam
@@ -140,7 +142,11 @@ func (a *api) editMeasures() {
 		if err != nil {
 			return deskMeasure{}, err
 		}
-		m, err := a.Radar.Draft(ctx, actor, p, keyed(actor, in.Key), in.Body.content(), kit.Clean(in.Body.Remark, true))
+		content, err := a.placed(ctx, actor, &in.Body)
+		if err != nil {
+			return deskMeasure{}, inContent(err)
+		}
+		m, err := a.Radar.Draft(ctx, actor, p, keyed(actor, in.Key), content, kit.Clean(in.Body.Remark, true))
 		if err != nil {
 			return deskMeasure{}, inContent(err)
 		}
@@ -154,7 +160,11 @@ func (a *api) editMeasures() {
 	save.long = 1 << 20
 	reads(a, save, func(ctx context.Context, k *call, actor accounts.Actor, in *saveIn) (deskMeasure, error) {
 		return a.passed(ctx, k, actor, in.MeasureParam, func(id uuid.UUID) error {
-			return a.Radar.Save(ctx, actor, id, in.Body.Version, in.Body.content(), kit.Clean(in.Body.Remark, true))
+			content, err := a.placed(ctx, actor, &in.Body)
+			if err != nil {
+				return err
+			}
+			return a.Radar.Save(ctx, actor, id, in.Body.Version, content, kit.Clean(in.Body.Remark, true))
 		})
 	})
 }
@@ -174,6 +184,20 @@ func (d *measureDraft) content() *radar.Content {
 		c.Texts[lang] = t
 	}
 	return &c
+}
+
+// placed is the document with the city's districts, as the page has it; who may not
+// write one is told that and nothing of the districts.
+func (a *api) placed(ctx context.Context, actor accounts.Actor, d *measureDraft) (*radar.Content, error) {
+	if err := radar.May(actor, radar.ActEdit, uuid.Nil); err != nil {
+		return nil, err
+	}
+	labels, err := a.Geo.Districts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := d.content()
+	return c, radar.PlaceContent(labels, c)
 }
 
 // keyed is the id of what a request makes: the same key of the same person

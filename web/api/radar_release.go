@@ -72,12 +72,23 @@ func (a *api) programmeReleases() {
 		}
 		on := radar.Day(in.Body.Release)
 		rows, err := radar.ReadFile(bytes.NewReader(in.Body.File), radar.Format(in.Body.Format), p, on == "")
+		if err == nil {
+			err = a.placedRows(ctx, rows)
+		}
 		var done radar.Imported
 		if err == nil {
 			done, err = a.Radar.Import(ctx, actor, p, rows, radar.ImportAs{Release: on, Drafts: on == ""})
 		}
 		return imported{done.New, done.Changed, done.Same}, rowErrors(err)
 	})
+}
+
+func (a *api) placedRows(ctx context.Context, rows []radar.Row) error {
+	labels, err := a.Geo.Districts(ctx)
+	if err != nil {
+		return err
+	}
+	return radar.PlaceRows(labels, rows)
 }
 
 // rowErrors turns the report of an import into entries of the body.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/radar"
 )
 
@@ -69,6 +70,27 @@ func (a *api) secondPerson() {
 		MeasureParam
 		ThingParam
 	}
+	type writeIn struct {
+		MeasureParam
+		ThingParam
+		OnceParam
+		Body translated
+	}
+	write := radarDeskOp("writeHelpers", http.MethodPost, "/desk/radar/measures/{number}/help/{id}/messages", "Write to all who take part",
+		"Only they and the desk read it. Sent again with the same key, it is said once. 409: nobody takes part.")
+	write.status = http.StatusCreated
+	reads(a, write, func(ctx context.Context, _ *call, actor accounts.Actor, in *writeIn) (nothing, error) {
+		m, _, err := a.onDeskMeasure(ctx, actor, in.MeasureParam)
+		if err != nil {
+			return nothing{}, err
+		}
+		id, err := thing(in.ID, "help request")
+		if err != nil {
+			return nothing{}, err
+		}
+		err = a.Radar.WriteHelpers(ctx, actor, m.ID, id, keyed(actor, in.Key), in.Body.text())
+		return nothing{true}, ownFieldsOf(err, map[string]string{"message_" + i18n.German: "/de", "message_" + i18n.English: "/en"})
+	})
 	for _, o := range []struct {
 		id, path, summary string
 		do                func(ctx context.Context, actor accounts.Actor, measure, request uuid.UUID) error
