@@ -411,6 +411,15 @@ CREATE TABLE public.call_phases (
     CONSTRAINT call_phases_phase_check CHECK ((phase = ANY (ARRAY['collect'::text, 'check'::text, 'support'::text, 'decide'::text, 'implement'::text])))
 );
 
+CREATE TABLE public.call_proofs (
+    call_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    rule text NOT NULL,
+    yes boolean NOT NULL,
+    at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.calls (
     id uuid NOT NULL,
     number bigint NOT NULL,
@@ -438,13 +447,15 @@ CREATE TABLE public.calls (
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     changed_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
     published_at timestamp with time zone,
+    proof jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT calls_audience_check CHECK ((audience = ANY (ARRAY['public'::text, 'staff'::text]))),
     CONSTRAINT calls_kind_check CHECK ((kind = ANY (ARRAY['ideas'::text, 'places'::text, 'contest'::text]))),
     CONSTRAINT calls_min_level_check CHECK (((min_level >= 0) AND (min_level <= 3))),
     CONSTRAINT calls_participation_check CHECK ((participation = ANY (ARRAY['information'::text, 'consultation'::text, 'cooperation'::text, 'decision'::text]))),
+    CONSTRAINT calls_proof CHECK (((who = 'proved'::text) = (proof <> '{}'::jsonb))),
     CONSTRAINT calls_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'ended'::text]))),
     CONSTRAINT calls_threshold_check CHECK ((threshold >= 0)),
-    CONSTRAINT calls_who_check CHECK ((who = ANY (ARRAY['all'::text, 'mail'::text, 'residents'::text])))
+    CONSTRAINT calls_who_check CHECK ((who = ANY (ARRAY['all'::text, 'mail'::text, 'residents'::text, 'proved'::text])))
 );
 
 CREATE TABLE public.case_facts (
@@ -1468,7 +1479,7 @@ CREATE TABLE public.idea_merges (
     leave_until timestamp with time zone,
     undone_at timestamp with time zone,
     carried jsonb DEFAULT '[]'::jsonb NOT NULL,
-    CONSTRAINT idea_merges_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'merged'::text, 'undone'::text]))),
+    CONSTRAINT idea_merges_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'withdrawn'::text, 'merged'::text, 'undone'::text]))),
     CONSTRAINT idea_merges_two CHECK ((from_id <> into_id))
 );
 
@@ -2925,6 +2936,9 @@ ALTER TABLE ONLY public.batches
 ALTER TABLE ONLY public.call_phases
     ADD CONSTRAINT call_phases_pkey PRIMARY KEY (call_id, phase);
 
+ALTER TABLE ONLY public.call_proofs
+    ADD CONSTRAINT call_proofs_pkey PRIMARY KEY (call_id, person_id);
+
 ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_number UNIQUE (number);
 
@@ -3645,6 +3659,10 @@ CREATE INDEX barrier_reports_at ON public.barrier_reports USING btree (at DESC, 
 
 CREATE INDEX batches_person ON public.batches USING btree (person_id, at DESC, id DESC);
 
+CREATE INDEX call_proofs_person ON public.call_proofs USING btree (person_id);
+
+CREATE INDEX call_proofs_until ON public.call_proofs USING btree (until);
+
 CREATE INDEX calls_newest ON public.calls USING btree (published_at DESC, id DESC) WHERE (state <> 'draft'::text);
 
 CREATE INDEX case_facts_category ON public.case_facts USING btree (category_id, closed_at) INCLUDE (created_at, target_at) WHERE ((status = 'resolved'::text) AND public);
@@ -3809,8 +3827,6 @@ CREATE INDEX documents_closed ON public.documents USING gin (tsv) WITH (fastupda
 
 CREATE INDEX documents_department ON public.documents USING btree (department_id) WHERE (audience <> 'public'::text);
 
-CREATE INDEX documents_facets ON public.documents USING gin (facets) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
-
 CREATE INDEX documents_newest ON public.documents USING btree (at DESC, subject_id DESC) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
 
 CREATE INDEX documents_number ON public.documents USING btree (number) WHERE (number <> ''::text);
@@ -3823,7 +3839,7 @@ CREATE INDEX documents_public ON public.documents USING btree (subject_kind, sub
 
 CREATE INDEX documents_timeless ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE ((at IS NULL) AND (audience = 'public'::text));
 
-CREATE INDEX documents_words ON public.documents USING gin (tsv) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
+CREATE INDEX documents_words ON public.documents USING gin (tsv, facets) WITH (fastupdate=off) WHERE ((at IS NOT NULL) AND (audience = 'public'::text));
 
 CREATE INDEX draft_handovers_draft ON public.draft_handovers USING btree (draft_id, created_at DESC);
 
@@ -4211,6 +4227,12 @@ ALTER TABLE ONLY public.batches
 
 ALTER TABLE ONLY public.call_phases
     ADD CONSTRAINT call_phases_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
+
+ALTER TABLE ONLY public.call_proofs
+    ADD CONSTRAINT call_proofs_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
+
+ALTER TABLE ONLY public.call_proofs
+    ADD CONSTRAINT call_proofs_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
 
 ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
