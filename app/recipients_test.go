@@ -54,8 +54,8 @@ func (a acted) comment(by any, official bool, at time.Time) {
 func (a acted) vote(by uuid.UUID, state string, at time.Time) {
 	a.t.Helper()
 	voter := uuid.New()
-	a.exec(`INSERT INTO voters (id, scope, level) VALUES ($1, $1::text, 1)`, voter)
-	a.exec(`INSERT INTO voter_persons (scope, person_id, voter_id) VALUES ($1::text, $2, $1::uuid)`, voter, by)
+	a.exec(`INSERT INTO voters (id, scope, level) VALUES ($1::uuid, ($1::uuid)::text, 1)`, voter)
+	a.exec(`INSERT INTO voter_persons (scope, person_id, voter_id) VALUES (($1::uuid)::text, $2, $1::uuid)`, voter, by)
 	a.exec(`INSERT INTO votes (subject_kind, subject_id, aspect, voter_id, value, state, at) VALUES ('idea', gen_random_uuid(), 'support', $1, 1, $2, $3)`, voter, state, at)
 }
 
@@ -108,7 +108,7 @@ func TestActivePeople(t *testing.T) {
 
 	// a complaint is nobody's business, not even as one of a number
 	a.exec(`INSERT INTO complaints (id, number, person_id, kind, topic, text, name_kind, contact_kind, status, content, content_sha256, receipt, created_at)
-		VALUES (gen_random_uuid(), 1, $1, 'complaint', 'x', 'x', 'anonymous', 'code', 'arrived', 'x', 'x', 'x', $2)`, a.person(), month(2))
+		VALUES (gen_random_uuid(), 1, $1, 'complaint', (SELECT key FROM complaint_topics LIMIT 1), 'x', 'anonymous', 'code', 'arrived', 'x', 'x', 'x', $2)`, a.person(), month(2))
 	a.want(edges, 1, 1, 1)
 
 	carl := a.person()
