@@ -18,7 +18,7 @@ import (
 func (a *App) moderate() (err error) {
 	a.moderation, err = moderation.New(moderation.Config{
 		DB: a.cfg.Pool, Accounts: a.accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: a.reports.Moderated(), subject.Comment: a.discussion.Moderated(), subject.Idea: a.ideas.Moderated()}, Outbox: a.outbox,
-		Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Calendar: a.categories, Files: a.files, Photos: a.photos, Log: a.cfg.Log,
+		Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Calendar: a.categories, Files: a.files, Photos: a.photos, Active: new(recipients).active, Log: a.cfg.Log,
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/sheet"
 )
 
@@ -38,6 +39,8 @@ type Figures struct {
 	MedianH  *float64  `json:"median_hours_to_decision"` // of notices; nil: none was decided
 	ComplH   *float64  `json:"median_hours_to_appeal"`
 	Complete bool      `json:"complete"` // the period is over
+	// Notes say by language what the active recipients are and are not.
+	Notes map[string]string `json:"notes"`
 }
 
 // Period is the half year in which a moment lies: "2026-H1".
@@ -84,7 +87,56 @@ func (s *Service) Figures(ctx context.Context, period string) (*Figures, error) 
 	if err := s.db.QueryRow(ctx, sqlMedians, f.From, f.To).Scan(&f.MedianH, &f.ComplH); err != nil {
 		return nil, fmt.Errorf("figures: %w", err)
 	}
+	active, err := s.recipients(ctx, f.From, f.To, now)
+	if err != nil {
+		return nil, err
+	}
+	f.List = append(f.List, active...)
+	f.Notes = make(map[string]string, len(noted))
+	for _, lang := range noted {
+		f.Notes[lang] = s.messages.For(lang).T(NoteRecipients)
+	}
 	return f, nil
+}
+
+// Names of the figures about active recipients (Art. 24(2) DSA).
+const (
+	PartRecipients = "recipients"
+	InMonth        = "in_month" // of a month, "2026-01"
+	MonthlyAverage = "monthly_average"
+	NoteRecipients = "figures.recipients.note" // key of the words about them
+)
+
+// MonthForm is how a figure says its month.
+const MonthForm = "2006-01"
+
+// noted are the languages of the notes in the files.
+var noted = []string{i18n.German, i18n.English}
+
+// recipients counts who took part in each month of a period that is over, and
+// the average of those months. A month that still runs would pull it down.
+func (s *Service) recipients(ctx context.Context, from, to, now time.Time) ([]Figure, error) {
+	edges := []time.Time{from}
+	for at := from.AddDate(0, 1, 0); !at.After(to) && !at.After(now); at = at.AddDate(0, 1, 0) {
+		edges = append(edges, at)
+	}
+	months := len(edges) - 1
+	if months == 0 {
+		return nil, nil // of no month there is no average, which is not zero
+	}
+	counts, err := s.active(ctx, s.db, edges)
+	if err != nil {
+		return nil, fmt.Errorf("active recipients: %w", err)
+	}
+	if len(counts) != months {
+		return nil, fmt.Errorf("active recipients: %d numbers for %d months", len(counts), months)
+	}
+	list, sum := make([]Figure, 0, months+1), 0
+	for i, n := range counts {
+		sum += n
+		list = append(list, Figure{Part: PartRecipients, Name: InMonth, Of: edges[i].Format(MonthForm), N: n})
+	}
+	return append(list, Figure{Part: PartRecipients, Name: MonthlyAverage, N: (2*sum + months) / (2 * months)}), nil // rounded
 }
 
 // CSV is the figures as a table.
@@ -101,6 +153,11 @@ func (f *Figures) CSV() (string, error) {
 	}{{"notices", "median_hours", f.MedianH}, {"complaints", "median_hours", f.ComplH}} {
 		if m.v != nil {
 			rows = append(rows, []string{m.part, m.name, "", sheet.Number(*m.v, 1)})
+		}
+	}
+	for _, lang := range noted {
+		if f.Notes[lang] != "" {
+			rows = append(rows, []string{PartRecipients, "note", lang, sheet.Text(f.Notes[lang])})
 		}
 	}
 	for _, r := range rows {

@@ -252,3 +252,54 @@ func TestNameFits(t *testing.T) {
 		}
 	}
 }
+
+// The months that are over are counted by the city's clock, and their average is
+// rounded; of a half year in which none is over there is none, which is not zero.
+func TestActiveRecipients(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var asked []time.Time
+	b.active = func(edges []time.Time) []int {
+		asked = edges
+		return []int{4, 0, 0, 0, 0, 5}[:len(edges)-1]
+	}
+	now, err := db.Now(t.Context(), b.Pool)
+	must(t, err)
+	past := moderation.Period(now.AddDate(0, -7, 0))
+	f, err := b.mod.Figures(t.Context(), past)
+	must(t, err)
+	cal, err := b.Categories.Calendar(t.Context())
+	must(t, err)
+	if len(asked) != 7 || !asked[0].Equal(f.From) || !asked[6].Equal(f.To) || asked[1].In(cal.Zone()).Day() != 1 || asked[1].In(cal.Zone()).Hour() != 0 {
+		t.Errorf("asked for %v", asked)
+	}
+	last := f.List[len(f.List)-1]
+	if last != (moderation.Figure{Part: moderation.PartRecipients, Name: moderation.MonthlyAverage, N: 2}) { // 9 in 6 months
+		t.Errorf("average: %+v", last)
+	}
+	if first := f.List[len(f.List)-7]; first != (moderation.Figure{Part: moderation.PartRecipients, Name: moderation.InMonth, Of: f.From.Format(moderation.MonthForm), N: 4}) {
+		t.Errorf("first month: %+v", first)
+	}
+	must(t, b.mod.Publish(t.Context(), b.first, past))
+	p, err := b.mod.Report(t.Context(), past)
+	must(t, err)
+	for _, part := range []string{"recipients,monthly_average,,2\r\n", "recipients,note,de,", "recipients,note,en,", "Wer ", "only reads"} {
+		if !strings.Contains(p.CSV, part) {
+			t.Errorf("no %q in %s", part, p.CSV)
+		}
+	}
+	if !strings.Contains(p.JSON, `"monthly_average"`) || !strings.Contains(p.JSON, "only reads") || !strings.Contains(p.JSON, "wer nur liest") {
+		t.Errorf("json: %s", p.JSON)
+	}
+	asked = nil
+	f, err = b.mod.Figures(t.Context(), moderation.Period(now.AddDate(1, 0, 0)))
+	must(t, err)
+	for _, l := range f.List {
+		if l.Part == moderation.PartRecipients {
+			t.Errorf("of months to come: %+v", l)
+		}
+	}
+	if asked != nil {
+		t.Errorf("asked for %v", asked)
+	}
+}

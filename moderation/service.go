@@ -50,6 +50,11 @@ type Calendar interface {
 	Calendar(ctx context.Context) (*categories.Calendar, error)
 }
 
+// Active counts who took part, for the report's average (Art. 24(2) DSA): edges
+// are the beginnings of months and the end of the last one, the answer has one
+// number for each month. Its tables are other packages', so the app fills it.
+type Active func(ctx context.Context, q db.Queryer, edges []time.Time) ([]int, error)
+
 // Photos is the pictures of all domains (attachments.Service).
 type Photos interface {
 	// Photo gives the bytes of one, for the copy for the police.
@@ -74,6 +79,7 @@ type Config struct {
 	Calendar Calendar
 	Files    files.Store
 	Photos   Photos
+	Active   Active
 	Log      *slog.Logger
 }
 
@@ -88,12 +94,13 @@ type Service struct {
 	cal      Calendar
 	files    files.Store
 	photos   Photos
+	active   Active
 	log      *slog.Logger
 }
 
 // New makes the service.
 func New(cfg Config) (*Service, error) {
-	if cfg.DB == nil || cfg.Accounts == nil || len(cfg.Targets) == 0 || cfg.Outbox == nil || cfg.Messages == nil || cfg.BaseURL == "" || cfg.Calendar == nil || cfg.Files == nil || cfg.Photos == nil {
+	if cfg.DB == nil || cfg.Accounts == nil || len(cfg.Targets) == 0 || cfg.Outbox == nil || cfg.Messages == nil || cfg.BaseURL == "" || cfg.Calendar == nil || cfg.Files == nil || cfg.Photos == nil || cfg.Active == nil {
 		return nil, errors.New("moderation: something of the config is missing")
 	}
 	if cfg.Log == nil {
@@ -101,7 +108,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	return &Service{
 		db: cfg.DB, accounts: cfg.Accounts, targets: cfg.Targets, out: cfg.Outbox, messages: cfg.Messages,
-		base: strings.TrimSuffix(cfg.BaseURL, "/"), cal: cfg.Calendar, files: cfg.Files, photos: cfg.Photos, log: cfg.Log,
+		base: strings.TrimSuffix(cfg.BaseURL, "/"), cal: cfg.Calendar, files: cfg.Files, photos: cfg.Photos, active: cfg.Active, log: cfg.Log,
 	}, nil
 }
 

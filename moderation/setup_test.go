@@ -16,6 +16,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
@@ -52,6 +53,7 @@ func (p *post) kinds() []string {
 }
 
 type bundle struct {
+	active func(edges []time.Time) []int // who took part
 	*reportstest.City
 	mod    *moderation.Service
 	post   *post
@@ -61,12 +63,12 @@ type bundle struct {
 
 func setup(t testing.TB) *bundle {
 	t.Helper()
-	b := &bundle{City: reportstest.New(t), post: &post{}}
+	b := &bundle{City: reportstest.New(t), post: &post{}, active: func(edges []time.Time) []int { return make([]int, len(edges)-1) }}
 	messages, err := i18n.Load(i18n.Config{Zone: time.UTC})
 	must(t, err)
 	b.mod, err = moderation.New(moderation.Config{
 		DB: b.Pool, Accounts: b.Accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: b.Reports.Moderated()}, Outbox: b.post, Messages: messages,
-		BaseURL: "https://mitwirk.example", Calendar: b.Categories, Files: b.Files, Photos: b.City.Photos,
+		BaseURL: "https://mitwirk.example", Calendar: b.Categories, Files: b.Files, Photos: b.City.Photos, Active: func(_ context.Context, _ db.Queryer, edges []time.Time) ([]int, error) { return b.active(edges), nil },
 	})
 	must(t, err)
 	b.first = accountstest.Staff(t, b.Pool, subject.Moderator)

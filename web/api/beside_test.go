@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/casework"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/internal/preview/previewtest"
@@ -64,6 +65,9 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 	d.Moderation, err = moderation.New(moderation.Config{
 		DB: b.Pool, Accounts: b.Accounts, Targets: b.about, Outbox: b.post, Messages: words,
 		BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: b.City.Photos,
+		Active: func(_ context.Context, _ db.Queryer, edges []time.Time) ([]int, error) {
+			return make([]int, len(edges)-1), nil
+		},
 	})
 	must(t, err)
 	d.Routing, err = casework.NewRouting(casework.RoutingConfig{DB: b.Pool, Catalogue: b.Categories, Past: b.Reports})

@@ -32,6 +32,7 @@ type periodFigures struct {
 	Period   string      `json:"period" example:"2026-H1"`
 	Complete bool        `json:"complete" doc:"The period is over."`
 	Figures  []modFigure `json:"figures" nullable:"false"`
+	Note     string      `json:"note" doc:"Who the recipients of the service are (Art. 24(2) DSA), and who is not counted."`
 	MedianH  *float64    `json:"median_hours_to_decision,omitempty"`
 	ComplH   *float64    `json:"median_hours_to_appeal,omitempty"`
 }
@@ -39,7 +40,7 @@ type periodFigures struct {
 type modFigure struct {
 	Part string `json:"part"`
 	Name string `json:"name"`
-	Of   string `json:"of,omitempty" doc:"Absent: of all."`
+	Of   string `json:"of,omitempty" doc:"Absent: of all. A month for those who took part in it (recipients, in_month)."`
 	N    int    `json:"n"`
 }
 
@@ -75,8 +76,8 @@ func (a *api) transparency() {
 	type periodIn struct {
 		Period string `query:"period" maxLength:"7" doc:"A half-year; absent: the one that runs." example:"2026-H1"`
 	}
-	reads(a, free("getModerationFigures", "/moderation/figures", "Read the figures of a half-year", "As the transparency report counts them (Art. 15 and 24 DSA)."),
-		func(ctx context.Context, _ *call, _ accounts.Actor, in *periodIn) (periodFigures, error) {
+	reads(a, free("getModerationFigures", "/moderation/figures", "Read the figures of a half-year", "As the transparency report counts them (Art. 15 and 24 DSA), with those who took part in each month that is over and their average."),
+		func(ctx context.Context, k *call, _ accounts.Actor, in *periodIn) (periodFigures, error) {
 			period := in.Period
 			if period == "" {
 				now, err := db.Now(ctx, a.DB)
@@ -92,7 +93,7 @@ func (a *api) transparency() {
 			if err != nil {
 				return periodFigures{}, err
 			}
-			out := periodFigures{Period: f.Period, Complete: f.Complete, Figures: make([]modFigure, len(f.List)), MedianH: f.MedianH, ComplH: f.ComplH}
+			out := periodFigures{Period: f.Period, Complete: f.Complete, Figures: make([]modFigure, len(f.List)), Note: k.loc().T(moderation.NoteRecipients), MedianH: f.MedianH, ComplH: f.ComplH}
 			for i, l := range f.List {
 				out.Figures[i] = modFigure(l)
 			}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/mail"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/reports"
@@ -43,6 +44,15 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// tookPart says three people for every month.
+func tookPart(_ context.Context, _ db.Queryer, edges []time.Time) ([]int, error) {
+	out := make([]int, len(edges)-1)
+	for i := range out {
+		out[i] = 3
+	}
+	return out, nil
+}
+
 func setup(t *testing.T) bundle {
 	t.Helper()
 	b := bundle{City: reportstest.New(t)}
@@ -50,7 +60,7 @@ func setup(t *testing.T) bundle {
 	var err error
 	b.mod, err = moderation.New(moderation.Config{
 		DB: b.Pool, Accounts: b.Accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: b.Reports.Moderated()}, Outbox: nowhere{},
-		Messages: b.site.Catalogue, BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: b.Photos,
+		Messages: b.site.Catalogue, BaseURL: kittest.Base, Calendar: b.Categories, Files: b.Files, Photos: b.Photos, Active: tookPart,
 	})
 	must(t, err)
 	must(t, moderationpages.Register(b.site.Router, moderationpages.Deps{DB: b.Pool, Moderation: b.mod, Categories: b.Categories}))
@@ -177,6 +187,9 @@ func TestOtherPages(t *testing.T) {
 	b := setup(t)
 	for _, path := range []string{"/moderation/register", "/moderation/transparency"} {
 		b.site.Browser().Get(path).Want(http.StatusOK).WantClean()
+	}
+	if words := b.site.Browser().Get("/moderation/transparency").Text("[data-recipients]"); !strings.Contains(words, "wer nur liest") {
+		t.Errorf("who is not counted: %q", words)
 	}
 	b.site.Browser().Get("/moderation/transparency/2020-H1.csv").Want(http.StatusNotFound)
 	number, _ := b.public(t)

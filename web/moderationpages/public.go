@@ -117,6 +117,11 @@ func figureName(loc *i18n.Localizer, l moderation.Figure) string {
 			return name + ": " + loc.T(prefix+l.Of)
 		}
 	}
+	if l.Name == moderation.InMonth {
+		if at, err := time.ParseInLocation(moderation.MonthForm, l.Of, loc.Zone()); err == nil {
+			return name + ": " + loc.Month(at)
+		}
+	}
 	words := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(l.Of, "STATEMENT_CATEGORY_"), "_", " "))
 	return name + ": " + words
 }
