@@ -4,6 +4,7 @@ import (
 	stdcontext "context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -26,9 +27,7 @@ type eid struct {
 
 func (e eid) Userinfo([]string) ([]byte, error) {
 	out := map[string]any{"sub": e.Subject}
-	for k, v := range e.said {
-		out[k] = v
-	}
+	maps.Copy(out, e.said)
 	return json.Marshal(out)
 }
 

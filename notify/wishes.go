@@ -167,7 +167,7 @@ WHERE target_kind IN ('area', 'search') AND cadence IN ('daily', 'weekly') AND o
 	sqlStopWishes = `UPDATE notice_preferences SET cadence = 'never' WHERE cadence IN ('daily', 'weekly') AND person_id IN ` + sqlPartOwner
 )
 
-// whoever has said nothing has a digest of comments
+// Whoever has said nothing has a digest of comments.
 const sqlStopUnsaid = `
 INSERT INTO notice_preferences (person_id, kind, cadence)
 SELECT person_id, 'comment', 'never' FROM confirmed_contacts WHERE id = $1 AND person_id IS NOT NULL

@@ -137,7 +137,7 @@ func (s *searchBench) fill(ctx context.Context, n int) (err error) {
 	const part, said = 5_000, 50_000
 	for from := 0; from < n; from += part {
 		if from%said == 0 {
-			s.say("%d of %d documents", from, n)
+			s.sayf("%d of %d documents", from, n)
 		}
 		docs := make([]search.Document, min(part, n-from))
 		for i := range docs {
@@ -148,7 +148,7 @@ func (s *searchBench) fill(ctx context.Context, n int) (err error) {
 		}
 	}
 	for _, sql := range append(indexes, `VACUUM ANALYZE documents`, `VACUUM ANALYZE vocabulary`) {
-		s.say("%s", sql)
+		s.sayf("%s", sql)
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("fill: %w", err)
 		}
@@ -159,12 +159,12 @@ func (s *searchBench) fill(ctx context.Context, n int) (err error) {
 	for i := range 40 {
 		s.rare = append(s.rare, inventedWord(30_000+i*700))
 	}
-	s.say("%d documents are there", n)
+	s.sayf("%d documents are there", n)
 	return nil
 }
 
-// say tells on the error output how far the filling is: it takes minutes.
-func (s *searchBench) say(format string, args ...any) {
+// sayf tells on the error output how far the filling is: it takes minutes.
+func (s *searchBench) sayf(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%5s  "+format+"\n", append([]any{s.watch.Now().Sub(s.began).Round(time.Second)}, args...)...)
 }
 

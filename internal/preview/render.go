@@ -121,7 +121,7 @@ func (r *Renderer) Render(ctx context.Context, pdf []byte) (Document, error) {
 	case <-wait.Done():
 		return Document{}, busy(wait.Err())
 	}
-	defer func() {
+	defer func() { //nolint:contextcheck // it is let go long after who asked
 		r.later()
 		r.turn <- struct{}{}
 	}()

@@ -95,16 +95,23 @@ func (s *Shelf) Of(ctx context.Context, f File) (Document, error) {
 
 // head is what stands before the pictures.
 type head struct {
-	Version int
-	Total   int
-	Reason  Reason
-	Pages   []struct{ Wide, High, Bytes int }
+	Version int        `json:"version"`
+	Total   int        `json:"total"`
+	Reason  Reason     `json:"reason"`
+	Pages   []headPage `json:"pages"`
+}
+
+// headPage is how large a picture is, in pixels and bytes.
+type headPage struct {
+	Wide  int `json:"wide"`
+	High  int `json:"high"`
+	Bytes int `json:"bytes"`
 }
 
 func encode(d Document) []byte {
 	h := head{Version: version, Total: d.Total, Reason: d.Reason}
 	for _, p := range d.Pages {
-		h.Pages = append(h.Pages, struct{ Wide, High, Bytes int }{p.Wide, p.High, len(p.JPEG)})
+		h.Pages = append(h.Pages, headPage{p.Wide, p.High, len(p.JPEG)})
 	}
 	first, err := json.Marshal(h)
 	if err != nil {

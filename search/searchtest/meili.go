@@ -47,27 +47,35 @@ type meiliIndex struct {
 
 // meiliSettings are those of the reference that may be set; others are refused.
 type meiliSettings struct {
-	RankingRules         []string
-	SearchableAttributes []string
-	DisplayedAttributes  []string
-	FilterableAttributes []string
-	SortableAttributes   []string
-	Synonyms             map[string][]string
-	StopWords            []string
-	LocalizedAttributes  []struct{ Locales, AttributePatterns []string }
-	TypoTolerance        *struct {
-		Enabled             bool
-		MinWordSizeForTypos struct{ OneTypo, TwoTypos int }
-		DisableOnWords      []string
-		DisableOnAttributes []string
-		DisableOnNumbers    bool
-	}
-	Pagination *struct{ MaxTotalHits int }
-	Faceting   *struct {
-		MaxValuesPerFacet int
-		SortFacetValuesBy map[string]string
-	}
-	PrefixSearch *string
+	RankingRules         []string            `json:"rankingRules"`
+	SearchableAttributes []string            `json:"searchableAttributes"`
+	DisplayedAttributes  []string            `json:"displayedAttributes"`
+	FilterableAttributes []string            `json:"filterableAttributes"`
+	SortableAttributes   []string            `json:"sortableAttributes"`
+	Synonyms             map[string][]string `json:"synonyms"`
+	StopWords            []string            `json:"stopWords"`
+	LocalizedAttributes  []struct {
+		Locales           []string `json:"locales"`
+		AttributePatterns []string `json:"attributePatterns"`
+	} `json:"localizedAttributes"`
+	TypoTolerance *struct {
+		Enabled             bool `json:"enabled"`
+		MinWordSizeForTypos struct {
+			OneTypo  int `json:"oneTypo"`
+			TwoTypos int `json:"twoTypos"`
+		} `json:"minWordSizeForTypos"`
+		DisableOnWords      []string `json:"disableOnWords"`
+		DisableOnAttributes []string `json:"disableOnAttributes"`
+		DisableOnNumbers    bool     `json:"disableOnNumbers"`
+	} `json:"typoTolerance"`
+	Pagination *struct {
+		MaxTotalHits int `json:"maxTotalHits"`
+	} `json:"pagination"`
+	Faceting *struct {
+		MaxValuesPerFacet int               `json:"maxValuesPerFacet"`
+		SortFacetValuesBy map[string]string `json:"sortFacetValuesBy"`
+	} `json:"faceting"`
+	PrefixSearch *string `json:"prefixSearch"`
 }
 
 type meiliTask struct {
