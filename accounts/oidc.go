@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,9 @@ type Provider struct {
 	Staff bool
 	// Level is the trust that it gives: L1, L2 or L3.
 	Level int
+	// Claims are what it can be asked about people, for calls that ask it; zero:
+	// it is a sign-in and no more.
+	Claims Claims
 }
 
 // provider is a Provider that is asked for its settings when it is first used:
@@ -108,18 +112,29 @@ func (p *provider) discover(ctx context.Context) (*oidc.Provider, *oauth2.Config
 // sign-in: only the browser that left may come back.
 type Journey struct {
 	State, Nonce, Verifier string
+	For                    string // number of the call that asks for a proof; "": a sign-in only
 }
 
 // String is the journey as a cookie.
-func (j Journey) String() string { return j.State + "." + j.Nonce + "." + j.Verifier }
+func (j Journey) String() string {
+	out := j.State + "." + j.Nonce + "." + j.Verifier
+	if j.For != "" {
+		out += "." + j.For
+	}
+	return out
+}
 
 // ParseJourney reads the cookie.
 func ParseJourney(text string) (Journey, error) {
 	parts := strings.Split(text, ".")
-	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
+	if len(parts) < 3 || len(parts) > 4 || slices.Contains(parts, "") {
 		return Journey{}, fault.New(fault.Gone, "signin.err.journey")
 	}
-	return Journey{parts[0], parts[1], parts[2]}, nil
+	j := Journey{State: parts[0], Nonce: parts[1], Verifier: parts[2]}
+	if len(parts) == 4 {
+		j.For = parts[3]
+	}
+	return j, nil
 }
 
 // Leave gives the address at which somebody signs in elsewhere, with PKCE, a
@@ -130,17 +145,31 @@ func (s *Service) Leave(ctx context.Context, key, locale string) (address string
 	if err != nil {
 		return "", Journey{}, err
 	}
+	return s.leave(ctx, p, locale, nil)
+}
+
+// leave is Leave, with what is asked for besides who somebody is.
+func (*Service) leave(ctx context.Context, p *provider, locale string,
+	wishes func(at *oidc.Provider) ([]string, []oauth2.AuthCodeOption, error),
+) (address string, j Journey, err error) {
 	ctx, cancel := context.WithTimeout(ctx, oidcTimeout)
 	defer cancel()
-	_, config, err := p.discover(ctx)
+	at, config, err := p.discover(ctx)
 	if err != nil {
 		return "", Journey{}, err
 	}
 	j.State, _ = newToken()
 	j.Nonce, _ = newToken()
 	j.Verifier = oauth2.GenerateVerifier()
-	return config.AuthCodeURL(j.State, oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier),
-		oauth2.SetAuthURLParam("ui_locales", i18n.Match(locale))), j, nil
+	options := []oauth2.AuthCodeOption{oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier), oauth2.SetAuthURLParam("ui_locales", i18n.Match(locale))}
+	if wishes != nil {
+		scopes, more, err := wishes(at)
+		if err != nil {
+			return "", Journey{}, err
+		}
+		config.Scopes, options = append(config.Scopes, scopes...), append(options, more...)
+	}
+	return config.AuthCodeURL(j.State, options...), j, nil
 }
 
 // Identity is who somebody is at another sign-in: proved, but not yet looked up.
@@ -158,32 +187,48 @@ func (s *Service) Return(ctx context.Context, key string, j Journey, state, code
 	if err != nil {
 		return Identity{}, err
 	}
-	gone := fault.New(fault.Gone, "signin.err.journey")
-	if code == "" || subtle.ConstantTimeCompare([]byte(state), []byte(j.State)) != 1 {
-		return Identity{}, gone
-	}
 	ctx, cancel := context.WithTimeout(ctx, oidcTimeout)
 	defer cancel()
-	at, config, err := p.discover(ctx)
+	got, err := p.exchange(ctx, j, state, code)
 	if err != nil {
 		return Identity{}, err
 	}
+	return Identity{Issuer: p.Issuer, Sub: got.id.Subject, provider: p}, nil
+}
+
+// exchanged is what a code was worth.
+type exchanged struct {
+	at    *oidc.Provider
+	token *oauth2.Token
+	id    *oidc.IDToken
+}
+
+// exchange is the checks of Return.
+func (p *provider) exchange(ctx context.Context, j Journey, state, code string) (*exchanged, error) {
+	gone := fault.New(fault.Gone, "signin.err.journey")
+	if code == "" || subtle.ConstantTimeCompare([]byte(state), []byte(j.State)) != 1 {
+		return nil, gone
+	}
+	at, config, err := p.discover(ctx)
+	if err != nil {
+		return nil, err
+	}
 	token, err := config.Exchange(ctx, code, oauth2.VerifierOption(j.Verifier))
 	if err != nil {
-		return Identity{}, gone.Because(errors.New("the code was refused")) // the answer can hold secrets
+		return nil, gone.Because(errors.New("the code was refused")) // the answer can hold secrets
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return Identity{}, gone.Because(errors.New("no id token"))
+		return nil, gone.Because(errors.New("no id token"))
 	}
 	id, err := at.Verifier(&oidc.Config{ClientID: p.Client}).Verify(ctx, raw)
 	if err != nil {
-		return Identity{}, gone.Because(errors.New("the id token was refused"))
+		return nil, gone.Because(errors.New("the id token was refused"))
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(j.Nonce)) != 1 || id.Subject == "" || len(id.Subject) > 255 {
-		return Identity{}, gone.Because(errors.New("nonce or subject"))
+		return nil, gone.Because(errors.New("nonce or subject"))
 	}
-	return Identity{Issuer: p.Issuer, Sub: id.Subject, provider: p}, nil
+	return &exchanged{at, token, id}, nil
 }
 
 // SignInAsIdentity gives the browser a session of whom the identity belongs to.

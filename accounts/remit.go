@@ -63,6 +63,9 @@ func (a Actor) Within(w *db.Where, on Columns, roles ...subject.Role) {
 		w.And("false")
 		return
 	}
+	if slices.ContainsFunc(remits, func(r subject.Remit) bool { return len(r.Departments)+len(r.Categories)+len(r.Districts) == 0 }) {
+		return // everywhere: no parameter may be left that nothing names
+	}
 	var departments []uuid.UUID
 	unlimited := false
 	either := make([]string, 0, len(remits))
@@ -78,9 +81,6 @@ func (a Actor) Within(w *db.Where, on Columns, roles ...subject.Role) {
 		}
 		if len(r.Districts) > 0 {
 			all = append(all, on.District+" = ANY ("+w.Arg(r.Districts)+")")
-		}
-		if len(all) == 0 {
-			return // everywhere
 		}
 		either = append(either, strings.Join(all, " AND "))
 	}

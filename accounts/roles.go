@@ -131,6 +131,14 @@ func loadRights(ctx context.Context, q db.Queryer, a *Actor) error {
 	return nil
 }
 
+// ViewerOf is what a person may look at now, also while they are not signed in: for
+// what is sent to them.
+func ViewerOf(ctx context.Context, q db.Queryer, person uuid.UUID) (subject.Viewer, error) {
+	a := Actor{Person: person}
+	err := loadRights(ctx, q, &a)
+	return a.Viewer(), err
+}
+
 // setRights sets what follows from the grants of a person.
 func setRights(a *Actor, remits []subject.Remit) {
 	a.Limits, a.Roles, a.Departments = remits, nil, nil

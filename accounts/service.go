@@ -47,6 +47,7 @@ type Service struct {
 	passkeys  *webauthn.WebAuthn // nil: none
 	providers []*provider
 	left      LeftFunc
+	homes     Homes // nil: nobody can be asked where they live
 }
 
 // New makes the service. It returns an error without a database or with a

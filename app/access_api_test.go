@@ -101,6 +101,8 @@ func accessAPI() map[string]policy {
 		"PUT /api/v1/me/notices/read":                                 api,
 		"GET /api/v1/me/wishes":                                       api,
 		"PUT /api/v1/me/wishes":                                       api,
+		"GET /api/v1/me/muted":                                        api,
+		"DELETE /api/v1/me/muted/:kind/:id":                           api,
 		"GET /api/v1/me/areas":                                        api,
 		"POST /api/v1/me/areas":                                       api,
 		"PATCH /api/v1/me/areas/:id":                                  api,

@@ -25,6 +25,7 @@ import (
 	"github.com/mitwirk/mitwirk/ideas/contests"
 	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/config"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/files"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -32,6 +33,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/live"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
@@ -55,6 +57,7 @@ type Config struct {
 	Work     bool        // do jobs in this process
 	Dev      bool        // a demonstration: the outbox is shown
 	Clock    clock.Clock // for what pages show; nil: the machine's
+	Push     notify.PushConfig
 }
 
 // App is the product in one process.
@@ -72,6 +75,7 @@ type App struct {
 	geo        *geo.Service
 	categories *categories.Service
 	photos     *attachments.Service
+	drawer     *preview.Renderer
 	drafts     *drafts.Service
 	reports    *reports.Service
 	ideas      *ideas.Service
@@ -146,6 +150,10 @@ func (a *App) plumbing(ctx context.Context) (err error) {
 		Directory: mail.DirectoryFunc(func(ctx context.Context, contact uuid.UUID, kind string, _ subject.Ref) (string, error) {
 			return accounts.MailAddress(ctx, a.cfg.Pool, contact, kind)
 		}),
+		Readers: func(ctx context.Context, q db.Queryer, contact uuid.UUID) (r mail.Readers, err error) {
+			r.Address, r.Others, err = accounts.Readers(ctx, q, contact)
+			return r, err
+		},
 	})
 	return err
 }
@@ -196,6 +204,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	}}); err != nil {
 		return err
 	}
+	a.accounts.UseHomes(a.geo)
 	hours, err := a.hours(ctx)
 	if err != nil {
 		return err
@@ -203,6 +212,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if a.categories, err = categories.New(categories.Config{DB: d, Bus: a.bus, Zone: a.zone, Hours: hours, HoursNow: a.hours, OpenCases: casework.OpenIn}); err != nil {
 		return err
 	}
+	a.drawer = preview.NewRenderer()
 	if a.photos, err = attachments.New(attachments.Config{DB: d, Files: a.files, Drafts: drafts.Owners{}, Logger: a.cfg.Log}); err != nil {
 		return err
 	}
@@ -356,6 +366,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	err := a.jobs.Stop(ctx) // also where nothing is worked: it wakes other processes
 	a.bus.Stop()
+	a.drawer.Close()
 	return err
 }
 

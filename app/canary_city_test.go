@@ -89,7 +89,13 @@ type product struct {
 }
 
 // start makes the product on a database of the test's own, with a catalogue.
-func start(t testing.TB, work bool) product {
+func start(t testing.TB, work bool, change ...func(*Config)) product {
+	t.Helper()
+	return startWith(t, work)
+}
+
+// startWith is start with other sign-ins (MITWIRK_OIDC_PROVIDERS).
+func startWith(t testing.TB, work bool, signIns ...string) product {
 	t.Helper()
 	pool, err := db.Open(context.Background(), db.Config{URL: dbtest.DB(t).Config().ConnString(), MaxConns: 16, AppName: "mitwirk canary"})
 	if err != nil {
@@ -101,13 +107,17 @@ func start(t testing.TB, work bool) product {
 	for i := range rules {
 		rules[i] += "=1000000/1m"
 	}
-	a, err := New(t.Context(), Config{
+	cfg := Config{
 		Settings: config.Settings{
 			Store:  config.Store{FilesURL: "file://" + folder},
-			Server: config.Server{Addr: "127.0.0.1:8080", BaseURL: base, Timezone: "Europe/Berlin", CityName: "Vogelstadt", Limits: rules, TrustedProxies: []string{"192.0.2.1"}},
+			Server: config.Server{Addr: "127.0.0.1:8080", BaseURL: base, Timezone: "Europe/Berlin", CityName: "Vogelstadt", Limits: rules, TrustedProxies: []string{"192.0.2.1"}, OIDCProviders: signIns},
 		},
 		Pool: pool, Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Work: work,
-	})
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	a, err := New(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,20 @@ func (c *town) proposed() {
 	c.must(s.PublishCall(ctx, accounts.System, n))
 	c.params["call"] = []string{n.Format(subject.PrefixCall)}
 
+	// a call that asks an eID, which has said yes to one and no to another
+	asks, today := call, time.Now().UTC().Truncate(24*time.Hour)
+	asks.Title, asks.Who, asks.Proof = i18n.Text{"de": "Ideen der Erwachsenen"}, ideas.WhoProved, ideas.Proof{AgeFrom: 18}
+	for i := range asks.Spans {
+		asks.Spans[i].From = asks.Spans[i].From.AddDate(0, 0, -8)
+	}
+	made, err := s.ImportCall(ctx, asks, today.AddDate(0, 0, -9))
+	c.must(err)
+	c.params["call"] = append(c.params["call"], made.Number.Format(subject.PrefixCall))
+	for i, who := range []accounts.Actor{owner, other} {
+		c.exec(`INSERT INTO call_proofs (call_id, person_id, rule, yes, at, until)
+			VALUES ($1, $2, $3, $4, '2031-12-03 12:00Z'::timestamptz + $5::int * interval '1 day', '2031-12-13 12:00Z'::timestamptz + $5::int * interval '1 day')`, made.ID, who.Person, made.Proof.Rule(), i == 0, i)
+	}
+
 	send := func(who accounts.Actor, sub ideas.Submission) ideas.Receipt {
 		sub.Topic = "verkehr"
 		r, err := s.Submit(ctx, who, sub)
@@ -131,6 +145,7 @@ func ideaSources() map[string]source {
 	one = about("t.subject_id")
 	one.people, one.narrow = one.people+" || t.owner_id", "NOT t.released OR "+one.narrow
 	list["subject_files"] = one
+	list["call_proofs"] = source{people: "ARRAY[t.person_id]"}
 	list["idea_invitations"] = source{people: "ARRAY[t.made_by, t.used_by]"}
 	return list
 }

@@ -134,6 +134,7 @@ func (c *town) ids(t testing.TB) {
 	c.params["name"] = []string{"mitwirk-192.png"}    // of an icon
 	c.params["ref"] = []string{"1", "x"}              // of a district
 	c.params["slug"] = c.column("SELECT slug FROM programmes")
+	c.params["view"] = []string{"1"} // page of a PDF
 	c.params["slot"], c.params["file"] = []string{"hall", "report", "x"}, []string{"x.mp4"}
 	for _, s := range reports.Statuses() {
 		c.params["to"] = append(c.params["to"], string(s))
@@ -213,6 +214,8 @@ func (c *town) fill(route string) ([]string, error) {
 				name = "district_set"
 			case name == "id" && strings.Contains(route, "messages"):
 				name = "message"
+			case name == "page" && strings.HasSuffix(route, "/view/:page"):
+				name = "view"
 			case name == "id", name == "photo", name == "attachment":
 				name = "photo"
 			}

@@ -90,6 +90,7 @@ func unmarked() map[string]string {
 		digit = "a small number"
 	)
 	return map[string]string{
+		"call_proofs.yes":             "a yes or a no",
 		"persons.level":               digit,
 		"complaints.help":             words,
 		"complaints.wish_key":         "the key of a department",

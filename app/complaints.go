@@ -22,7 +22,7 @@ func (a *App) complain(ctx context.Context) error {
 		return err
 	}
 	a.complaints, err = complaints.New(ctx, complaints.Config{
-		DB: a.cfg.Pool, Accounts: a.accounts, Days: a.categories, Forms: a.drafts, Store: a.files, Pictures: a.photos, Scanner: scanner, Jobs: a.jobs,
+		DB: a.cfg.Pool, Accounts: a.accounts, Days: a.categories, Forms: a.drafts, Store: a.files, Pictures: a.photos, Scanner: scanner, Drawer: a.drawer, Jobs: a.jobs,
 		Outbox: a.outbox, Messages: a.messages, BaseURL: strings.TrimSuffix(a.cfg.Settings.Base(), "/"), KeyDir: a.cfg.Settings.ReceiptKeys, Zone: a.zone, Log: a.cfg.Log,
 	})
 	return err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -11,6 +12,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/events"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/radar"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -22,10 +24,33 @@ func (a *App) tellComments() {
 }
 
 // commentNews is comments as the inbox knows them (notify.Domain).
-type commentNews struct{ s *discussion.Service }
+type commentNews struct {
+	s *discussion.Service
+	m measureNews // what measures are hidden with
+}
 
 func (n commentNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lang string, ids []uuid.UUID) ([]subject.Card, error) {
 	return n.s.Cards(ctx, q, to.Viewer, lang, ids)
+}
+
+// Bases implements notify.Standing.
+func (commentNews) Bases() []subject.Kind {
+	return []subject.Kind{subject.Idea, subject.Measure, radar.EditKind}
+}
+
+// On implements notify.Standing: comments are gone with what they are about.
+func (n commentNews) On(ctx context.Context, q db.Queryer, other subject.Ref, ids []uuid.UUID) (bool, error) {
+	about, err := discussion.ThingsOf(ctx, q, ids)
+	if err != nil || slices.Contains(about, other) {
+		return err == nil, err
+	}
+	var measures []uuid.UUID
+	for _, ref := range about {
+		if ref.Kind == subject.Measure {
+			measures = append(measures, ref.ID)
+		}
+	}
+	return n.m.On(ctx, q, other, measures)
 }
 
 // Owners are those whom a comment concerns: who is spoken to, who is answered,
@@ -35,6 +60,11 @@ func (n commentNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (no
 	return notify.Owners{People: people}, err
 }
 
+// StopAt is the discussion: mails about it end, not those about one comment.
+func (n commentNews) StopAt(ctx context.Context, q db.Queryer, id uuid.UUID) (subject.Ref, error) {
+	return n.s.DiscussionOf(ctx, q, id)
+}
+
 func (commentNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
 	return "", nil
 }
@@ -42,3 +72,21 @@ func (commentNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string
 func (commentNews) Says(loc *i18n.Localizer, _ notify.What, _ string) string {
 	return loc.T("notice.says.comment")
 }
+
+// talkNews is discussions as the inbox knows them (notify.Domain): what mails about
+// comments are ended by. Nothing is told of a discussion itself.
+type talkNews struct{ s *discussion.Service }
+
+func (n talkNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, _ string, ids []uuid.UUID) ([]subject.Card, error) {
+	return n.s.DiscussionCards(ctx, q, to.Viewer, ids)
+}
+
+func (talkNews) Owners(context.Context, db.Queryer, uuid.UUID) (notify.Owners, error) {
+	return notify.Owners{}, nil
+}
+
+func (talkNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
+	return "", nil
+}
+
+func (talkNews) Says(*i18n.Localizer, notify.What, string) string { return "" }

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/notify"
@@ -22,7 +23,12 @@ import (
 func (a *App) notifying() (err error) {
 	a.notify, err = notify.New(notify.Config{
 		DB: a.cfg.Pool, Bus: a.bus, Jobs: a.jobs, Outbox: a.outbox, Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Zone: a.zone, Log: a.cfg.Log,
-		Domains: map[subject.Kind]notify.Domain{subject.Report: a.reports.Noticed(), subject.Comment: commentNews{a.discussion}, subject.Measure: measureNews{a.radar}, radar.InquiryKind: inquiryNews{a.radar}, radar.WaitKind: waitNews{a.radar}, radar.EditKind: editNews{a.radar}, radar.HelpKind: helpNews{a.radar}, subject.Idea: a.ideas.Noticed()}, ReplyTo: notify.ReplyTo(a.replyTo()),
+		Domains: map[subject.Kind]notify.Domain{
+			subject.Report: a.reports.Noticed(), subject.Idea: a.ideas.Noticed(), subject.Measure: measureNews{a.radar},
+			subject.Comment: commentNews{a.discussion, measureNews{a.radar}}, discussion.KindDiscussion: talkNews{a.discussion},
+			radar.InquiryKind: inquiryNews{a.radar}, radar.WaitKind: waitNews{a.radar}, radar.EditKind: editNews{a.radar}, radar.HelpKind: helpNews{a.radar},
+		},
+		ReplyTo: notify.ReplyTo(a.replyTo()), Push: a.cfg.Push,
 	})
 	if err != nil {
 		return err
@@ -62,7 +68,7 @@ func (a *App) foundNow(ctx context.Context, s search.Saved, lang string, limit i
 // mayMail tells whether a contact may still read what a mail says of a thing.
 func (a *App) mayMail(ctx context.Context, q db.Queryer, contact uuid.UUID, kind string, about subject.Ref) (bool, error) {
 	if about.Kind != subject.Report {
-		return a.notify.MayMail(ctx, q, kind, about)
+		return a.notify.MayMail(ctx, q, contact, kind, about)
 	}
 	return a.reports.MayMail(ctx, q, contact, kind, about)
 }

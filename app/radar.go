@@ -69,6 +69,21 @@ func (a *App) findMeasures() {
 	a.radar.Findable().OnChange(func(ctx context.Context, ids []uuid.UUID) error {
 		return a.search.Refresh(ctx, subject.Measure, ids...)
 	})
+	a.radar.Findable().OnEdit(func(ctx context.Context, ids []uuid.UUID) error {
+		if err := a.search.Refresh(ctx, subject.Measure, ids...); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			said, err := discussion.OfThing(ctx, a.cfg.Pool, subject.Ref{Kind: subject.Measure, ID: id})
+			if err != nil {
+				return err
+			}
+			if err := a.search.Refresh(ctx, subject.Comment, said...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // tellMeasures makes changes of measures go to those who follow them, their
@@ -105,11 +120,23 @@ func (n measureNews) Cards(ctx context.Context, q db.Queryer, _ notify.Reader, l
 	return n.s.Cards(ctx, q, lang, ids)
 }
 
+// Bases implements notify.Standing.
+func (measureNews) Bases() []subject.Kind { return []subject.Kind{radar.EditKind} }
+
+// On implements notify.Standing: a programme that is no longer public takes its
+// measures along.
+func (n measureNews) On(ctx context.Context, q db.Queryer, other subject.Ref, ids []uuid.UUID) (bool, error) {
+	if other.Kind != radar.EditKind || len(ids) == 0 {
+		return false, nil
+	}
+	return n.s.AnyOf(ctx, q, other.ID, ids)
+}
+
 // Owners are those who follow the field or the programme of the measure: who
 // follows the measure itself is found by the service.
 func (n measureNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.Followers(ctx, q, id)
-	return notify.Owners{People: people}, err
+	return notify.Owners{People: people, Follow: true}, err
 }
 
 func (measureNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {

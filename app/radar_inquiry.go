@@ -69,7 +69,7 @@ func (n editNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lan
 
 func (n editNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.OtherEditors(ctx, q, id)
-	return notify.Owners{People: people}, err
+	return notify.Owners{People: people, Inbox: true}, err
 }
 
 func (editNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
@@ -89,7 +89,7 @@ func (n waitNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, lan
 
 func (n waitNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.WaitPeople(ctx, q, id)
-	return notify.Owners{People: people}, err
+	return notify.Owners{People: people, Inbox: true}, err
 }
 
 func (waitNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
@@ -109,7 +109,7 @@ func (n inquiryNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, 
 
 func (n inquiryNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.InquiryPeople(ctx, q, id)
-	return notify.Owners{People: people}, err
+	return notify.Owners{People: people, Inbox: true}, err
 }
 
 func (inquiryNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {

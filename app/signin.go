@@ -12,7 +12,9 @@ func (a *App) signIns() ([]accounts.Provider, error) {
 	}
 	list := make([]accounts.Provider, len(set))
 	for i, s := range set {
-		list[i] = accounts.Provider(s)
+		list[i] = accounts.Provider{
+			Key: s.Key, Issuer: s.Issuer, Client: s.Client, Secret: s.Secret, Label: s.Label, Staff: s.Staff, Level: s.Level, Claims: accounts.Claims(s.Claims),
+		}
 	}
 	return list, nil
 }

@@ -36,7 +36,7 @@ func (a *App) talk(post *reports.Post) error {
 		return fmt.Errorf("MITWIRK_SCANNER_URL: %w", err)
 	}
 	if a.talkFiles, err = casework.NewFiles(casework.FilesConfig{
-		DB: a.cfg.Pool, Store: a.files, Pictures: a.photos, Scanner: scanner, Jobs: a.jobs, Logger: a.cfg.Log,
+		DB: a.cfg.Pool, Store: a.files, Pictures: a.photos, Scanner: scanner, Drawer: a.drawer, Jobs: a.jobs, Logger: a.cfg.Log,
 	}); err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ func (a *App) web(ctx context.Context) error {
 	a.router = r
 	account := accountpages.Deps{
 		DB: a.cfg.Pool, Accounts: a.accounts,
+		Proofs:      a.ideas,
 		Adopt:       []func(ctx context.Context, tx pgx.Tx, visitor, person uuid.UUID) error{votes.Adopt, follows.Adopt, drafts.Adopt, attachments.Adopt, complaints.Adopt, a.adoptReports, moderation.Adopt, notify.Adopt, discussion.Adopt, ideas.Adopt},
 		Unsubscribe: a.unsubscribe,
 		Describe:    a.describers(),
@@ -228,6 +229,18 @@ func (a *App) notices(ctx context.Context, loc *i18n.Localizer, now time.Time) [
 func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject.Ref) error {
 	if done, err := endNotices(ctx, tx, contact, about); done || err != nil {
 		return err
+	}
+	c, err := accounts.ContactByID(ctx, tx, contact)
+	if fault.Is(err, fault.NotFound) {
+		return nil // nobody is written to
+	}
+	if err != nil {
+		return err
+	}
+	if c.Person != nil {
+		if err := follows.Mute(ctx, tx, *c.Person, about, c.Locale); err != nil {
+			return err
+		}
 	}
 	same, err := accounts.SameAddress(ctx, tx, contact)
 	if err != nil {

@@ -75,6 +75,7 @@ type FilesConfig struct {
 	Store    files.Store
 	Pictures Recoder
 	Scanner  scan.Scanner // nil: files are not scanned, and pages say so
+	Drawer   Drawer       // nil: there are no previews
 	Jobs     *jobs.Client
 	Logger   *slog.Logger
 }
@@ -92,6 +93,7 @@ func NewFiles(cfg FilesConfig) (*Files, error) {
 	}
 	f := &Files{cfg}
 	jobs.Register(cfg.Jobs, f.work)
+	jobs.Register(cfg.Jobs, f.previewJob)
 	jobs.Periodic(cfg.Jobs, "message_files_waiting", 15*time.Minute, f.RescanOld)
 	jobs.Periodic(cfg.Jobs, "message_files_orphans", 6*time.Hour, f.SweepFiles)
 	return f, nil
@@ -192,6 +194,9 @@ func (f *Files) attach(ctx context.Context, tx pgx.Tx, sqlAdd string, ref subjec
 	for i, n := range list {
 		if _, err := tx.Exec(ctx, sqlAdd, n.f.ID, to, string(ref.Kind), ref.ID, i, n.f.Name, n.f.Type, n.f.Size, n.f.sum, n.f.blob, string(state)); err != nil {
 			return fmt.Errorf("add file: %w", err)
+		}
+		if err := f.previewSoon(ctx, tx, n.f.ID, n.f.Type, state); err != nil {
+			return err
 		}
 		if f.Scanner == nil {
 			continue

@@ -54,7 +54,7 @@ func (f *Files) AddBeside(ctx context.Context, tx pgx.Tx, ref subject.Ref, owner
 		return nil
 	}
 	if f.Scanner == nil {
-		return nil
+		return f.previewSoon(ctx, tx, n.f.ID, n.f.Type, state)
 	}
 	return f.Jobs.Insert(ctx, tx, scanArgs{File: n.f.ID})
 }

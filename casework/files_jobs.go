@@ -12,6 +12,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/files"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -79,8 +80,10 @@ func (f *Files) scan(ctx context.Context, s shelf, file File) error {
 			state, blob = Infected, ""
 			f.drop(ctx, []string{now.blob})
 		}
-		_, err = tx.Exec(ctx, s.note, file.ID, string(state), blob)
-		return wrap("note the scanner's answer", err)
+		if _, err = tx.Exec(ctx, s.note, file.ID, string(state), blob); err != nil {
+			return fmt.Errorf("note the scanner's answer: %w", err)
+		}
+		return f.previewSoon(ctx, tx, file.ID, file.Type, state)
 	})
 }
 
@@ -133,8 +136,10 @@ func (f *Files) drop(ctx context.Context, keys []string) {
 			if key == "" { // gone before: something was found in it
 				continue
 			}
-			if err := f.Store.Delete(ctx, key); err != nil {
-				f.Logger.ErrorContext(ctx, "files: bytes are left for the sweep", "key", key, "err", err)
+			for _, key := range []string{key, preview.Key(key)} {
+				if err := f.Store.Delete(ctx, key); err != nil {
+					f.Logger.ErrorContext(ctx, "files: bytes are left for the sweep", "key", key, "err", err)
+				}
 			}
 		}
 	})
@@ -176,7 +181,7 @@ func (f *Files) SweepFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = files.Sweep(ctx, f.Store, filePrefix, now.Add(-fileOrphanAge), func(ctx context.Context, keys []string) (map[string]bool, error) {
+	_, err = files.Sweep(ctx, f.Store, filePrefix, now.Add(-fileOrphanAge), preview.Known(func(ctx context.Context, keys []string) (map[string]bool, error) {
 		rows, err := f.DB.Query(ctx, sqlKnownFiles, keys)
 		if err != nil {
 			return nil, fmt.Errorf("known files: %w", err)
@@ -187,7 +192,7 @@ func (f *Files) SweepFiles(ctx context.Context) error {
 			known[key] = true
 		}
 		return known, wrap("known files", err)
-	})
+	}))
 	return wrap("sweep files", err)
 }
 

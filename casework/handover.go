@@ -130,8 +130,12 @@ LIMIT 500`
 )
 
 // PutPartner stores a partner; a zero ID is a new one. For admins; who and which
-// fields stand in the audit log.
+// fields stand in the audit log. Sent twice, it is stored once.
 func PutPartner(ctx context.Context, tx pgx.Tx, actor accounts.Actor, p Partner) (uuid.UUID, error) {
+	actor, err := accounts.Renew(ctx, tx, actor)
+	if err != nil {
+		return uuid.Nil, err
+	}
 	if !actor.System && !actor.Has(subject.Admin) {
 		return uuid.Nil, fault.New(fault.Forbidden, "err.403")
 	}
@@ -154,14 +158,26 @@ func PutPartner(ctx context.Context, tx pgx.Tx, actor accounts.Actor, p Partner)
 	if p.ID == uuid.Nil {
 		p.ID = subject.NewID()
 	}
-	if _, err := tx.Exec(ctx, sqlPutPartner, p.ID, p.Name, mail, p.RemindDays, p.Active); err != nil {
-		return uuid.Nil, fmt.Errorf("put partner: %w", err)
+	if p.Categories == nil {
+		p.Categories = []uuid.UUID{}
 	}
-	if _, err := tx.Exec(ctx, sqlDropPartnerCategories, p.ID); err != nil {
-		return uuid.Nil, fmt.Errorf("put partner: %w", err)
+	var changed int64
+	for _, q := range []struct {
+		sql  string
+		args []any
+	}{
+		{sqlPutPartner, []any{p.ID, p.Name, mail, p.RemindDays, p.Active}}, // holds the row, changed or not
+		{sqlDropPartnerCategories, []any{p.ID, p.Categories}},
+		{sqlAddPartnerCategories, []any{p.ID, p.Categories}},
+	} {
+		tag, err := tx.Exec(ctx, q.sql, q.args...)
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("put partner: %w", err)
+		}
+		changed += tag.RowsAffected()
 	}
-	if _, err := tx.Exec(ctx, sqlAddPartnerCategories, p.ID, p.Categories); err != nil {
-		return uuid.Nil, fmt.Errorf("put partner: %w", err)
+	if changed == 0 {
+		return p.ID, nil
 	}
 	return p.ID, accounts.Audit(ctx, tx, actor, accounts.Entry{
 		Action: "partner.put", Ref: subject.Ref{Kind: "partner", ID: p.ID}, Fields: []string{"name", "mail", "remind_days", "active", "categories"},
@@ -170,12 +186,14 @@ func PutPartner(ctx context.Context, tx pgx.Tx, actor accounts.Actor, p Partner)
 
 const (
 	sqlPutPartner = `
-INSERT INTO partners (id, name, mail, remind_days, active) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, mail = excluded.mail, remind_days = excluded.remind_days, active = excluded.active`
-	sqlDropPartnerCategories = `DELETE FROM partner_categories WHERE partner_id = $1`
+INSERT INTO partners AS p (id, name, mail, remind_days, active) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, mail = excluded.mail, remind_days = excluded.remind_days, active = excluded.active
+WHERE (p.name, p.mail, p.remind_days, p.active) IS DISTINCT FROM (excluded.name, excluded.mail, excluded.remind_days, excluded.active)`
+	sqlDropPartnerCategories = `DELETE FROM partner_categories WHERE partner_id = $1 AND category_id <> ALL ($2)`
 	sqlAddPartnerCategories  = `
 INSERT INTO partner_categories (partner_id, category_id)
-SELECT $1, c.id FROM categories c WHERE c.id = ANY ($2)`
+SELECT $1, c.id FROM categories c WHERE c.id = ANY ($2)
+ON CONFLICT DO NOTHING`
 )
 
 // HandTo gives a case to a partner and returns what goes into the link's path.

@@ -220,7 +220,7 @@ func MayRoute(actor accounts.Actor, action RoutingAction) error {
 	case ChangeRouting:
 		roles = []subject.Role{subject.Admin}
 	case SeeFigures:
-		roles = []subject.Role{subject.Admin, subject.TeamLead, subject.Analyst, subject.Caseworker}
+		roles = figureRoles()
 	}
 	if actor.Has(roles...) {
 		return nil

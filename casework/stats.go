@@ -54,6 +54,8 @@ type FigureRow struct {
 	Solved, WithAim, InTime int // solved; of those with a target; of those kept
 	Reopened                int // of those that came in
 	Happy, SoSo, Unhappy    int
+
+	few int // people who said something but are too few to be shown
 }
 
 // Share is how many per cent of the solved ones with a target kept it; ok is
@@ -71,18 +73,21 @@ func (r *FigureRow) Rated() int { return r.Happy + r.SoSo + r.Unhappy }
 // maxFigureDays is the longest time that is asked for at once.
 const maxFigureDays = 5 * 366
 
-// Figures are the desk's: of all cases, also of what is not public.
+// Figures are the desk's: of all cases in the actor's remits, also of what is not
+// public.
 func Figures(ctx context.Context, q db.Queryer, actor accounts.Actor, by By, f FigureFilter) ([]FigureRow, error) {
 	if err := MayRoute(actor, SeeFigures); err != nil {
 		return nil, err
 	}
-	return figures(ctx, q, by, f, false)
+	rows, err := figures(ctx, q, by, f, &actor)
+	hideMore(rows)
+	return rows, err
 }
 
 // PublicFigures are made of public reports only, so that nothing can be found
 // by taking one figure from another.
 func PublicFigures(ctx context.Context, q db.Queryer, by By, f FigureFilter) ([]FigureRow, error) {
-	return figures(ctx, q, by, f, true)
+	return figures(ctx, q, by, f, nil)
 }
 
 // keys are the columns that figures are told apart by, of what came in or is
@@ -103,7 +108,8 @@ func (b By) keys() (in, out string, ok bool) {
 	return "", "", false
 }
 
-func figures(ctx context.Context, q db.Queryer, by By, f FigureFilter, public bool) ([]FigureRow, error) {
+// figures are those of an actor, or of everybody: nil.
+func figures(ctx context.Context, q db.Queryer, by By, f FigureFilter, actor *accounts.Actor) ([]FigureRow, error) {
 	in, out, ok := by.keys()
 	if !ok {
 		return nil, fault.New(fault.BadRequest, "stats.err.by")
@@ -114,7 +120,15 @@ func figures(ctx context.Context, q db.Queryer, by By, f FigureFilter, public bo
 	if f.Zone == "" {
 		f.Zone = "UTC"
 	}
-	args := []any{f.From, f.To, idOrNull(f.Category), f.District, idOrNull(f.Department), public, f.Zone}
+	var where db.Where
+	for _, arg := range []any{f.From, f.To, idOrNull(f.Category), f.District, idOrNull(f.Department), actor == nil, f.Zone} {
+		where.Arg(arg)
+	}
+	within := ""
+	if actor != nil {
+		within = inRemits(&where, *actor)
+	}
+	args := where.Args()
 	rows := map[string]*FigureRow{}
 	at := func(key string) *FigureRow {
 		if rows[key] == nil {
@@ -144,8 +158,8 @@ func figures(ctx context.Context, q db.Queryer, by By, f FigureFilter, public bo
 			var key string
 			var n int
 			var median, ninety *float64
-			var solved, withAim, inTime, happy, soSo, unhappy int
-			if err := row.Scan(&key, &n, &solved, &withAim, &inTime, &median, &ninety, &happy, &soSo, &unhappy); err != nil {
+			var solved, withAim, inTime, happy, soSo, unhappy, quiet int
+			if err := row.Scan(&key, &n, &solved, &withAim, &inTime, &median, &ninety, &happy, &soSo, &unhappy, &quiet); err != nil {
 				return err
 			}
 			r := at(key)
@@ -153,8 +167,11 @@ func figures(ctx context.Context, q db.Queryer, by By, f FigureFilter, public bo
 			if solved >= FewFigures {
 				r.SolvedMedian, r.Solved90 = median, ninety
 			}
-			if happy+soSo+unhappy >= FewFigures {
+			// Less what the public page says of the same, a few would be left.
+			if happy+soSo+unhappy >= FewFigures && (quiet == 0 || quiet >= FewFigures) {
 				r.Happy, r.SoSo, r.Unhappy = happy, soSo, unhappy
+			} else {
+				r.few = happy + soSo + unhappy
 			}
 			return nil
 		}},
@@ -174,7 +191,7 @@ func figures(ctx context.Context, q db.Queryer, by By, f FigureFilter, public bo
 		}})
 	}
 	for _, s := range steps {
-		list, err := q.Query(ctx, s.sql+"\nGROUP BY 1", args...)
+		list, err := q.Query(ctx, s.sql+within+"\nGROUP BY 1", args...)
 		if err != nil {
 			return nil, fmt.Errorf("figures: %s: %w", s.what, err)
 		}
@@ -188,15 +205,15 @@ func figures(ctx context.Context, q db.Queryer, by By, f FigureFilter, public bo
 	}
 	slices.SortFunc(all, func(a, b FigureRow) int { return strings.Compare(a.Key, b.Key) })
 	if by == ByMonth {
-		return all, monthStock(ctx, q, args, all)
+		return all, monthStock(ctx, q, within, args, all)
 	}
 	return all, nil
 }
 
 // monthStock counts what is open at the end, and goes back from there.
-func monthStock(ctx context.Context, q db.Queryer, args []any, months []FigureRow) error {
+func monthStock(ctx context.Context, q db.Queryer, within string, args []any, months []FigureRow) error {
 	var open int
-	if err := q.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::int FROM (SELECT ''"+sqlPartOpen+") x", args...).Scan(&open); err != nil {
+	if err := q.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::int FROM (SELECT ''"+sqlPartOpen+within+") x", args...).Scan(&open); err != nil {
 		return fmt.Errorf("figures: stock: %w", err)
 	}
 	for i := len(months) - 1; i >= 0; i-- {
@@ -233,7 +250,8 @@ WHERE f.created_at >= $1 AND f.created_at < $2` + sqlPartOf
        percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM f.closed_at - f.created_at) / 86400) FILTER (WHERE f.status = 'resolved'),
        count(*) FILTER (WHERE s.value = 3)::int,
        count(*) FILTER (WHERE s.value = 2)::int,
-       count(*) FILTER (WHERE s.value = 1)::int
+       count(*) FILTER (WHERE s.value = 1)::int,
+       count(*) FILTER (WHERE s.value IN (1, 2, 3) AND NOT f.public)::int
 FROM case_facts f
 LEFT JOIN satisfaction s ON s.subject_kind = f.subject_kind AND s.subject_id = f.subject_id
 WHERE f.closed_at >= $1 AND f.closed_at < $2` + sqlPartOf

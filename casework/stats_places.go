@@ -3,12 +3,14 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	gogeom "github.com/twpayne/go-geom"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -38,7 +40,26 @@ func (s *StreetFigure) Change() (percent int, ok bool) {
 // than FewFigures are left out, and so are categories whose texts are never
 // public: they are about people.
 func Streets(ctx context.Context, q db.Queryer, until time.Time, limit int) ([]StreetFigure, error) {
-	rows, err := q.Query(ctx, sqlStreetFigures, until, FewFigures, limit)
+	return streets(ctx, q, sqlStreetFigures, until, FewFigures, limit)
+}
+
+// StreetsOf is Streets for one who sees figures: of the reports in the actor's
+// remits. Where all others of a street are too few it is left out, so that they
+// can't be told by taking this figure from the public one.
+func StreetsOf(ctx context.Context, q db.Queryer, actor accounts.Actor, until time.Time, limit int) ([]StreetFigure, error) {
+	if err := MayRoute(actor, SeeFigures); err != nil {
+		return nil, err
+	}
+	var where db.Where
+	for _, arg := range []any{until, FewFigures, limit} {
+		where.Arg(arg)
+	}
+	within := inRemits(&where, actor)
+	return streets(ctx, q, sqlPartStreets+within+sqlPartStreetsEnd, where.Args()...)
+}
+
+func streets(ctx context.Context, q db.Queryer, sql string, args ...any) ([]StreetFigure, error) {
+	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("figures of streets: %w", err)
 	}
@@ -68,15 +89,25 @@ func Streets(ctx context.Context, q db.Queryer, until time.Time, limit int) ([]S
 // whole avenue. The 300 most reported streets are looked at. The line goes along
 // the house numbers in the order in which they lie on the street's longest
 // extent; 0.0003 degrees flatten the change from one side to the other.
-const sqlStreetFigures = `
-WITH n AS (
-  SELECT f.street,
-         count(*) FILTER (WHERE f.created_at > $1::timestamptz - interval '1 year')::int AS n,
-         count(*) FILTER (WHERE f.created_at <= $1::timestamptz - interval '1 year')::int AS before
+const (
+	sqlStreetFigures = sqlPartStreets + sqlPartStreetsEnd
+	sqlPartStreets   = `
+WITH f AS (
+  SELECT f.street, f.created_at > $1::timestamptz - interval '1 year' AS now, (true`
+	// mine is what the figures are made of; the others of a street, if any, must
+	// be enough as well.
+	sqlPartStreetsEnd = `) IS TRUE AS mine
   FROM case_facts f
-  WHERE f.public AND f.street <> '' AND f.created_at > $1::timestamptz - interval '2 years' AND f.created_at <= $1
+  WHERE f.public AND f.street <> '' AND f.created_at > $1::timestamptz - interval '2 years' AND f.created_at <= $1),
+n AS (
+  SELECT f.street,
+         count(*) FILTER (WHERE now AND mine)::int AS n,
+         CASE WHEN count(*) FILTER (WHERE NOT now AND NOT mine) BETWEEN 1 AND $2::int - 1 THEN 0
+              ELSE count(*) FILTER (WHERE NOT now AND mine) END::int AS before
+  FROM f
   GROUP BY f.street
-  HAVING count(*) FILTER (WHERE f.created_at > $1::timestamptz - interval '1 year') >= $2
+  HAVING count(*) FILTER (WHERE now AND mine) >= $2
+     AND count(*) FILTER (WHERE now AND NOT mine) NOT BETWEEN 1 AND $2::int - 1
   ORDER BY 2 DESC
   LIMIT 300),
 s AS (
@@ -96,13 +127,15 @@ SELECT s.name, s.km, s.n, s.before,
          WHERE a.norm = s.street) END
 FROM s
 ORDER BY CASE WHEN s.km > 0 THEN s.n / s.km ELSE 0 END DESC, s.n DESC, s.name`
+)
 
 // RecurringPlace is a place where the same kind was reported again and again
 // ("Dauerstelle").
 type RecurringPlace struct {
 	Category uuid.UUID
-	Place    string // address of the last report
-	District string // ref
+	Place    string    // address of the last report
+	District string    // ref
+	Team     uuid.UUID // whose the last report is
 	N        int
 	Since    time.Time // the first of them
 	Last     time.Time
@@ -120,11 +153,25 @@ func RecurringPlaces(ctx context.Context, q db.Queryer, until time.Time, limit i
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r RecurringPlace, err error) {
 		var p gogeom.Point
-		err = row.Scan(&r.Category, &r.Place, &r.District, &r.N, &r.Since, &r.Last, &p)
+		err = row.Scan(&r.Category, &r.Place, &r.District, &r.Team, &r.N, &r.Since, &r.Last, &p)
 		r.Point = subject.Point{Lon: p.X(), Lat: p.Y()}
 		return r, err
 	})
 	return list, wrap("recurring places", err)
+}
+
+// RecurringPlacesOf is RecurringPlaces for one who sees figures: those places
+// that lie in the actor's remits, with the public numbers.
+func RecurringPlacesOf(ctx context.Context, q db.Queryer, actor accounts.Actor, until time.Time, limit int) ([]RecurringPlace, error) {
+	if err := MayRoute(actor, SeeFigures); err != nil {
+		return nil, err
+	}
+	const all = 5000 // of the whole city, before the remits
+	list, err := RecurringPlaces(ctx, q, until, all)
+	list = slices.DeleteFunc(list, func(r RecurringPlace) bool {
+		return !actor.Covers(accounts.Place{Department: r.Team, Category: r.Category, District: r.District}, figureRoles()...)
+	})
+	return list[:min(limit, len(list))], err
 }
 
 // Only streets that have enough of a kind are looked at more closely. Metres are
@@ -137,7 +184,7 @@ WITH often AS (
   GROUP BY f.category_id, f.street
   HAVING count(*) >= $3),
 spots AS (
-  SELECT c.category_id, f.street, c.place, c.district_ref, c.created_at, c.point,
+  SELECT c.category_id, f.street, c.place, c.district_ref, c.department_id, c.created_at, c.point,
          ST_ClusterDBSCAN(ST_Transform(c.point, 25832), $4, $3::int) OVER (PARTITION BY f.category_id, f.street) AS spot
   FROM often o
   JOIN case_facts f ON f.category_id = o.category_id AND f.street = o.street
@@ -147,6 +194,7 @@ spots AS (
 SELECT category_id,
        (array_agg(place ORDER BY created_at DESC))[1],
        (array_agg(district_ref ORDER BY created_at DESC))[1],
+       (array_agg(coalesce(department_id, '00000000-0000-0000-0000-000000000000') ORDER BY created_at DESC))[1],
        count(*)::int,
        min(created_at),
        max(created_at),

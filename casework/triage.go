@@ -33,6 +33,11 @@ type Passed struct {
 // asked their policy.
 func PassOn(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Ref, to uuid.UUID, reason string) (Passed, error) {
 	var p Passed
+	// held first and read then: the department of a case that somebody else has just
+	// passed on would be another one than the row that was read with it
+	if _, err := tx.Exec(ctx, sqlRecountLock, string(ref.Kind), ref.ID); err != nil {
+		return p, fmt.Errorf("hand over: %w", err)
+	}
 	err := tx.QueryRow(ctx, sqlPassFrom, string(ref.Kind), ref.ID).Scan(&p.Moves, &p.From.ID, &p.From.Key, &p.From.Name)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, fault.Missing("case")
@@ -74,8 +79,7 @@ const (
 SELECT c.moves, d.id, d.key, d.name
 FROM cases c
 JOIN departments d ON d.id = c.department_id
-WHERE c.subject_kind = $1 AND c.subject_id = $2
-FOR UPDATE OF c`
+WHERE c.subject_kind = $1 AND c.subject_id = $2`
 	sqlPass = `
 UPDATE cases SET department_id = $3, moves = $4, person_id = NULL, changed_at = mitwirk_now(), version = version + 1
 WHERE subject_kind = $1 AND subject_id = $2`

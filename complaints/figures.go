@@ -165,6 +165,69 @@ type Published struct {
 	Departments map[string]i18n.Text // by key
 }
 
+// Label is a cell's key in words: the name of a topic or a department as it is
+// now, a month, what an outcome is called. What has no name any more is its key.
+func (p *Published) Label(loc *i18n.Localizer, by, key string) string {
+	if key == Rest {
+		return loc.T("complaint.stats.rest")
+	}
+	switch by {
+	case "month":
+		if at, err := time.Parse("2006-01", key); err == nil {
+			return loc.Month(at)
+		}
+	case "topic":
+		return p.Topics.Name(key, loc.Lang())
+	case "department":
+		return cmp.Or(p.Departments[key].In(loc.Lang()), key)
+	case "kind":
+		return loc.T("complaint.kind." + key)
+	case "outcome":
+		return loc.T("complaint.outcome." + key)
+	case "days":
+		return loc.T("complaint.stats." + key)
+	}
+	return key
+}
+
+// Labelled are the periods with the words of a language beside the keys.
+func (p *Published) Labelled(loc *i18n.Localizer) []LabelledPeriod {
+	out := make([]LabelledPeriod, len(p.Periods))
+	for i, d := range p.Periods {
+		out[i] = LabelledPeriod{From: d.From, To: d.To, N: d.N, Tables: make([]LabelledTable, len(d.Tables))}
+		for j, t := range d.Tables {
+			cells := make([]LabelledCell, len(t.Cells))
+			for k, c := range t.Cells {
+				cells[k] = LabelledCell{Key: c.Key, Label: p.Label(loc, t.By, c.Key), N: c.N}
+			}
+			out[i].Tables[j] = LabelledTable{By: t.By, Label: loc.T("complaint.stats.by." + t.By), Cells: cells}
+		}
+	}
+	return out
+}
+
+// LabelledPeriod is a Period for readers.
+type LabelledPeriod struct {
+	From   string          `json:"from"`
+	To     string          `json:"to"`
+	N      int             `json:"n"`
+	Tables []LabelledTable `json:"tables"`
+}
+
+// LabelledTable is a Table for readers.
+type LabelledTable struct {
+	By    string         `json:"by"` // month, kind, topic, department, days, outcome
+	Label string         `json:"label"`
+	Cells []LabelledCell `json:"cells"`
+}
+
+// LabelledCell is a Cell for readers.
+type LabelledCell struct {
+	Key   string `json:"key"`
+	Label string `json:"label"`
+	N     int    `json:"n"`
+}
+
 // Statistics are the public figures. Periods are made once and kept
 // (complaint_periods): counting happens at most once a day, and what was
 // published stays whatever is sorted, renamed or erased afterwards.

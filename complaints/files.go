@@ -21,6 +21,7 @@ import (
 	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -136,6 +137,9 @@ func (s *Service) attach(ctx context.Context, tx pgx.Tx, list []NewFile, draft, 
 	for i, f := range list {
 		if _, err := tx.Exec(ctx, sqlAddFile, f.f.ID, draft, complaint, message, db.OrNull(owner), n+i, f.f.Name, f.f.Type, f.f.Size, f.f.sum, f.f.blob, string(state)); err != nil {
 			return fmt.Errorf("add file: %w", err)
+		}
+		if err := s.previewSoon(ctx, tx, f.f.ID, f.f.Type, state); err != nil {
+			return err
 		}
 		if s.cfg.Scanner == nil {
 			continue
@@ -276,8 +280,10 @@ func (s *Service) dropBytes(ctx context.Context, keys []string) {
 			if key == "" { // gone before: something was found in it
 				continue
 			}
-			if err := s.cfg.Store.Delete(ctx, key); err != nil {
-				s.cfg.Log.ErrorContext(ctx, "files: bytes are left for the sweep", "key", key, "err", err)
+			for _, key := range []string{key, preview.Key(key)} {
+				if err := s.cfg.Store.Delete(ctx, key); err != nil {
+					s.cfg.Log.ErrorContext(ctx, "files: bytes are left for the sweep", "key", key, "err", err)
+				}
 			}
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/files"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/internal/preview"
 )
 
 // scanArgs is the job of one file.
@@ -65,7 +66,7 @@ func (s *Service) Scan(ctx context.Context, id uuid.UUID) error {
 		if _, err := tx.Exec(ctx, sqlFileState, id, string(state), blob); err != nil {
 			return fmt.Errorf("note the scanner's answer: %w", err)
 		}
-		return nil
+		return s.previewSoon(ctx, tx, id, f.Type, state)
 	})
 }
 
@@ -98,7 +99,7 @@ func (s *Service) SweepFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = files.Sweep(ctx, s.cfg.Store, filePrefix, now.Add(-2*time.Hour), func(ctx context.Context, keys []string) (map[string]bool, error) {
+	_, err = files.Sweep(ctx, s.cfg.Store, filePrefix, now.Add(-2*time.Hour), preview.Known(func(ctx context.Context, keys []string) (map[string]bool, error) {
 		rows, err := s.db.Query(ctx, sqlKnownFiles, keys)
 		if err != nil {
 			return nil, fmt.Errorf("known files: %w", err)
@@ -112,7 +113,7 @@ func (s *Service) SweepFiles(ctx context.Context) error {
 			known[key] = true
 		}
 		return known, nil
-	})
+	}))
 	if err != nil {
 		return fmt.Errorf("sweep files: %w", err)
 	}

@@ -28,6 +28,7 @@ const (
 
 func (s *Service) registerJobs(c *jobs.Client) {
 	jobs.Register(c, s.scanJob)
+	jobs.Register(c, s.previewJob)
 	jobs.Periodic(c, "complaints_missed", 10*time.Minute, s.SayMissed)
 	jobs.Periodic(c, "complaints_questions", 30*time.Minute, s.EndQuestions)
 	jobs.Periodic(c, "complaints_settle", time.Hour, s.Settle)

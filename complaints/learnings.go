@@ -27,6 +27,9 @@ type Learning struct {
 	Text        i18n.Text
 	Published   *time.Time
 	At          time.Time
+	MayPublish  bool // the actor leads its department (LearningsOf)
+
+	department uuid.UUID
 }
 
 // MaxLearning is how long a note may be, in characters.
@@ -42,7 +45,11 @@ func (s *Service) LearningsOf(ctx context.Context, actor accounts.Actor) ([]Lear
 	if err := MayDesk(actor); err != nil {
 		return nil, err
 	}
-	return s.learnings(ctx, sqlTheirs, Departments(actor))
+	list, err := s.learnings(ctx, sqlTheirs, Departments(actor))
+	for i := range list {
+		list[i].MayPublish = leads(actor, list[i].department)
+	}
+	return list, err
 }
 
 func (s *Service) learnings(ctx context.Context, sql string, args ...any) ([]Learning, error) {
@@ -51,7 +58,7 @@ func (s *Service) learnings(ctx context.Context, sql string, args ...any) ([]Lea
 		return nil, fmt.Errorf("learnings: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l Learning, err error) {
-		return l, row.Scan(&l.ID, &l.Department, &l.DepartmentK, &l.Topic, &l.Text, &l.Published, &l.At)
+		return l, row.Scan(&l.ID, &l.Department, &l.DepartmentK, &l.Topic, &l.Text, &l.Published, &l.At, &l.department)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("learnings: %w", err)
@@ -61,7 +68,7 @@ func (s *Service) learnings(ctx context.Context, sql string, args ...any) ([]Lea
 
 const (
 	sqlPartLearning = `
-SELECT l.id, d.name, d.key, l.topic, l.text, l.published_at, l.at
+SELECT l.id, d.name, d.key, l.topic, l.text, l.published_at, l.at, l.department_id
 FROM complaint_learnings l
 JOIN departments d ON d.id = l.department_id`
 	sqlPublished = sqlPartLearning + ` WHERE l.published_at IS NOT NULL ORDER BY l.published_at DESC, l.id LIMIT 100`

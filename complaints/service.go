@@ -52,7 +52,8 @@ type Config struct {
 	Forms    Forms
 	Store    files.Store
 	Pictures Recoder
-	Scanner  scan.Scanner // nil: files are not scanned, and pages say so
+	Scanner  scan.Scanner    // nil: files are not scanned, and pages say so
+	Drawer   casework.Drawer // nil: there are no previews
 	Jobs     *jobs.Client
 	Outbox   Outbox
 	Messages *i18n.Catalogue

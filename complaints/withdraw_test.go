@@ -190,6 +190,14 @@ SELECT (SELECT count(*) FROM complaint_holds WHERE set_by = $1) + (SELECT count(
 	}
 	v, err := s.Get(ctx, owner, sent.Number)
 	must(t, err)
+	for _, who := range []struct {
+		role subject.Role
+		may  bool
+	}{{subject.Caseworker, false}, {subject.TeamLead, true}} {
+		if list, err := s.LearningsOf(ctx, c.Clerk(t, "dir", who.role)); err != nil || len(list) != 1 || list[0].MayPublish != who.may {
+			t.Errorf("%s: %+v, %v", who.role, list, err)
+		}
+	}
 	list, err := s.LearningsOf(ctx, c.Clerk(t, "dir"))
 	must(t, err)
 	if v.Status != complaints.Answered || len(list) != 1 {

@@ -114,3 +114,38 @@ const sqlConcerned = `
 SELECT person_id FROM comment_mentions WHERE comment_id = $1
 UNION
 SELECT author_id FROM comments WHERE id = $2 AND author_id IS NOT NULL`
+
+// DiscussionOf is what people follow who follow the discussion that a comment is in.
+// fault NotFound.
+func (*Service) DiscussionOf(ctx context.Context, q db.Queryer, comment uuid.UUID) (subject.Ref, error) {
+	c, err := byID(ctx, q, comment, uuid.Nil)
+	if err != nil {
+		return subject.Ref{}, err
+	}
+	return subject.Ref{Kind: KindDiscussion, ID: c.Ref.ID}, nil
+}
+
+// DiscussionCards introduces the things that are discussed to a viewer, as what people
+// follow.
+func (s *Service) DiscussionCards(ctx context.Context, q db.Queryer, viewer subject.Viewer, ids []uuid.UUID) ([]subject.Card, error) {
+	actor := accounts.ActorOf(viewer)
+	var cards []subject.Card
+	for _, id := range ids {
+		for kind := range s.domains { // an id is of one kind
+			about, err := s.about(ctx, q, actor, subject.Ref{Kind: kind, ID: id})
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			c := subject.Card{Ref: subject.Ref{Kind: KindDiscussion, ID: id}, Title: about.Title, Path: about.Path, Audience: subject.Owner}
+			if about.Public {
+				c.Audience = subject.Public
+			}
+			cards = append(cards, c)
+			break
+		}
+	}
+	return cards, nil
+}

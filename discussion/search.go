@@ -102,7 +102,21 @@ func OfThing(ctx context.Context, q db.Queryer, ref subject.Ref) ([]uuid.UUID, e
 	return list, nil
 }
 
+// ThingsOf are what some comments stand on, each once.
+func ThingsOf(ctx context.Context, q db.Queryer, ids []uuid.UUID) ([]subject.Ref, error) {
+	rows, err := q.Query(ctx, sqlThingsOf, ids)
+	if err != nil {
+		return nil, fmt.Errorf("things of comments: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[subject.Ref])
+	if err != nil {
+		return nil, fmt.Errorf("things of comments: %w", err)
+	}
+	return list, nil
+}
+
 const (
+	sqlThingsOf    = `SELECT DISTINCT subject_kind, subject_id FROM comments WHERE id = ANY ($1)`
 	sqlFindable    = sqlPartColumns + `WHERE c.id = ANY ($1) AND c.visibility = 'public' ORDER BY c.id`
 	sqlFindableIDs = `SELECT id FROM comments WHERE id > $1 ORDER BY id LIMIT $2`
 	sqlOfThing     = `SELECT id FROM comments WHERE subject_kind = $1 AND subject_id = $2 ORDER BY id`

@@ -39,7 +39,8 @@ func target(ref subject.Ref) (body, hash []byte, err error) {
 	return body, sum[:], nil
 }
 
-// Subject makes the owner follow a subject; a second time changes nothing.
+// Subject makes the owner follow a subject, also one whose mails they had ended; a
+// second time changes nothing.
 func Subject(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID, ref subject.Ref, lang string) error {
 	body, hash, err := target(ref)
 	if err != nil {
@@ -54,7 +55,78 @@ func Subject(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID, re
 const sqlFollow = `
 INSERT INTO follows (id, owner_kind, owner_id, target_kind, target, target_hash, lang)
 VALUES ($1, $2, $3, 'subject', $4, $5, $6)
-ON CONFLICT ON CONSTRAINT follows_once DO NOTHING`
+ON CONFLICT ON CONSTRAINT follows_once DO UPDATE SET cadence = 'each' WHERE follows.cadence = 'never'`
+
+// Mute ends the mails about a subject for a person, who follows it no more, also of
+// what is theirs; twice is no error. Following or Unfollow ends it.
+func Mute(ctx context.Context, tx pgx.Tx, person uuid.UUID, ref subject.Ref, lang string) error {
+	body, hash, err := target(ref)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlMute, subject.NewID(), person, body, hash, lang); err != nil {
+		return fmt.Errorf("mute: %w", err)
+	}
+	return nil
+}
+
+const sqlMute = `
+INSERT INTO follows (id, owner_kind, owner_id, target_kind, target, target_hash, lang, cadence)
+VALUES ($1, 'person', $2, 'subject', $3, $4, $5, 'never')
+ON CONFLICT ON CONSTRAINT follows_once DO UPDATE SET cadence = 'never'`
+
+// Unmute has a person follow a subject again whose mails they had ended; where they had
+// not, nothing changes.
+func Unmute(ctx context.Context, tx pgx.Tx, person uuid.UUID, ref subject.Ref) error {
+	_, hash, err := target(ref)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlUnmute, person, hash); err != nil {
+		return fmt.Errorf("unmute: %w", err)
+	}
+	return nil
+}
+
+const sqlUnmute = `UPDATE follows SET cadence = 'each' WHERE owner_kind = 'person' AND owner_id = $1 AND target_hash = $2 AND cadence = 'never'`
+
+// Muted are those of the people who have ended the mails about a subject.
+func Muted(ctx context.Context, q db.Queryer, ref subject.Ref, people []uuid.UUID) ([]uuid.UUID, error) {
+	_, hash, err := target(ref)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, sqlMuted, hash, people)
+	if err != nil {
+		return nil, fmt.Errorf("muted: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("muted: %w", err)
+	}
+	return list, nil
+}
+
+// MutedBy are the subjects that a person has ended the mails about, newest first.
+func MutedBy(ctx context.Context, q db.Queryer, person uuid.UUID) ([]subject.Ref, error) {
+	rows, err := q.Query(ctx, sqlMutedBy, person)
+	if err != nil {
+		return nil, fmt.Errorf("muted: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[subject.Ref])
+	if err != nil {
+		return nil, fmt.Errorf("muted: %w", err)
+	}
+	return list, nil
+}
+
+const (
+	sqlMuted   = `SELECT owner_id FROM follows WHERE target_hash = $1 AND owner_kind = 'person' AND cadence = 'never' AND owner_id = ANY ($2)`
+	sqlMutedBy = `
+SELECT target FROM follows
+WHERE owner_kind = 'person' AND owner_id = $1 AND target_kind = 'subject' AND cadence = 'never'
+ORDER BY id DESC LIMIT 500`
+)
 
 // Unfollow ends a follow of a subject; ending it twice is no error.
 func Unfollow(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID, ref subject.Ref) error {

@@ -77,6 +77,17 @@ const (
   JOIN addresses a ON a.street = w.street AND a.place = w.place
  WHERE a.house_no = ANY ($3::text[])`
 
+	// A street by its exact name, and what is known of it with a postcode.
+	sqlHomes = `SELECT a.street,
+       a.house_no,
+       a.postcode,
+       a.place,
+       a.point
+  FROM addresses w
+  JOIN addresses a ON a.street = w.street AND a.place = w.place
+ WHERE w.house_no = '' AND w.norm = $1 AND a.house_no <> '' AND a.postcode = $2
+ LIMIT 5000`
+
 	// A street's middle counts as if it were twice as far: a house says more.
 	sqlNearest = `SELECT a.street,
        a.house_no,
@@ -232,6 +243,18 @@ func findHouses(ctx context.Context, q db.Queryer, streets []street, numbers []s
 	list, err := pgx.CollectRows(rows, scanAddress)
 	if err != nil {
 		return nil, fmt.Errorf("find houses: %w", err)
+	}
+	return list, nil
+}
+
+func findHomes(ctx context.Context, q db.Queryer, norm, postcode string) ([]Address, error) {
+	rows, err := q.Query(ctx, sqlHomes, norm, postcode)
+	if err != nil {
+		return nil, fmt.Errorf("find homes: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanAddress)
+	if err != nil {
+		return nil, fmt.Errorf("find homes: %w", err)
 	}
 	return list, nil
 }

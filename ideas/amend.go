@@ -51,9 +51,12 @@ func (s *Service) Propose(ctx context.Context, actor accounts.Actor, n subject.N
 	if actor.Person == uuid.Nil {
 		return fault.New(fault.Unauthenticated, "err.session")
 	}
-	return s.change(ctx, actor, n, ActAmend, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i *Idea, _ *Call, now time.Time) error {
+	return s.change(ctx, actor, n, ActAmend, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i *Idea, c *Call, now time.Time) error {
 		if i.IsAuthor {
 			return fault.New(fault.Conflict, "idea.err.amend_own")
+		}
+		if err := Entitled(ctx, tx, actor, ActAmend, c, now); err != nil {
+			return err
 		}
 		if e.Title == i.Title && e.Text == i.Text {
 			return fault.OnField("text", "idea.err.amend_same")

@@ -60,7 +60,8 @@ type Call struct {
 	Districts     []string
 	Topics        []string
 	Participation string
-	Who           string // "all", "mail", "residents"
+	Who           string // "all", "mail", "residents", "proved"
+	Proof         Proof  // what an eID is asked, of "proved"
 	MinLevel      int    // from which level on a support counts
 	Threshold     int    // 0: none
 	Triggers      i18n.Text
@@ -160,6 +161,9 @@ func (c *Call) Validate(publish bool) error {
 	if !slices.Contains(Whos(), c.Who) {
 		wrong.Add("who", "idea.err.choice")
 	}
+	if c.Who == WhoProved {
+		c.Proof.check(&wrong)
+	}
 	if c.Threshold < 0 || c.Threshold > 1_000_000 {
 		wrong.Add("threshold", "idea.err.number")
 	}
@@ -207,12 +211,12 @@ func Participations() []string {
 }
 
 // Whos says whose supports count.
-func Whos() []string { return []string{"all", "mail", "residents"} }
+func Whos() []string { return []string{"all", "mail", "residents", WhoProved} }
 
 // levelOf is from which level on a support counts.
 func levelOf(who string) int {
 	switch who {
-	case "mail":
+	case "mail", WhoProved: // whoever has proved it has an account
 		return 1
 	case "residents":
 		return 2

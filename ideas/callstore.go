@@ -20,7 +20,7 @@ import (
 const sqlPartCallColumns = `
 SELECT c.id, c.number, c.state, c.audience = 'staff', c.kind, c.department_id, d.name, c.title, c.lead, c.text, c.rules, c.criteria,
        c.districts, c.topics, c.participation, c.who, c.min_level, c.threshold, c.triggers, c.budget_cents, c.prize, c.need_place,
-       c.answer_by, c.version, c.created_at, c.published_at,
+       c.answer_by, c.version, c.created_at, c.published_at, c.proof,
 `
 
 const sqlPartCall = sqlPartCallColumns + `
@@ -42,7 +42,7 @@ func scanCall(row pgx.CollectableRow) (Call, error) {
 	var number int64
 	err := row.Scan(&c.ID, &number, &c.State, &c.StaffOnly, &c.Kind, &c.Department, &c.DepartmentOf, &c.Title, &c.Lead, &c.Text, &c.Rules, &c.Criteria,
 		&c.Districts, &c.Topics, &c.Participation, &c.Who, &c.MinLevel, &c.Threshold, &c.Triggers, &c.BudgetCents, &c.Prize, &c.NeedPlace,
-		&c.AnswerBy, &c.Version, &c.CreatedAt, &c.PublishedAt, &c.Ideas)
+		&c.AnswerBy, &c.Version, &c.CreatedAt, &c.PublishedAt, &c.Proof, &c.Ideas)
 	c.Number = subject.Number(number)
 	return c, err
 }
@@ -183,6 +183,9 @@ func (s *Service) SaveCall(ctx context.Context, actor accounts.Actor, c Call) (s
 	if err := c.Validate(false); err != nil {
 		return 0, err
 	}
+	if err := s.knownHomes(ctx, &c); err != nil {
+		return 0, err
+	}
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		now, err := db.Now(ctx, tx)
 		if err != nil {
@@ -194,7 +197,7 @@ func (s *Service) SaveCall(ctx context.Context, actor accounts.Actor, c Call) (s
 		if err := MayCall(actor, &c); err != nil {
 			return err
 		}
-		c.MinLevel = levelOf(c.Who)
+		c.settleWho()
 		if c.ID == uuid.Nil {
 			c.ID, c.State = subject.NewID(), CallDraft
 			return insertCall(ctx, tx, &c, now.In(s.zone))
@@ -214,12 +217,23 @@ func (s *Service) SaveCall(ctx context.Context, actor accounts.Actor, c Call) (s
 				return err
 			}
 			c.Who, c.MinLevel, c.Threshold, c.Criteria, c.Kind, c.Department = was.Who, was.MinLevel, was.Threshold, was.Criteria, was.Kind, was.Department
-			c.StaffOnly = was.StaffOnly
+			c.StaffOnly, c.Proof = was.StaffOnly, was.Proof
 		}
 		c.ID = was.ID
 		return s.updateCall(ctx, tx, &c, was.State != CallDraft)
 	})
 	return c.Number, err
+}
+
+// settleWho says from which level on supports count, and drops a question that is
+// not asked.
+func (c *Call) settleWho() {
+	c.MinLevel = levelOf(c.Who)
+	if c.Who != WhoProved {
+		c.Proof = Proof{}
+		return
+	}
+	c.Proof.tidy()
 }
 
 // PublishCall makes a draft public: from then on its rules are fixed. Once
@@ -234,6 +248,9 @@ func (s *Service) PublishCall(ctx context.Context, actor accounts.Actor, n subje
 		}
 		if span, _ := c.Span(Collect); !dayIn(span.From, s.zone).After(now) && !actor.System { // criteria are published before it begins
 			return fault.OnField("collect_from", "idea.err.phase_past")
+		}
+		if c.Who == WhoProved && len(s.accounts.Provers(c.Proof.Question(now, s.zone))) == 0 {
+			return fault.OnField("who", "idea.err.proof_nobody")
 		}
 		if err := s.roomsReady(ctx, tx, c); err != nil {
 			return err
@@ -260,6 +277,9 @@ func (s *Service) EndCall(ctx context.Context, actor accounts.Actor, n subject.N
 		}
 		if err := votes.Close(ctx, tx, Scope(c)); err != nil {
 			return err
+		}
+		if _, err := tx.Exec(ctx, sqlEndProofs, c.ID); err != nil { // nobody takes part any more
+			return fmt.Errorf("end call: %w", err)
 		}
 		return s.bus.Append(ctx, tx, CallChanged{Call: c.ID})
 	})
@@ -314,7 +334,7 @@ func textOr(t i18n.Text) i18n.Text {
 func (c *Call) values() []any {
 	return []any{
 		audienceOf(c), c.Kind, c.Department, c.Title, textOr(c.Lead), textOr(c.Text), textOr(c.Rules), orEmpty(c.Criteria), orEmpty(c.Districts),
-		orEmpty(c.Topics), c.Participation, c.Who, c.MinLevel, c.Threshold, textOr(c.Triggers), c.BudgetCents, textOr(c.Prize), c.NeedPlace, c.AnswerBy,
+		orEmpty(c.Topics), c.Participation, c.Who, c.MinLevel, c.Threshold, textOr(c.Triggers), c.BudgetCents, textOr(c.Prize), c.NeedPlace, c.AnswerBy, c.Proof,
 	}
 }
 
@@ -334,8 +354,8 @@ func insertCall(ctx context.Context, tx pgx.Tx, c *Call, now time.Time) error {
 
 const sqlInsertCall = `
 INSERT INTO calls (id, number, audience, kind, department_id, title, lead, text, rules, criteria, districts,
-                   topics, participation, who, min_level, threshold, triggers, budget_cents, prize, need_place, answer_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                   topics, participation, who, min_level, threshold, triggers, budget_cents, prize, need_place, answer_by, proof)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT (number) DO NOTHING`
 
 func (s *Service) updateCall(ctx context.Context, tx pgx.Tx, c *Call, public bool) error {
@@ -366,7 +386,7 @@ const (
 UPDATE calls
 SET audience = $2, kind = $3, department_id = $4, title = $5, lead = $6, text = $7, rules = $8, criteria = $9, districts = $10,
     topics = $11, participation = $12, who = $13, min_level = $14, threshold = $15, triggers = $16, budget_cents = $17, prize = $18,
-    need_place = $19, answer_by = $20, changed_at = mitwirk_now(), version = version + 1
+    need_place = $19, answer_by = $20, proof = $21, changed_at = mitwirk_now(), version = version + 1
 WHERE id = $1`
 	sqlIdeasEnd  = `UPDATE ideas SET ends_at = $2 WHERE call_id = $1 AND ends_at IS DISTINCT FROM $2`
 	sqlDropSpans = `DELETE FROM call_phases WHERE call_id = $1`

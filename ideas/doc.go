@@ -23,12 +23,15 @@
 //     scanner has passed it (package casework keeps them);
 //   - checks and their notes are for the city only, and no clerk's name leaves
 //     this package;
+//   - in a call that asks for it only those take part of whom an eID has said yes
+//     (Entitled, in the transaction of what they do); the yes or no is kept until
+//     the call is over, what the eID said is never kept, and nobody else is told;
 //   - an idea's department stands in its own row: cases hold what reports need
 //     (doc/adr).
 //
 // Tables: ideas, idea_topics, idea_authors, idea_invitations, idea_versions,
 // idea_answers, idea_checks, idea_merges, idea_splits, idea_hidden, amendments, milestones,
-// calls, call_phases.
+// calls, call_phases, call_proofs.
 // Events: idea.submitted, idea.status_changed, idea.step_added, idea.changed,
 // idea.supported, idea.hidden, idea.erased, call.changed.
 package ideas

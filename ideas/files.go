@@ -11,6 +11,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -63,6 +64,11 @@ func (s *Service) File(ctx context.Context, actor accounts.Actor, n subject.Numb
 	}
 	data, err := s.files.Read(ctx, f.File)
 	return f.File, data, err
+}
+
+// PreviewFile is the first pages of a file that File gave.
+func (s *Service) PreviewFile(ctx context.Context, f casework.File) (preview.Document, error) {
+	return s.files.Preview(ctx, f)
 }
 
 // AddFile adds an author's PDF; it becomes public when somebody of the city has

@@ -20,6 +20,7 @@ import (
 func (s *Service) RegisterJobs(c *jobs.Client) {
 	jobs.Periodic(c, "ideas_end", 15*time.Minute, s.EndDue)
 	jobs.Periodic(c, "ideas_invitations", 24*time.Hour, s.dropInvitations)
+	jobs.Periodic(c, "ideas_proofs", 24*time.Hour, s.DropProofs)
 }
 
 // endBatch is how many ideas one transaction ends.
@@ -126,7 +127,7 @@ func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID)
 			return err
 		}
 	}
-	for _, sql := range []string{sqlForgetAuthors, sqlForgetAmendments, sqlForgetInvites} {
+	for _, sql := range []string{sqlForgetAuthors, sqlForgetAmendments, sqlForgetInvites, sqlForgetProofs} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget ideas: %w", err)
 		}

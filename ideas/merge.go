@@ -80,7 +80,7 @@ const sqlAskMerge = `
 INSERT INTO idea_merges (id, from_id, into_id, why) VALUES ($1, $2, $3, $4)
 ON CONFLICT (from_id) WHERE state IN ('asked', 'merged') DO NOTHING`
 
-// mayMerge: both are open and of the same call, and nobody supports them there
+// mayMerge: both are open and of the same call, and nobody can support them there
 // just now. Voters of two processes can't be compared, so that merging across
 // calls could count somebody twice.
 func (s *Service) mayMerge(from, to *Idea, c *Call, now time.Time) error {
@@ -92,12 +92,19 @@ func (s *Service) mayMerge(from, to *Idea, c *Call, now time.Time) error {
 			return fault.OnField("into", "idea.err.merge_state")
 		}
 	}
-	if c != nil {
-		if span, ok := c.Span(Support); ok && span.In(now, s.zone) {
+	for _, i := range []*Idea{from, to} {
+		if s.running(i, c, now) {
 			return fault.New(fault.Conflict, "idea.err.merge_phase")
 		}
 	}
 	return nil
+}
+
+// running tells whether people can support an idea of a call at this moment,
+// whatever the phase is called: in calls without one for it, while ideas are
+// collected.
+func (s *Service) running(i *Idea, c *Call, now time.Time) bool {
+	return c != nil && Supportable(i, c, now, s.zone)
 }
 
 // two locks two ideas, always the smaller id first.
@@ -179,9 +186,8 @@ func (s *Service) AnswerMerge(ctx context.Context, actor accounts.Actor, n, aske
 				return fault.Missing("merge")
 			}
 			if !yes {
-				_, err := tx.Exec(ctx, sqlDropMerge, a.ID)
-				if err != nil {
-					return fmt.Errorf("decline merge: %w", err)
+				if err := closeAsked(ctx, tx, a, b, "declined"); err != nil {
+					return err
 				}
 				return s.step(ctx, tx, a, "idea.step.merge_no", nil, "", uuid.Nil)
 			}
@@ -189,7 +195,11 @@ func (s *Service) AnswerMerge(ctx context.Context, actor accounts.Actor, n, aske
 				return err
 			}
 			var both bool
-			if err := tx.QueryRow(ctx, sqlAgree, a.ID, a.IsAuthor, b.IsAuthor).Scan(&both); err != nil {
+			err := tx.QueryRow(ctx, sqlAgree, a.ID, a.IsAuthor, b.IsAuthor, b.ID).Scan(&both)
+			if errors.Is(err, pgx.ErrNoRows) { // declined or withdrawn while this waited
+				return fault.Missing("merge")
+			}
+			if err != nil {
 				return fmt.Errorf("agree: %w", err)
 			}
 			if !both {
@@ -210,12 +220,25 @@ WHERE m.state = 'asked' AND (f.number = $1 OR t.number = $1) AND ($2::bigint = 0
   AND f.visibility = 'public' AND t.visibility = 'public'
 ORDER BY m.asked_at, m.id
 LIMIT 1`
-	sqlDropMerge = `UPDATE idea_merges SET state = 'declined' WHERE from_id = $1 AND state = 'asked'`
+	sqlDropMerge = `UPDATE idea_merges SET state = $3 WHERE from_id = $1 AND into_id = $2 AND state = 'asked'`
 	sqlAgree     = `
 UPDATE idea_merges SET from_yes = from_yes OR $2, into_yes = into_yes OR $3
-WHERE from_id = $1 AND state = 'asked'
+WHERE from_id = $1 AND into_id = $4 AND state = 'asked'
 RETURNING from_yes AND into_yes`
 )
+
+// closeAsked ends a question that nobody has settled yet, once: Missing where it
+// was answered or withdrawn before.
+func closeAsked(ctx context.Context, tx pgx.Tx, from, to *Idea, state string) error {
+	tag, err := tx.Exec(ctx, sqlDropMerge, from.ID, to.ID, state)
+	if err != nil {
+		return fmt.Errorf("end the question to merge: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fault.Missing("merge")
+	}
+	return nil
+}
 
 // merge moves supports, followers and comments; who supported both counts once.
 // The measures of the idea that goes become those of the one that stays too.

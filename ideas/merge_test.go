@@ -1,10 +1,14 @@
 package ideas_test
 
 import (
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/ideas/ideastest"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
@@ -37,4 +41,154 @@ func TestMergeTellsNothing(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
+}
+
+// No idea is merged or split while people can support it, whatever the phase is
+// called: in a call without a phase of its own for that they do while ideas are
+// collected.
+func TestMergeWhileSupported(t *testing.T) {
+	t.Parallel()
+	c := ideastest.New(t)
+	spans := map[ideas.Phase][2]int{ideas.Collect: {-5, 5}}
+	made := func() (*ideas.Call, ideas.Receipt, ideas.Receipt) {
+		call := c.Call(t, func(call *ideas.Call, days func(from, to int) (time.Time, *time.Time)) {
+			call.Kind = "places"
+			for ph, d := range spans {
+				from, to := days(d[0], d[1])
+				call.Spans = append(call.Spans, ideas.Span{Phase: ph, From: from, To: to})
+			}
+		})
+		one, _ := c.Create(t, func(s *ideas.Submission) { s.Call = call.ID })
+		two, _ := c.Create(t, func(s *ideas.Submission) { s.Call, s.Title = call.ID, "Brunnen für Sendling" })
+		return call, one, two
+	}
+	call, one, two := made()
+	if v := c.Idea(t, accounts.Actor{}, one.Number); !v.Supportable {
+		t.Fatal("nobody can support it: the test says nothing")
+	}
+	ask := func() error {
+		return c.Ideas.AskMerge(t.Context(), accounts.System, one.Number, two.Number, "Beide wollen dasselbe.")
+	}
+	if f := fault.As(ask()); f == nil || f.Key != "idea.err.merge_phase" {
+		t.Errorf("merged while it is supported: %v", f)
+	}
+	if f := fault.As(c.Ideas.AskSplit(t.Context(), accounts.System, one.Number, parts())); f == nil || f.Key != "idea.err.split_phase" {
+		t.Errorf("split while it is supported: %v", f)
+	}
+	if _, err := c.Pool.Exec(t.Context(), `UPDATE call_phases SET to_day = from_day WHERE call_id = $1`, call.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := ask(); err != nil {
+		t.Errorf("collecting is over: %v", err)
+	}
+	// with a phase of their own for supports, ideas can be merged while they are collected
+	spans[ideas.Support] = [2]int{6, 9}
+	if _, one, two = made(); ask() != nil {
+		t.Errorf("before anybody can support them: %v", ask())
+	}
+}
+
+// The city takes its question back as long as it waits; of a withdrawal and the
+// answers that arrive at the same time one counts, and the others find nothing.
+func TestWithdrawMerge(t *testing.T) {
+	t.Parallel()
+	c := ideastest.New(t)
+	one, authorA := c.Create(t)
+	two, authorB := c.Create(t, func(s *ideas.Submission) { s.Title = "Brunnen für Sendling" })
+	dep, err := accounts.DepartmentByID(t.Context(), c.Pool, c.Idea(t, accounts.System, one.Number).Department)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk := c.Clerk(t, dep.Key)
+	ask := func() {
+		t.Helper()
+		if err := c.Ideas.AskMerge(t.Context(), clerk, one.Number, two.Number, "Beide wollen dasselbe."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Ideas.WithdrawMerge(t.Context(), clerk, one.Number, ""); !fault.Is(err, fault.NotFound) {
+		t.Errorf("nothing was asked: %v", err)
+	}
+	ask()
+	for name, who := range map[string]accounts.Actor{"an author": authorA, "a visitor": accountstest.Visitor(t, c.Pool), "nobody": {}} {
+		if err := c.Ideas.WithdrawMerge(t.Context(), who, one.Number, ""); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := c.Ideas.WithdrawMerge(t.Context(), clerk, one.Number, strings.Repeat("x", ideas.MaxWhy+1)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("too long: %v", err)
+	}
+	if err := c.Ideas.WithdrawMerge(t.Context(), clerk, one.Number, "Doch nicht."); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []subject.Number{one.Number, two.Number} {
+		v := c.Idea(t, accounts.Actor{}, n)
+		if last := v.Steps[0]; last.Key != "idea.step.merge_withdrawn" || last.Reason != "Doch nicht." || len(v.Asked) != 0 {
+			t.Errorf("history of %s: %+v", n.Format(subject.PrefixIdea), last)
+		}
+	}
+	if err := c.Ideas.AnswerMerge(t.Context(), authorA, one.Number, 0, true); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an answer to what is withdrawn: %v", err)
+	}
+	for round := range 6 {
+		raceMerge(t, c, round, one.Number, two.Number, clerk, authorA, authorB, ask)
+	}
+}
+
+func raceMerge(t *testing.T, c *ideastest.City, round int, one, two subject.Number, clerk, authorA, authorB accounts.Actor, ask func()) {
+	t.Helper()
+	ask()
+	if err := c.Ideas.AnswerMerge(t.Context(), authorA, one, 0, true); err != nil { // one yes is there: the other settles it
+		t.Fatal(err)
+	}
+	before := count(t, c, `SELECT count(*) FROM timeline_entries WHERE key IN ('idea.step.merge_withdrawn', 'idea.step.merge_no', 'idea.step.merged')`)
+	var wg sync.WaitGroup
+	done := make([]string, 64)
+	for k := range done {
+		wg.Go(func() {
+			name, err := "withdrawn", error(nil)
+			switch k % 3 {
+			case 0:
+				err = c.Ideas.WithdrawMerge(t.Context(), clerk, one, "")
+			case 1:
+				name, err = "merged", c.Ideas.AnswerMerge(t.Context(), authorB, two, 0, true)
+			case 2:
+				name, err = "declined", c.Ideas.AnswerMerge(t.Context(), authorB, two, 0, false)
+			}
+			if err == nil {
+				done[k] = name
+			} else if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) { // not asked any more, or merged already
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+	wg.Wait()
+	var won []string
+	for _, d := range done {
+		if d != "" {
+			won = append(won, d)
+		}
+	}
+	var state string
+	if err := c.Pool.QueryRow(t.Context(), `SELECT m.state FROM idea_merges m JOIN ideas f ON f.id = m.from_id WHERE f.number = $1 ORDER BY m.asked_at DESC, m.id DESC LIMIT 1`, int64(one)).Scan(&state); err != nil {
+		t.Fatal(err)
+	}
+	steps := count(t, c, `SELECT count(*) FROM timeline_entries WHERE key IN ('idea.step.merge_withdrawn', 'idea.step.merge_no', 'idea.step.merged')`) - before
+	want := map[string]int{"withdrawn": 2, "declined": 1, "merged": 1}[state]
+	if len(won) != 1 || won[0] != state || steps != want {
+		t.Errorf("round %d: it is %s, %v were told that it worked, %d steps", round, state, won, steps)
+	}
+	if state == "merged" {
+		if err := c.Ideas.UndoMerge(t.Context(), clerk, one); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func count(t *testing.T, c *ideastest.City, sql string) (n int) {
+	t.Helper()
+	if err := c.Pool.QueryRow(t.Context(), sql).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

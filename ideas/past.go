@@ -200,7 +200,8 @@ func (s *Service) ImportCall(ctx context.Context, c Call, published time.Time) (
 				return err
 			}
 		}
-		c.ID, c.MinLevel = subject.NewID(), levelOf(c.Who)
+		c.ID = subject.NewID()
+		c.settleWho()
 		if err := insertCall(ctx, tx, &c, published.In(s.zone)); err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ const (
 	ActAmend    Action = "amend"    // propose another wording
 	ActEdit     Action = "edit"     // change the text, add a picture, invite
 	ActWithdraw Action = "withdraw" //
+	ActPropose  Action = "propose"  // an idea to a call: there is none yet
 	ActWork     Action = "work"     // answer, check, merge: the city
 )
 
@@ -64,7 +65,7 @@ func worksOn(actor accounts.Actor, i *Idea) bool {
 // refused is why an action is not possible, "" when it is.
 func refused(actor accounts.Actor, action Action, i *Idea, c *Call, now time.Time, zone *time.Location) string {
 	switch action {
-	case ActView, ActWork:
+	case ActView, ActWork, ActPropose:
 		return ""
 	case ActSupport:
 		if i.Visibility != VisPublic {

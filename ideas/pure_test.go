@@ -202,3 +202,45 @@ func FuzzParseFilter(f *testing.F) {
 		}
 	})
 }
+
+// Who may do what in a call that asks an eID: taking part needs a yes to this
+// question that still counts, everything else needs none.
+func TestTakesPart(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	quiet := &Call{Who: WhoProved, Proof: Proof{AgeFrom: 14}}
+	talk := &Call{Who: WhoProved, Proof: Proof{AgeFrom: 14, Talk: true}}
+	rule := quiet.Proof.Rule()
+	if talk.Proof.Rule() != rule {
+		t.Error("whether comments need it is no part of the question")
+	}
+	person := accounts.Actor{Person: uuid.New(), Level: accounts.L3}
+	good := &Proved{Yes: true, Until: now.Add(time.Hour), rule: rule}
+	all := "view support discuss amend edit withdraw work propose"
+	for _, tt := range []struct {
+		name  string
+		actor accounts.Actor
+		call  *Call
+		p     *Proved
+		may   string
+	}{
+		{"no call", person, nil, nil, all},
+		{"a call for residents", person, &Call{Who: "residents"}, nil, all},
+		{"nothing proved", person, quiet, nil, "view discuss edit withdraw work"},
+		{"nothing proved, comments too", person, talk, nil, "view edit withdraw work"},
+		{"a no", person, talk, &Proved{Until: now.Add(time.Hour), rule: rule}, "view edit withdraw work"},
+		{"over", person, talk, &Proved{Yes: true, Until: now, rule: rule}, "view edit withdraw work"},
+		{"another question", person, talk, &Proved{Yes: true, Until: now.Add(time.Hour), rule: "x"}, "view edit withdraw work"},
+		{"a yes", person, talk, good, all},
+		{"nobody", accounts.Actor{}, talk, nil, "view edit withdraw work"},
+		{"a clerk", accounts.Actor{Person: uuid.New(), Roles: []subject.Role{subject.Caseworker}}, talk, nil, "view edit withdraw work"},
+		{"the product", accounts.System, talk, nil, all},
+	} {
+		for _, a := range append(Actions(), ActPropose) {
+			want := strings.Contains(" "+tt.may+" ", " "+string(a)+" ")
+			if err := TakesPart(tt.actor, a, tt.call, tt.p, now); (err == nil) != want || err != nil && !NeedsProof(err) {
+				t.Errorf("%s, %s: %v, want %t", tt.name, a, err, want)
+			}
+		}
+	}
+}

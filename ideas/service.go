@@ -108,12 +108,28 @@ func (s *Service) discussed(ctx context.Context, q db.Queryer, actor accounts.Ac
 	d.Official = !actor.System && worksOn(actor, i)
 	if why := refused(actor, ActDiscuss, i, nil, now, s.zone); why != "" {
 		d.WhyNot = why
+	} else if err := s.mayTalk(ctx, q, actor, i, d.Official, now); NeedsProof(err) {
+		d.WhyNot = WhyProof
+	} else if err != nil {
+		return discussion.Subject{}, err
 	} else {
 		d.Write = true
 	}
 	owners, err := noticed{s}.Owners(ctx, q, id)
 	d.Owners = owners.People
 	return d, err
+}
+
+// mayTalk tells whether somebody may comment in a call that asks for a proof.
+func (s *Service) mayTalk(ctx context.Context, q db.Queryer, actor accounts.Actor, i *Idea, official bool, now time.Time) error {
+	if i.Call == uuid.Nil || official {
+		return nil
+	}
+	c, err := s.callOf(ctx, q, i)
+	if err != nil {
+		return err
+	}
+	return Entitled(ctx, q, actor, ActDiscuss, c, now)
 }
 
 // scope keeps the voters of ideas apart from those of other processes.

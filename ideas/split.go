@@ -64,10 +64,8 @@ func (s *Service) maySplit(i *Idea, c *Call, now time.Time) error {
 	if i.Visibility != VisPublic || i.Status != Open && i.Status != Checking && i.Status != Council {
 		return fault.New(fault.Conflict, "idea.err.split_state")
 	}
-	if c != nil {
-		if span, ok := c.Span(Support); ok && span.In(now, s.zone) {
-			return fault.New(fault.Conflict, "idea.err.split_phase")
-		}
+	if s.running(i, c, now) {
+		return fault.New(fault.Conflict, "idea.err.split_phase")
 	}
 	return nil
 }

@@ -204,7 +204,10 @@ func (s *Service) settle(ctx context.Context, tx pgx.Tx, actor accounts.Actor, i
 	if !maySeeCall(actor, c) {
 		return fault.Missing("call")
 	}
-	return s.settleCall(i, c, actor, now)
+	if err := s.settleCall(i, c, actor, now); err != nil {
+		return err
+	}
+	return Entitled(ctx, tx, actor, ActPropose, c, now)
 }
 
 // otherTopic is the one of ideas whose author said none.

@@ -74,6 +74,9 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 		}
 		value := int16(0)
 		if on {
+			if err := Entitled(ctx, tx, actor, ActSupport, c, now); err != nil {
+				return err
+			}
 			value = 1
 		}
 		cast, err := votes.Cast(ctx, tx, actor, votes.Ballot{Scope: Scope(c), Ref: i.Ref(), Aspect: votes.Support, Value: value, Network: network})

@@ -63,6 +63,7 @@ type View struct {
 	Shape       string // GeoJSON of a line or area; "" for a point or none
 	FreeUntil   time.Time
 	Supportable bool
+	NeedsProof  bool // the call asks an eID, and the actor has no yes of one
 }
 
 // Picture is a photo of an idea.
@@ -143,10 +144,17 @@ func (s *Service) view(ctx context.Context, actor accounts.Actor, i *Idea) (*Vie
 	can := func(a Action) bool { return Allowed(actor, a, i, v.Call, now, s.zone) == nil }
 	v.May = May{Support: can(ActSupport), Discuss: can(ActDiscuss), Amend: can(ActAmend) && !i.IsAuthor, Edit: can(ActEdit), Withdraw: can(ActWithdraw), Work: can(ActWork)}
 	v.Supportable = Supportable(i, v.Call, now, s.zone)
+	err = Entitled(ctx, s.db, actor, ActSupport, v.Call, now)
+	if v.NeedsProof = NeedsProof(err); err != nil && !v.NeedsProof {
+		return nil, err
+	}
 	if !v.Mine && !v.May.Support && len(v.Splits) > 0 {
 		if v.May.Support, err = mayChoose(ctx, s.db, actor, i, v.Call, now); err != nil {
 			return nil, err
 		}
+	}
+	if v.NeedsProof { // what was given once can be taken back
+		v.May.Support, v.May.Amend = v.May.Support && v.Mine, false
 	}
 	if v.Mine && !v.May.Support {
 		if v.May.Leave, err = mayLeave(ctx, s.db, i, now); err != nil {

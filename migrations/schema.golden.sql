@@ -1078,6 +1078,7 @@ CREATE TABLE public.deliveries (
     due_at timestamp with time zone NOT NULL,
     state text DEFAULT 'waiting'::text NOT NULL,
     done_at timestamp with time zone,
+    to_person boolean DEFAULT false NOT NULL,
     CONSTRAINT deliveries_cadence_check CHECK ((cadence = ANY (ARRAY['each'::text, 'daily'::text, 'weekly'::text]))),
     CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'area'::text, 'search'::text]))),
     CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'mailed'::text, 'dropped'::text]))),
@@ -1855,7 +1856,7 @@ CREATE TABLE public.notice_preferences (
     kind text NOT NULL,
     cadence text NOT NULL,
     CONSTRAINT notice_preferences_cadence_check CHECK ((cadence = ANY (ARRAY['each'::text, 'daily'::text, 'weekly'::text, 'never'::text]))),
-    CONSTRAINT notice_preferences_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text])))
+    CONSTRAINT notice_preferences_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'followed'::text, 'comment'::text])))
 );
 
 CREATE TABLE public.notices (
@@ -3859,6 +3860,8 @@ CREATE INDEX follows_category ON public.follows USING btree (category_id) WHERE 
 CREATE INDEX follows_district ON public.follows USING btree (district_ref, category_id) WHERE ((target_kind = 'area'::text) AND (geom IS NULL) AND (district_ref <> ''::text));
 
 CREATE INDEX follows_geom ON public.follows USING gist (geom) WHERE ((target_kind = 'area'::text) AND (geom IS NOT NULL));
+
+CREATE INDEX follows_muted ON public.follows USING btree (owner_id, target_hash) WHERE ((cadence = 'never'::text) AND (target_kind = 'subject'::text) AND (owner_kind = 'person'::text));
 
 CREATE INDEX follows_target ON public.follows USING btree (target_hash);
 

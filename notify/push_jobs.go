@@ -16,7 +16,6 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/jobs"
-	"github.com/mitwirk/mitwirk/subject"
 )
 
 // pushArgs is the job that tells one browser of one notice.
@@ -78,7 +77,11 @@ func (s *Service) push(ctx context.Context, args pushArgs) error {
 	if due := Due(now, follows.Each, quiet, s.cfg.Zone); due.After(now) {
 		return jobs.Later(due.Sub(now))
 	}
-	list, err := s.visible(ctx, subject.Viewer{Person: person}, s.cfg.Messages.For(i18n.German), []Notice{n})
+	viewer, err := accounts.ViewerOf(ctx, s.cfg.DB, person) // the roles of now, not those of when it happened
+	if err != nil {
+		return err
+	}
+	list, err := s.visible(ctx, viewer, s.cfg.Messages.For(i18n.German), []Notice{n})
 	if err != nil || len(list) == 0 {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 
 // perRun is how many addresses one run takes: a job has 30 s, and there is one
 // each minute.
-const perRun = 300
+const perRun = 1000
 
 // perMail is how many lines a digest has; it says how many more there were.
 const perMail = 20
@@ -45,6 +45,7 @@ type due struct {
 	digest  bool
 	cadence string
 	wanted  bool // the wish that made it still holds
+	person  bool // made for the person, not for an address given with the thing
 }
 
 // SendDue hands what is due to the outbox, one address after the other. It may run
@@ -83,7 +84,7 @@ func (s *Service) sendOne(ctx context.Context, tx pgx.Tx) (found bool, err error
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d due, err error) {
 		var follow *uuid.UUID
-		if err = row.Scan(&d.id, &follow, &d.about.Kind, &d.about.ID, &d.kind, &d.what, &d.detail, &d.lang, &d.cadence, &d.wanted); follow != nil {
+		if err = row.Scan(&d.id, &follow, &d.about.Kind, &d.about.ID, &d.kind, &d.what, &d.detail, &d.lang, &d.cadence, &d.wanted, &d.person); follow != nil {
 			d.follow = *follow
 		}
 		d.digest = d.cadence != "each"
@@ -208,7 +209,7 @@ func (s *Service) entry(ctx context.Context, tx pgx.Tx, to Reader, d due) (e ent
 	if domain == nil {
 		return e, false, nil
 	}
-	if wanted, err := s.wanted(ctx, tx, to, d); err != nil || !wanted {
+	if wanted, err := s.wanted(ctx, tx, domain, to, d); err != nil || !wanted {
 		return e, false, err
 	}
 	cards, err := domain.Cards(ctx, tx, to, d.lang, []uuid.UUID{d.about.ID})
@@ -228,21 +229,39 @@ func (s *Service) entry(ctx context.Context, tx pgx.Tx, to Reader, d due) (e ent
 	if e.card.Audience == subject.Public {
 		e.says = domain.Says(loc, d.what, d.detail)
 	} else { // theirs and private: only that there is news
-		e.card.Title, e.says = number, loc.T("mail.notice.private")
+		e.card.Title, e.says = number, loc.T(wordsFor("mail.notice.private", d.about.Kind))
 	}
 	return e, true, nil
 }
 
+// wordsFor is the key of words that have a form of their own for reports.
+func wordsFor(key string, kind subject.Kind) string {
+	if kind == subject.Report {
+		return key
+	}
+	return key + ".other"
+}
+
 // MayMail tells whether a mail of this package about a thing that is no report may still
-// go out (mail.Config.May): what was hidden since goes to nobody. Mails of others are
-// theirs to judge.
-func (s *Service) MayMail(ctx context.Context, q db.Queryer, kind string, about subject.Ref) (bool, error) {
+// go out to a contact (mail.Config.May): what was hidden since goes to nobody, what is
+// not public to those whose it is. Mails of others are theirs to judge.
+func (s *Service) MayMail(ctx context.Context, q db.Queryer, contact uuid.UUID, kind string, about subject.Ref) (bool, error) {
 	d := s.cfg.Domains[about.Kind]
 	if d == nil || !strings.HasPrefix(kind, kindMail) {
 		return true, nil
 	}
-	cards, err := d.Cards(ctx, q, Reader{}, i18n.German, []uuid.UUID{about.ID})
-	return err == nil && len(cards) == 1 && cards[0].Audience == subject.Public, err
+	var to Reader
+	if private := kind == kindMail+string(Own) || kind == kindMail+string(follows.Daily) || kind == kindMail+string(follows.Weekly); private && contact != uuid.Nil {
+		c, err := accounts.ContactByID(ctx, q, contact)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return false, err
+		}
+		if err == nil && c.Person != nil {
+			to.Person = *c.Person
+		}
+	}
+	cards, err := d.Cards(ctx, q, to, i18n.German, []uuid.UUID{about.ID})
+	return err == nil && len(cards) == 1 && (cards[0].Audience == subject.Public || to.Person != uuid.Nil), err
 }
 
 // kindMail begins the kinds of all mails that tell of things.
@@ -250,17 +269,44 @@ const kindMail = "notice."
 
 // wanted asks again whether the wish still holds that made a delivery: mails about a
 // subject end with the follow of it.
-func (s *Service) wanted(ctx context.Context, tx pgx.Tx, to Reader, d due) (bool, error) {
+func (s *Service) wanted(ctx context.Context, tx pgx.Tx, domain Domain, to Reader, d due) (bool, error) {
 	if !d.wanted || d.kind == Area || d.kind == Search {
 		return d.wanted, nil
+	}
+	if d.person {
+		theirs, err := s.stillTheirs(ctx, tx, domain, to, d)
+		if theirs || err != nil || d.kind == Own {
+			return theirs, err
+		}
 	}
 	list, err := follows.Of(ctx, tx, d.about)
 	if err != nil {
 		return false, err
 	}
 	return slices.ContainsFunc(list, func(f follows.Follow) bool {
-		return f.Kind == follows.Contact && slices.Contains(to.Contacts, f.Owner)
+		if f.Kind == follows.Person {
+			return d.person && f.Owner == to.Person
+		}
+		return slices.Contains(to.Contacts, f.Owner)
 	}), nil
+}
+
+// stillTheirs tells whether a thing is still somebody's, and they have not ended the
+// mails about it.
+func (s *Service) stillTheirs(ctx context.Context, tx pgx.Tx, domain Domain, to Reader, d due) (bool, error) {
+	owners, err := domain.Owners(ctx, tx, d.about.ID)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil || to.Person == uuid.Nil || !slices.Contains(owners.People, to.Person) {
+		return false, err
+	}
+	stop, err := s.stopAt(ctx, tx, d.about)
+	if err != nil {
+		return false, err
+	}
+	muted, err := follows.Muted(ctx, tx, stop, []uuid.UUID{to.Person})
+	return len(muted) == 0, err
 }
 
 // replyTo is where an answer to news of one's own thing goes: into its dialogue.
@@ -275,7 +321,15 @@ func (s *Service) replyTo(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e e
 // single is the mail of one piece of news, in the thread of its thing.
 func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e entry) error {
 	loc := s.cfg.Messages.For(e.lang)
-	stop, reason := e.about, loc.T("mail.notice.reason")
+	stop, err := s.stopAt(ctx, tx, e.about)
+	if err != nil {
+		return err
+	}
+	thread := stop
+	reason := loc.T(wordsFor("mail.notice.reason", e.about.Kind))
+	if e.person && e.kind == Own {
+		reason = loc.T("mail.notice.reason.own")
+	}
 	if e.follow != uuid.Nil {
 		stop, reason = subject.Ref{Kind: KindFollow, ID: e.follow}, loc.T("mail.alert.reason")
 		if e.kind == Search {
@@ -292,12 +346,26 @@ func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e en
 	}
 	return s.cfg.Outbox.Queue(ctx, tx, mail.Message{
 		ToContact: contact, Kind: kindMail + string(e.kind), About: e.about, Lang: e.lang,
-		Subject: e.card.Number.Format(subject.PrefixOf(e.card.Kind)) + ": " + e.says,
-		Lead:    e.says + ".",
+		Thread:  thread,
+		Subject: e.subject(),
+		Lead:    strings.TrimSuffix(e.says, ".") + ".",
 		Next:    e.card.Title,
-		Button:  mail.Button{Label: loc.T("mail.notice.button"), URL: s.base + e.path},
+		Button:  mail.Button{Label: loc.T(wordsFor("mail.notice.button", e.about.Kind)), URL: s.base + e.path},
 		Reason:  reason, StopURL: s.base + "/unsubscribe/" + token, ReplyTo: reply,
 	})
+}
+
+// subject is the line that a mail is found by: the number of its thing, where that has
+// one of its own.
+func (e *entry) subject() string {
+	says := strings.TrimSuffix(e.says, ".")
+	if e.card.Kind == subject.Comment && e.card.Audience == subject.Public { // nobody knows a comment by its number
+		return says + ": " + e.card.Title
+	}
+	if prefix := subject.PrefixOf(e.card.Kind); prefix != "" {
+		return e.card.Number.Format(prefix) + ": " + says
+	}
+	return says
 }
 
 // digest is one mail of everything since the last one.
@@ -350,8 +418,10 @@ SELECT d.id, d.follow_id, d.subject_kind, d.subject_id, d.kind, d.what, d.detail
        CASE WHEN d.kind IN ('area', 'search') THEN EXISTS (SELECT FROM follows f WHERE f.id = d.follow_id AND f.cadence <> 'never')
             ELSE NOT EXISTS (
               SELECT FROM contacts c
-              JOIN notice_preferences p ON p.person_id = c.person_id AND p.kind = d.kind AND p.cadence = 'never'
-              WHERE c.id = d.contact_id) END
+              JOIN notice_preferences p ON p.person_id = c.person_id AND p.cadence = 'never'
+                AND p.kind = CASE WHEN d.subject_kind = 'comment' THEN 'comment' ELSE d.kind END
+              WHERE c.id = d.contact_id) END,
+       d.to_person
 FROM deliveries d
 WHERE d.contact_id = $1 AND d.state = 'waiting' AND d.due_at <= mitwirk_now()
 ORDER BY d.at, d.id

@@ -37,6 +37,13 @@ type Domain interface {
 	Says(loc *i18n.Localizer, what What, detail string) string
 }
 
+// Stopper is a Domain whose mails are ended by something else than the thing that
+// they tell of: those about a comment by its discussion.
+type Stopper interface {
+	// StopAt is what a link to unsubscribe names instead of the thing.
+	StopAt(ctx context.Context, q db.Queryer, id uuid.UUID) (subject.Ref, error)
+}
+
 // Reader is whoever reads: a person, and the contacts of the address that they are
 // mailed at.
 type Reader struct {
@@ -46,11 +53,26 @@ type Reader struct {
 }
 
 // Owners are the people whose a thing is, and the ids of the confirmed contact (and
-// of its person) that was given with it: they are mailed about it as owners.
-type Owners struct{ People, Mailed []uuid.UUID }
+// of its person) that was given with it: the domain itself mails those about it.
+type Owners struct {
+	People, Mailed []uuid.UUID
+	// Follow says that it is not theirs: they follow what it belongs to.
+	Follow bool
+	// Inbox says that they are not mailed here: the domain has letters of its own, or
+	// they work on it at the desk.
+	Inbox bool
+}
+
+// kind is why they are told.
+func (o *Owners) kind() Kind {
+	if o.Follow {
+		return Followed
+	}
+	return Own
+}
 
 // has tells whether a person is among them.
-func (o Owners) has(person uuid.UUID) bool {
+func (o *Owners) has(person uuid.UUID) bool {
 	return person != uuid.Nil && (slices.Contains(o.People, person) || slices.Contains(o.Mailed, person))
 }
 
@@ -175,12 +197,17 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 			added += rows
 			return err
 		}
+		var told []uuid.UUID               // that are mailed about this thing anyway: one event, one mail
 		if n.What != Arrived || n.Owners { // of what they have sent themselves they know
-			if err := add(Own, owners.People); err != nil {
+			if err := add(owners.kind(), owners.People); err != nil {
 				return err
 			}
+			mailed, err := s.mailPeople(ctx, tx, n, owners.kind(), owners.mailable(), owners.Mailed)
+			if err != nil {
+				return err
+			}
+			told = mailed
 		}
-		var told []uuid.UUID // that are mailed about this thing anyway: one event, one mail
 		if public && n.What != Arrived {
 			f, err := followersOf(ctx, tx, n.About)
 			if err != nil {
@@ -192,10 +219,14 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 			if err := add(Followed, n.People); err != nil {
 				return err
 			}
-			told = f.mailed
+			mailed, err := s.mailPeople(ctx, tx, n, Followed, f.people, slices.Concat(f.mailed, owners.Mailed))
+			if err != nil {
+				return err
+			}
+			told = slices.Concat(told, mailed, f.mailed)
 		}
 		if public && n.Place != nil {
-			people, err := s.alert(ctx, tx, n, owners, told)
+			people, err := s.alert(ctx, tx, n, &owners, told)
 			if err != nil {
 				return err
 			}
@@ -218,7 +249,7 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 // alert queues what those who follow the place or a search are mailed, and returns the
 // people among them for their inboxes, by what led to them. Owners are not told of their own thing, and those in
 // told (confirmed contacts and their people) not by mail.
-func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners Owners, told []uuid.UUID) (map[Kind][]uuid.UUID, error) {
+func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners *Owners, told []uuid.UUID) (map[Kind][]uuid.UUID, error) {
 	var hits []follows.Hit
 	var err error
 	if n.Place.News != "" {
@@ -271,6 +302,65 @@ func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners Owners, t
 		}
 	}
 	return people, nil
+}
+
+// mailable are the people who may be mailed as owners here.
+func (o *Owners) mailable() []uuid.UUID {
+	if o.Inbox {
+		return nil
+	}
+	return o.People
+}
+
+// mailPeople queues what people are mailed who were told in their inboxes, as they wish
+// it; those in except (people and confirmed contacts) are mailed by the domain itself.
+// It returns the people and the contacts that a mail waits for.
+func (s *Service) mailPeople(ctx context.Context, tx pgx.Tx, n News, kind Kind, people, except []uuid.UUID) (told []uuid.UUID, err error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	stop, err := s.stopAt(ctx, tx, n.About)
+	if err != nil {
+		return nil, err
+	}
+	quiet, err := follows.Muted(ctx, tx, stop, people)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := addressesOf(ctx, tx, people, wishFor(kind, n.About.Kind))
+	if err != nil || len(addresses) == 0 {
+		return nil, err
+	}
+	now, err := db.Now(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	soon := false
+	var list []delivery
+	for _, a := range addresses {
+		if slices.Contains(except, a.person) || slices.Contains(except, a.contact) || slices.Contains(quiet, a.person) {
+			continue
+		}
+		due := Due(now, a.cadence, a.quiet, s.cfg.Zone)
+		soon = soon || !due.After(now)
+		list = append(list, delivery{contact: a.contact, person: true, kind: kind, lang: a.lang, cadence: a.cadence, due: due})
+		told = append(told, a.person, a.contact)
+	}
+	if err := insertDeliveries(ctx, tx, n, list); err != nil {
+		return nil, err
+	}
+	if soon {
+		return told, s.cfg.Jobs.Insert(ctx, tx, sendArgs{Event: n.Event}, jobs.Opts{Unique: true})
+	}
+	return told, nil
+}
+
+// stopAt is what ends the mails about a thing.
+func (s *Service) stopAt(ctx context.Context, q db.Queryer, about subject.Ref) (subject.Ref, error) {
+	if d, ok := s.cfg.Domains[about.Kind].(Stopper); ok {
+		return d.StopAt(ctx, q, about.ID)
+	}
+	return about, nil
 }
 
 // sendArgs is the job that mails what is due because of an event.

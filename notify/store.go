@@ -99,7 +99,7 @@ type reader struct {
 
 // readersOf finds who is behind the follows: one for each person and address, that
 // with the most frequent mails. Owners of the thing are left out.
-func readersOf(ctx context.Context, q db.Queryer, hits []follows.Hit, owners Owners) ([]reader, error) {
+func readersOf(ctx context.Context, q db.Queryer, hits []follows.Hit, owners *Owners) ([]reader, error) {
 	kinds, ids := make([]string, len(hits)), make([]uuid.UUID, len(hits))
 	for i, h := range hits {
 		kinds[i], ids[i] = string(h.Kind), h.Owner
@@ -169,9 +169,50 @@ JOIN LATERAL (
 LEFT JOIN quiet_hours h ON h.person_id = w.person_id
 ORDER BY t.n`
 
+// address is where a person is mailed, and how they wish it.
+type address struct {
+	person, contact uuid.UUID
+	lang            string
+	cadence         follows.Cadence
+	quiet           Quiet
+}
+
+// addressesOf finds where people are mailed about what a wish is for: nowhere those
+// who want no mails of it.
+func addressesOf(ctx context.Context, q db.Queryer, people []uuid.UUID, w Wish) ([]address, error) {
+	rows, err := q.Query(ctx, sqlAddresses, people, string(w), string(w.unsaid()))
+	if err != nil {
+		return nil, fmt.Errorf("addresses of people: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a address, err error) {
+		var from, to *int
+		if err = row.Scan(&a.person, &a.contact, &a.lang, &a.cadence, &from, &to); from != nil && to != nil {
+			a.quiet = Quiet{From: *from, To: *to}
+		}
+		return a, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("addresses of people: %w", err)
+	}
+	return list, nil
+}
+
+// A person is mailed at the oldest of their addresses.
+const sqlAddresses = `
+SELECT p.id, c.id, c.locale, coalesce(w.cadence, $3), h.from_minute::int, h.to_minute::int
+FROM persons p
+JOIN LATERAL (
+  SELECT c.id, c.locale FROM contacts c
+  WHERE c.person_id = p.id AND c.confirmed_at IS NOT NULL AND c.stopped_at IS NULL
+  ORDER BY c.created_at, c.id LIMIT 1) c ON true
+LEFT JOIN notice_preferences w ON w.person_id = p.id AND w.kind = $2
+LEFT JOIN quiet_hours h ON h.person_id = p.id
+WHERE p.id = ANY ($1) AND p.erased_at IS NULL AND coalesce(w.cadence, $3) <> 'never'`
+
 // delivery is what one address is to be mailed.
 type delivery struct {
 	contact, follow uuid.UUID
+	person          bool // made for the person, not for an address given with the thing
 	kind            Kind
 	lang            string
 	cadence         follows.Cadence
@@ -183,6 +224,7 @@ type line struct {
 	ID      uuid.UUID  `json:"id"`
 	Contact uuid.UUID  `json:"contact_id"`
 	Follow  *uuid.UUID `json:"follow_id"`
+	Person  bool       `json:"to_person"`
 	Kind    Kind       `json:"kind"`
 	Lang    string     `json:"lang"`
 	Cadence string     `json:"cadence"`
@@ -196,7 +238,7 @@ func insertDeliveries(ctx context.Context, tx pgx.Tx, n News, list []delivery) e
 	slices.SortFunc(list, func(a, b delivery) int { return slices.Compare(a.contact[:], b.contact[:]) })
 	lines := make([]line, len(list))
 	for i, d := range list {
-		lines[i] = line{subject.NewID(), d.contact, db.OrNull(d.follow), d.kind, d.lang, string(d.cadence), d.due}
+		lines[i] = line{subject.NewID(), d.contact, db.OrNull(d.follow), d.person, d.kind, d.lang, string(d.cadence), d.due}
 	}
 	raw, err := json.Marshal(lines)
 	if err != nil {
@@ -209,9 +251,9 @@ func insertDeliveries(ctx context.Context, tx pgx.Tx, n News, list []delivery) e
 }
 
 const sqlInsertDeliveries = `
-INSERT INTO deliveries (id, event_id, contact_id, follow_id, subject_kind, subject_id, kind, what, detail, lang, cadence, at, due_at)
-SELECT t.id, $2, t.contact_id, t.follow_id, $3, $4, t.kind, $5, $6, t.lang, t.cadence, $7, t.due_at
-FROM jsonb_to_recordset($1) AS t (id uuid, contact_id uuid, follow_id uuid, kind text, lang text, cadence text, due_at timestamptz)
+INSERT INTO deliveries (id, event_id, contact_id, follow_id, to_person, subject_kind, subject_id, kind, what, detail, lang, cadence, at, due_at)
+SELECT t.id, $2, t.contact_id, t.follow_id, t.to_person, $3, $4, t.kind, $5, $6, t.lang, t.cadence, $7, t.due_at
+FROM jsonb_to_recordset($1) AS t (id uuid, contact_id uuid, follow_id uuid, to_person boolean, kind text, lang text, cadence text, due_at timestamptz)
 ON CONFLICT DO NOTHING`
 
 // wish is how the person behind a contact wants to be mailed about a kind, and the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,30 +14,69 @@ import (
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/subject"
 )
 
-// Wishes is how often a person is mailed, by kind, and when not. Areas have a
+// Wish is a sort of news that a person chooses a cadence for.
+type Wish string
+
+// The wishes.
+const (
+	WishOwn      Wish = "own"      // what is theirs
+	WishFollowed Wish = "followed" // what they follow
+	WishComments Wish = "comment"  // what is said to them, and in discussions
+)
+
+// wishFor is the wish that a mail about a sort of thing goes by.
+func wishFor(kind Kind, about subject.Kind) Wish {
+	switch {
+	case about == subject.Comment:
+		return WishComments
+	case kind == Own:
+		return WishOwn
+	}
+	return WishFollowed
+}
+
+// unsaid is the cadence of whoever has said nothing: what is said in a lively
+// discussion would fill a day with mails.
+func (w Wish) unsaid() follows.Cadence {
+	if w == WishComments {
+		return follows.Daily
+	}
+	return follows.Each
+}
+
+// Wishes is how often a person is mailed, by sort of news, and when not. Areas have a
 // cadence each.
 type Wishes struct {
 	Own      follows.Cadence
 	Followed follows.Cadence
+	Comments follows.Cadence
 	Quiet    Quiet
 }
 
-// WishesOf are the actor's; those of whoever has said nothing are at once, always.
+func (w *Wishes) of() map[Wish]*follows.Cadence {
+	return map[Wish]*follows.Cadence{WishOwn: &w.Own, WishFollowed: &w.Followed, WishComments: &w.Comments}
+}
+
+// WishesOf are the actor's; whoever has said nothing is mailed at once, once a day
+// about comments.
 func (s *Service) WishesOf(ctx context.Context, actor accounts.Actor) (Wishes, error) {
-	w := Wishes{Own: follows.Each, Followed: follows.Each}
+	var w Wishes
+	of := w.of()
+	for kind, c := range of {
+		*c = kind.unsaid()
+	}
 	rows, err := s.cfg.DB.Query(ctx, sqlWishes, db.OrNull(actor.Person))
 	if err != nil {
 		return w, fmt.Errorf("wishes: %w", err)
 	}
-	var kind Kind
+	var kind Wish
 	var cadence follows.Cadence
 	_, err = pgx.ForEachRow(rows, []any{&kind, &cadence}, func() error {
-		if kind == Own {
-			w.Own = cadence
-		} else {
-			w.Followed = cadence
+		if c := of[kind]; c != nil {
+			*c = cadence
 		}
 		return nil
 	})
@@ -50,14 +90,19 @@ func (s *Service) WishesOf(ctx context.Context, actor accounts.Actor) (Wishes, e
 	return w, nil
 }
 
-// SetWishes keeps the actor's wishes. fault Invalid by field, Forbidden for nobody.
+// SetWishes keeps the actor's wishes; that for comments stays as it was where it is
+// empty. fault Invalid by field, Forbidden for nobody.
 func (s *Service) SetWishes(ctx context.Context, tx pgx.Tx, actor accounts.Actor, w Wishes) error {
 	if actor.Person == uuid.Nil {
 		return fault.New(fault.Unauthenticated, "err.401")
 	}
 	var wrong fault.Fields
-	for name, c := range map[string]follows.Cadence{"own": w.Own, "followed": w.Followed} {
-		if c != follows.Each && c != follows.Daily && c != follows.Weekly && c != follows.Never {
+	of := w.of()
+	for kind, name := range map[Wish]string{WishOwn: "own", WishFollowed: "followed", WishComments: "comments"} {
+		if *of[kind] == "" && kind == WishComments {
+			continue
+		}
+		if !slices.Contains(follows.Cadences(), *of[kind]) {
 			wrong.Add(name, "field.choice")
 		}
 	}
@@ -67,8 +112,11 @@ func (s *Service) SetWishes(ctx context.Context, tx pgx.Tx, actor accounts.Actor
 	if err := wrong.Err(); err != nil {
 		return err
 	}
-	for kind, c := range map[Kind]follows.Cadence{Own: w.Own, Followed: w.Followed} {
-		if _, err := tx.Exec(ctx, sqlSetWish, actor.Person, string(kind), string(c)); err != nil {
+	for _, kind := range []Wish{WishComments, WishFollowed, WishOwn} { // one order for all: no deadlock
+		if *of[kind] == "" {
+			continue
+		}
+		if _, err := tx.Exec(ctx, sqlSetWish, actor.Person, string(kind), string(*of[kind])); err != nil {
 			return fmt.Errorf("set wishes: %w", err)
 		}
 	}
@@ -97,7 +145,7 @@ ON CONFLICT (person_id) DO UPDATE SET from_minute = excluded.from_minute, to_min
 // StopDigests ends the digests to a contact: the link in each of them. A person's
 // areas stay for the inbox; those of an address without account go.
 func StopDigests(ctx context.Context, tx pgx.Tx, contact uuid.UUID) error {
-	for _, sql := range []string{sqlDropDigests, sqlStopContactDigests, sqlStopPersonDigests, sqlStopWishes} {
+	for _, sql := range []string{sqlDropDigests, sqlStopContactDigests, sqlStopPersonDigests, sqlStopWishes, sqlStopUnsaid} {
 		if _, err := tx.Exec(ctx, sql, contact); err != nil {
 			return fmt.Errorf("stop digests: %w", err)
 		}
@@ -118,6 +166,12 @@ UPDATE follows SET cadence = 'never'
 WHERE target_kind IN ('area', 'search') AND cadence IN ('daily', 'weekly') AND owner_kind = 'person' AND owner_id IN ` + sqlPartOwner
 	sqlStopWishes = `UPDATE notice_preferences SET cadence = 'never' WHERE cadence IN ('daily', 'weekly') AND person_id IN ` + sqlPartOwner
 )
+
+// whoever has said nothing has a digest of comments
+const sqlStopUnsaid = `
+INSERT INTO notice_preferences (person_id, kind, cadence)
+SELECT person_id, 'comment', 'never' FROM confirmed_contacts WHERE id = $1 AND person_id IS NOT NULL
+ON CONFLICT DO NOTHING`
 
 // ForgetPerson deletes what this package knows of a person. It may be done again.
 func ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
@@ -191,3 +245,46 @@ const (
 	sqlOldNotices    = `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE at < mitwirk_now() - make_interval(days => $1) LIMIT 500)`
 	sqlOldDeliveries = `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE done_at < mitwirk_now() - make_interval(days => $1) LIMIT 500)`
 )
+
+// Muted introduces what the actor has ended the mails about, newest first: as much of
+// it as they may still see.
+func (s *Service) Muted(ctx context.Context, actor accounts.Actor, lang string) ([]subject.Card, error) {
+	refs, err := follows.MutedBy(ctx, s.cfg.DB, actor.Person)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[subject.Kind][]uuid.UUID{}
+	for _, r := range refs {
+		ids[r.Kind] = append(ids[r.Kind], r.ID)
+	}
+	found := map[subject.Ref]subject.Card{}
+	for kind, of := range ids {
+		d := s.cfg.Domains[kind]
+		if d == nil {
+			continue
+		}
+		cards, err := d.Cards(ctx, s.cfg.DB, Reader{Viewer: actor.Viewer()}, lang, of)
+		if err != nil {
+			return nil, err
+		}
+		for i := range cards {
+			found[cards[i].Ref] = cards[i]
+		}
+	}
+	var list []subject.Card
+	for _, r := range refs {
+		if c, ok := found[r]; ok {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+// Unmute has the actor follow a thing again whose mails they had ended. Doing it twice
+// is no error.
+func (*Service) Unmute(ctx context.Context, tx pgx.Tx, actor accounts.Actor, ref subject.Ref) error {
+	if actor.Person == uuid.Nil {
+		return fault.New(fault.Unauthenticated, "err.401")
+	}
+	return follows.Unmute(ctx, tx, actor.Person, ref)
+}

@@ -54,8 +54,8 @@ VALUES ($1, $2, $3, $4, $5::date, $6, CASE WHEN $7 THEN mitwirk_now() END) ON CO
 SELECT h.until_on::text, m.visibility, h.outcome <> '{}'
 FROM help_requests h
 JOIN measures m ON m.id = h.measure_id
-WHERE h.id = $1 AND m.number = $2 AND h.approved_at IS NOT NULL
-FOR UPDATE OF h`
+WHERE h.id = $1 AND m.number = $2 AND h.approved_at IS NOT NULL`
+	sqlHoldHelp  = `SELECT FROM help_requests WHERE id = $1 FOR UPDATE`
 	sqlOffer     = `INSERT INTO help_offers (request_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 	sqlTakeOffer = `DELETE FROM help_offers WHERE request_id = $1 AND person_id = $2`
 	sqlForget    = `DELETE FROM help_offers WHERE person_id = $1`
@@ -158,6 +158,10 @@ func (s *Service) OfferHelp(ctx context.Context, actor accounts.Actor, n subject
 		var until Day
 		var visibility string
 		var over bool
+		// held before it is read: a measure that has gone while this one waited is gone
+		if _, err := tx.Exec(ctx, sqlHoldHelp, request); err != nil {
+			return fmt.Errorf("help request: %w", err)
+		}
 		err := tx.QueryRow(ctx, sqlHelpOf, request, int64(n)).Scan(&until, &visibility, &over)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && visibility != visPublic {
 			return fault.Missing("help request")

@@ -159,6 +159,32 @@ func (*Service) Cards(ctx context.Context, q db.Queryer, lang string, ids []uuid
 	return cards, nil
 }
 
+// AnyOf tells whether one of some measures belongs to a programme.
+func (*Service) AnyOf(ctx context.Context, q db.Queryer, programme uuid.UUID, ids []uuid.UUID) (bool, error) {
+	return db.Exists(ctx, q, sqlAnyOf, programme, ids)
+}
+
+// OnEdit calls fn with the measures of a programme that was edited: it may have
+// gone from the public, or come back with all of them.
+func (f Findable) OnEdit(fn func(ctx context.Context, ids []uuid.UUID) error) {
+	events.OnJob(f.s.bus, "search", func(ctx context.Context, d events.Delivery[ProgrammeEdited]) error {
+		rows, err := f.s.db.Query(ctx, sqlMeasuresOf, d.Event.Programme)
+		if err != nil {
+			return fmt.Errorf("measures of a programme: %w", err)
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		if err != nil {
+			return fmt.Errorf("measures of a programme: %w", err)
+		}
+		return fn(ctx, ids)
+	})
+}
+
+const (
+	sqlAnyOf      = `SELECT EXISTS (SELECT FROM measures WHERE programme_id = $1 AND id = ANY ($2))`
+	sqlMeasuresOf = `SELECT id FROM measures WHERE programme_id = $1 AND visibility IN ('public', 'past') ORDER BY id`
+)
+
 // Register makes the events known to the bus where nobody subscribes to them.
 func (s *Service) Register() {
 	events.Register[MeasureChanged](s.bus)

@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/jobs"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -189,9 +190,18 @@ func (s *Service) NoteFile(ctx context.Context, actor accounts.Actor, n subject.
 	return f, data, err
 }
 
+// PreviewFile is the first pages of a file that NoteFile gave.
+func (s *Service) PreviewFile(ctx context.Context, f casework.File) (preview.Document, error) {
+	return s.talk.Files.Preview(ctx, f)
+}
+
 // Here notes that the actor looks at a report and names the colleagues who do.
 func (s *Service) Here(ctx context.Context, actor accounts.Actor, n subject.Number) (names []string, err error) {
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
 		r, err := s.workedReport(ctx, tx, actor, n)
 		if err != nil {
 			return err
@@ -205,6 +215,10 @@ func (s *Service) Here(ctx context.Context, actor accounts.Actor, n subject.Numb
 // Away says that the actor looks at a report no longer.
 func (s *Service) Away(ctx context.Context, actor accounts.Actor, n subject.Number) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
 		r, err := s.workedReport(ctx, tx, actor, n)
 		if err != nil {
 			return err

@@ -124,6 +124,10 @@ func (s *Service) Cover(ctx context.Context, actor accounts.Actor, n subject.Num
 		if a.Subject != r.Ref() {
 			return fault.Missing("photo")
 		}
+		// no second form of what is covered so already: the report is held, nobody else is at it
+		if was, err := attachments.Covered(ctx, tx, photo); err != nil || len(rects) > 0 && slices.Equal(was, rects) {
+			return err
+		}
 		_, err = s.photos.Redact(ctx, tx, actor, photo, rects)
 		return err
 	})

@@ -21,6 +21,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/internal/preview/previewtest"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
@@ -80,7 +81,7 @@ func talking(t *testing.T) *talkCity {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.files, err = casework.NewFiles(casework.FilesConfig{DB: c.Pool, Store: c.Files, Pictures: c.Photos, Scanner: c.scanner, Jobs: c.Events.Jobs}); err != nil {
+	if c.files, err = casework.NewFiles(casework.FilesConfig{DB: c.Pool, Store: c.Files, Pictures: c.Photos, Scanner: c.scanner, Drawer: previewtest.Drawer{}, Jobs: c.Events.Jobs}); err != nil {
 		t.Fatal(err)
 	}
 	c.Reports.UseTalk(reports.Talk{Files: c.files, Post: post})

@@ -2,6 +2,7 @@ package reports_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,10 @@ type deskWorld struct {
 	*talkCity
 
 	clerk, second, owner accounts.Actor
+	lead, admin          accounts.Actor
+	umbrella             *casework.Umbrella
+	event                casework.Event
+	photo                uuid.UUID
 	n, other             subject.Number
 	ref                  subject.Ref
 	version              int       // of the report
@@ -36,7 +41,7 @@ type deskWorld struct {
 // leaves as many rows as done once.
 type deskWrite struct {
 	name  string
-	by    string // "": the clerk; "second", "owner"
+	by    string // "": the clerk; "second", "owner", "lead", "admin"
 	prep  func(t *testing.T, w *deskWorld)
 	do    func(ctx context.Context, w *deskWorld, who accounts.Actor) error
 	count string // rows with the effect; $1 is the report where it is named
@@ -58,7 +63,9 @@ func (w *deskWorld) status(t *testing.T, c reports.Change) {
 	w.version = w.Get(t, w.clerk, w.n).Version
 }
 
-func deskWrites() []deskWrite {
+func deskWrites() []deskWrite { return slices.Concat(caseWrites(), besideWrites()) }
+
+func caseWrites() []deskWrite {
 	resolved := reports.Change{To: reports.Resolved, StatusParams: reports.StatusParams{Done: "Getauscht.", SeenBy: "crew"}}
 	refused := reports.Change{To: reports.NoAction, StatusParams: reports.StatusParams{Reason: "Hell genug."}}
 	return []deskWrite{
@@ -328,6 +335,7 @@ func newDeskWorld(t *testing.T, d *deskWrite) (*deskWorld, accounts.Actor) {
 	other, _ := w.Create(t)
 	w.owner, w.clerk, w.second, w.n, w.other = owner, w.Clerk(t, "bau-lic"), w.Clerk(t, "bau-lic"), r.Number, other.Number
 	w.ref = subject.Ref{Kind: subject.Report, ID: r.Report}
+	w.lead, w.admin = w.Clerk(t, "bau-lic", subject.TeamLead), accountstest.Admin(t, w.Pool)
 	var err error
 	if w.now, err = db.Now(t.Context(), w.Pool); err != nil {
 		t.Fatal(err)
@@ -341,6 +349,10 @@ func newDeskWorld(t *testing.T, d *deskWrite) (*deskWorld, accounts.Actor) {
 		return w, owner
 	case "second":
 		return w, w.second
+	case "lead":
+		return w, w.lead
+	case "admin":
+		return w, w.admin
 	}
 	return w, w.clerk
 }
@@ -412,7 +424,7 @@ func TestRoleEndsBeforeTheWrite(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
-			if err := accounts.RevokeRole(t.Context(), tx, accounts.System, who.Person, subject.Caseworker); err != nil {
+			if err := accounts.RevokeRole(t.Context(), tx, accounts.System, who.Person, d.role()); err != nil {
 				t.Fatal(err)
 			}
 			done := make(chan error, 1)

@@ -103,10 +103,11 @@ func (m *Meili) feed(ctx context.Context, kind subject.Kind, ids []uuid.UUID) er
 }
 
 // indexes are those that hear of a change: the one that is asked, and the one
-// that is being filled.
+// that is being filled. While they are swapped nobody knows which is which: what is sent
+// to both is in the right one, before and after.
 func (r *mirrorRow) indexes(name string) []string {
 	var list []string
-	if r.ready {
+	if r.ready || r.building && r.afterKind == swapping {
 		list = append(list, name)
 	}
 	if r.building {
@@ -295,8 +296,8 @@ func (m *Meili) settings(ctx context.Context) (*meilisearch.Settings, error) {
 // fills or swaps: each begin has an id of its own.
 func (m *Meili) begin(ctx context.Context, s *meilisearch.Settings, by string) (uuid.UUID, error) {
 	builder := subject.NewID()
-	if _, err := m.db.Exec(ctx, sqlMirrorPrepare, m.name, by, builder, preparing); err != nil {
-		return builder, fmt.Errorf("mirror of the search: %w", err)
+	if _, err := m.note(ctx, sqlMirrorPrepare, m.name, by, builder, preparing); err != nil {
+		return builder, err
 	}
 	next := nextOf(m.name)
 	if err := m.remove(ctx, next); err != nil {
@@ -315,10 +316,8 @@ func (m *Meili) begin(ctx context.Context, s *meilisearch.Settings, by string) (
 	if err := m.done(ctx, made.TaskUID, set.TaskUID); err != nil {
 		return builder, err
 	}
-	if _, err := m.db.Exec(ctx, sqlMirrorBegin, m.name, builder); err != nil {
-		return builder, fmt.Errorf("mirror of the search: %w", err)
-	}
-	return builder, nil
+	_, err = m.note(ctx, sqlMirrorBegin, m.name, builder)
+	return builder, err
 }
 
 // remove deletes an index; that there is none is no error.
@@ -389,11 +388,11 @@ func (m *Meili) swap(ctx context.Context, builder uuid.UUID) error {
 	if err := m.create(ctx, m.name); err != nil { // both must be there
 		return err
 	}
-	tag, err := m.db.Exec(ctx, sqlMirrorSwap, m.name, builder, swapping)
+	n, err := m.note(ctx, sqlMirrorSwap, m.name, builder, swapping)
 	if err != nil {
-		return fmt.Errorf("mirror of the search: %w", err)
+		return err
 	}
-	if tag.RowsAffected() == 0 {
+	if n == 0 {
 		return nil // somebody else has done so
 	}
 	short, cancel := context.WithTimeout(ctx, meiliHTTP) // from now on: the task before may have waited long
@@ -405,20 +404,29 @@ func (m *Meili) swap(ctx context.Context, builder uuid.UUID) error {
 	if err := m.done(ctx, t.TaskUID); err != nil {
 		return err
 	}
-	// Under the lock: whoever still writes to both has done so before the second goes.
-	if err := db.Transact(ctx, m.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, sqlMirrorLock, m.name); err != nil {
-			return fmt.Errorf("lock the mirror: %w", err)
-		}
-		if _, err := tx.Exec(ctx, sqlMirrorReady, m.name, builder); err != nil {
-			return fmt.Errorf("mirror of the search: %w", err)
-		}
-		return nil
-	}); err != nil {
+	if _, err := m.note(ctx, sqlMirrorReady, m.name, builder); err != nil {
 		return err
 	}
 	m.log.InfoContext(ctx, "search: the mirror holds all", "index", m.name)
 	return m.remove(ctx, nextOf(m.name))
+}
+
+// note writes where the making of an index stands, under the lock of those who feed:
+// what they send by the state before has been sent when the next step is asked for, and
+// the server does what it is asked for in that order.
+func (m *Meili) note(ctx context.Context, sql string, args ...any) (n int64, err error) {
+	err = db.Transact(ctx, m.db, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlMirrorLock, m.name); err != nil {
+			return fmt.Errorf("lock the mirror: %w", err)
+		}
+		tag, err := tx.Exec(ctx, sql, args...)
+		if err != nil {
+			return fmt.Errorf("mirror of the search: %w", err)
+		}
+		n = tag.RowsAffected()
+		return nil
+	})
+	return n, err
 }
 
 // create makes an index; that there is one is no error.

@@ -19,7 +19,7 @@ import (
 
 // formVersion counts the ways in which documents were given to the server. Who
 // changes what is in mirrored changes it: the index is made anew then.
-const formVersion = 2
+const formVersion = 3
 
 // mirrored is a document as the server has it: what everybody reads. There is
 // no field for owners, departments or whoever wrote it.
@@ -35,7 +35,7 @@ type mirrored struct {
 	TitleStems   string   `json:"title_stems"`
 	KeywordStems string   `json:"keyword_stems"`
 	BodyStems    string   `json:"body_stems"`
-	Parts        []string `json:"parts"` // of compounds: "latern" of "Gehweglaternen", and all that is as long
+	Parts        []string `json:"parts"` // of compounds: "latern" of "Gehweglaternenmast", and all that is as long
 	Facets       []string `json:"facets"`
 	Weight       int      `json:"weight"`       // what leads on comes before single reports
 	At           *int64   `json:"at,omitempty"` // Unix seconds
@@ -162,6 +162,9 @@ func forms(ctx context.Context, q db.Queryer, docs []Document) ([]mirrored, erro
 			var out []string
 			for w := range strings.FieldsSeq(plain(text)) {
 				out = append(out, stems[w])
+				if !teaches(w) {
+					continue
+				}
 				for _, p := range partsOf(stems[w]) {
 					parts[p] = true
 				}
@@ -205,19 +208,24 @@ func stemMap(ctx context.Context, q db.Queryer, words []string) (map[string]stri
 	return out, nil
 }
 
-// partsOf are the beginnings and ends that a compound may be made of: of four
-// signs and more, with at least three left over, as sqlForms asks for. All of them,
-// also those that are no word yet: somebody may write it later, and somebody may look
-// for one that stands in compounds only.
+// partsOf are what a compound may be made of, as sqlForms finds it: its beginnings, and
+// all that has three signs and more before it, of four signs and more. All of them, also
+// those that are no word yet: somebody may write it later, and somebody may look for one
+// that stands in compounds only.
 func partsOf(stem string) []string {
-	const least, rest = 4, 3
-	r := []rune(stem)
-	if len(r) > maxWord {
+	const least, before = 4, 3
+	if !teaches(stem) { // no word of the vocabulary
 		return nil
 	}
+	r := []rune(stem)
 	var out []string
-	for n := least; n <= len(r)-rest; n++ {
-		out = append(out, string(r[:n]), string(r[len(r)-n:]))
+	for n := least; n < len(r); n++ {
+		out = append(out, string(r[:n]))
+	}
+	for from := before; from <= len(r)-least; from++ {
+		for to := from + least; to <= len(r); to++ {
+			out = append(out, string(r[from:to]))
+		}
 	}
 	return out
 }

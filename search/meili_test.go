@@ -2,8 +2,11 @@ package search_test
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -346,6 +349,127 @@ func TestMeiliRebuild(t *testing.T) {
 	if s, err := m.State(t.Context()); err != nil || !s.Ready || s.Failed != "" {
 		t.Errorf("%+v, %v", s, err)
 	}
+}
+
+// TestMeiliRace: whatever changes while the index is made, before each of the requests
+// that make it, is in it afterwards as it is in the database: changed, hidden, new. With
+// an index that is asked meanwhile, and with none.
+func TestMeiliRace(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]bool{"the first one": true, "another one": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := searchtest.NewMeili(t)
+			m := newMirrored(t, search.MeiliConfig{URL: server.URL, Key: searchtest.MeiliKey, Wait: 20 * time.Second})
+			now, err := db.Now(t.Context(), m.d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			thing := func(body string) search.Document {
+				d := searchtest.Things(now)["lamp old"]
+				d.ID, d.Body = subject.NewID(), body
+				return d
+			}
+			stays, changes := thing("Bleibt."), thing("Wird anders.")
+			if err := m.put(t, stays, changes); err != nil {
+				t.Fatal(err)
+			}
+			if !first {
+				m.build(t)
+			}
+			step, fired := 1, true
+			for ; fired; step++ {
+				hides := thing("Geht weg.")
+				if err := m.put(t, hides); err != nil {
+					t.Fatal(err)
+				}
+				m.drain(t)
+				if first {
+					m.forget(t)
+				}
+				fired = m.raced(t, server, step, func() error {
+					changes.Body, hides.Audience = fmt.Sprintf("Stand %d.", step), subject.Owner
+					return m.put(t, changes, hides, thing(fmt.Sprintf("Neu %d.", step)))
+				})
+				want := m.publicBodies(t)
+				got := map[string]string{}
+				for id, d := range server.Docs(m.name) {
+					got[id], _ = d["body"].(string)
+				}
+				if !maps.Equal(got, want) || server.Docs(m.name+"_next") != nil {
+					t.Fatalf("what changed before request %d: %d documents %v, want %d %v; second index there: %t",
+						step, len(got), got, len(want), want, server.Docs(m.name+"_next") != nil)
+				}
+			}
+			if step < 15 {
+				t.Errorf("%d requests only", step)
+			}
+		})
+	}
+}
+
+// raced makes the index anew and has something change before one of its requests; false
+// where there are not so many.
+func (m *mirrored) raced(t *testing.T, server *searchtest.Meili, step int, change func() error) (fired bool) {
+	t.Helper()
+	done := make(chan error, 1)
+	var once sync.Once
+	server.Before(func(n int) {
+		if n != step {
+			return
+		}
+		once.Do(func() {
+			fired = true
+			if err := change(); err != nil {
+				t.Error(err)
+			}
+			fed := make(chan struct{})
+			go func() {
+				defer close(fed)
+				_, err := m.jobs.Drain(context.WithoutCancel(t.Context()), m.d)
+				done <- err
+			}()
+			select { // at once, or when whoever makes the index lets go of the lock
+			case <-fed:
+			case <-time.After(500 * time.Millisecond):
+			}
+		})
+	})
+	m.build(t)
+	server.Before(nil)
+	if fired {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	m.drain(t)
+	return fired
+}
+
+// forget makes it as if there had never been an index.
+func (m *mirrored) forget(t *testing.T) {
+	t.Helper()
+	if err := m.Remove(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.d.Exec(t.Context(), `DELETE FROM search_mirrors`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// publicBodies are the documents that the server must have, by their ids there.
+func (m *mirrored) publicBodies(t *testing.T) map[string]string {
+	t.Helper()
+	rows, err := m.d.Query(t.Context(), `SELECT subject_kind || '_' || subject_id || '_' || coalesce(nullif(lang, ''), 'any'), body FROM documents WHERE audience = 'public'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := map[string]string{}
+	var id, body string
+	if _, err := pgx.ForEachRow(rows, []any{&id, &body}, func() error { list[id] = body; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // TestMeiliGoesOn: a part whose task fails is sent again; the parts before it are not.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -50,26 +51,34 @@ func (d *Details) Validate() error {
 	return fault.OnField("security", "sitedesk.err.security")
 }
 
+func (d *Details) same(o Details) bool {
+	return d.Security == o.Security && d.EasyBy == o.EasyBy && maps.Equal(d.Enforcement, o.Enforcement)
+}
+
 // SetDetails changes how the city is reached and what it says about itself, both
 // or neither. Only admins and the product itself may; it is in the audit log.
 func (s *Service) SetDetails(ctx context.Context, actor accounts.Actor, contacts Contacts, d Details) error {
 	if err := May(actor); err != nil {
 		return err
 	}
-	city, err := s.City(ctx)
-	if err != nil {
-		return err
-	}
-	city.Contacts = contacts
 	if err := d.Validate(); err != nil {
 		return err
 	}
-	if err := city.Validate(); err != nil {
-		return err
-	}
 	return s.change(ctx, actor, May, keyDetails, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
-		if err := putSetting(ctx, tx, actor, keyCity, city); err != nil {
+		changed, err := s.changeCity(ctx, tx, actor, func(c *City) { c.Contacts = contacts })
+		if err != nil {
 			return err
+		}
+		raw, err := holdSetting(ctx, tx, keyDetails)
+		if err != nil {
+			return err
+		}
+		var was Details
+		if err := json.Unmarshal(raw, &was); err != nil {
+			return fmt.Errorf("setting %s: %w", keyDetails, err)
+		}
+		if !changed && was.same(d) { // sent twice
+			return nil
 		}
 		if err := putSetting(ctx, tx, actor, keyDetails, d); err != nil {
 			return err

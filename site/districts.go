@@ -64,7 +64,12 @@ func (s *Districts) Upload(ctx context.Context, actor accounts.Actor, file io.Re
 	if err != nil {
 		return uuid.Nil, err
 	}
-	return id, s.write(ctx, actor, func(context.Context, pgx.Tx) (string, error) { return "districts.upload", nil }, id)
+	err = s.write(ctx, actor, func(context.Context, pgx.Tx) (string, error) { return "districts.upload", nil }, id)
+	if err != nil { // the role has ended while the file was read: nothing of it stays
+		undo := context.WithoutCancel(ctx) // also where the one who sent it has gone
+		return uuid.Nil, errors.Join(err, db.Transact(undo, s.db, func(ctx context.Context, tx pgx.Tx) error { return s.geo.DiscardDistricts(ctx, tx, id) }))
+	}
+	return id, nil
 }
 
 // Switch puts a set in force, an older one as well.

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -86,21 +88,31 @@ func (s *Service) NameCity(ctx context.Context, actor accounts.Actor, name strin
 	if name == "" {
 		return false, fault.OnField("name", "site.err.name")
 	}
-	snap, err := s.snapshot(ctx)
-	if err != nil {
-		return false, err
-	}
-	set := map[string]json.RawMessage{}
-	if raw := snap.settings[keyCity]; raw != nil {
-		if err := json.Unmarshal(raw, &set); err != nil {
-			return false, fmt.Errorf("setting %s: %w", keyCity, err)
+	done := false
+	err := s.change(ctx, actor, May, keyCity, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
+		raw, err := holdSetting(ctx, tx, keyCity)
+		if err != nil {
+			return err
 		}
-	}
-	if _, named := set["name"]; named && snap.city.Name[i18n.German] != DefaultCity().Name[i18n.German] {
-		return false, nil
-	}
-	if set["name"], err = json.Marshal(i18n.Text{i18n.German: name, i18n.English: name}); err != nil {
-		return false, fmt.Errorf("setting %s: %w", keyCity, err)
-	}
-	return true, s.put(ctx, actor, keyCity, set)
+		set := map[string]json.RawMessage{} // what stands there, and not the defaults
+		if err := json.Unmarshal(raw, &set); err != nil {
+			return fmt.Errorf("setting %s: %w", keyCity, err)
+		}
+		c, err := s.cityOf(raw)
+		if err != nil {
+			return err
+		}
+		if _, named := set["name"]; named && c.Name[i18n.German] != DefaultCity().Name[i18n.German] {
+			return nil
+		}
+		if set["name"], err = json.Marshal(i18n.Text{i18n.German: name, i18n.English: name}); err != nil {
+			return fmt.Errorf("setting %s: %w", keyCity, err)
+		}
+		done = true
+		if err := putSetting(ctx, tx, actor, keyCity, set); err != nil || actor.System {
+			return err
+		}
+		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{keyCity}})
+	})
+	return done && err == nil, err
 }

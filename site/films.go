@@ -2,11 +2,14 @@ package site
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
-	"maps"
+	"reflect"
 	"regexp"
 	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -96,17 +99,27 @@ func (f *Films) Set(ctx context.Context, actor accounts.Actor, slot string, film
 	if err := f.check(film); err != nil {
 		return err
 	}
-	all, err := f.All(ctx)
-	if err != nil {
-		return err
-	}
-	next := map[string]Film{}
-	maps.Copy(next, all)
-	delete(next, slot)
-	if film.File != "" {
-		next[slot] = film
-	}
-	return f.site.put(ctx, actor, keyFilms, next)
+	return f.site.change(ctx, actor, May, keyFilms, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
+		raw, err := holdSetting(ctx, tx, keyFilms)
+		if err != nil {
+			return err
+		}
+		all := map[string]Film{}
+		if err := json.Unmarshal(raw, &all); err != nil {
+			return fmt.Errorf("setting %s: %w", keyFilms, err)
+		}
+		if was := all[slot]; reflect.DeepEqual(was, film) || was.File == film.File && film.File == "" { // sent twice
+			return nil
+		}
+		delete(all, slot)
+		if film.File != "" {
+			all[slot] = film
+		}
+		if err := putSetting(ctx, tx, actor, keyFilms, all); err != nil || actor.System {
+			return err
+		}
+		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "city.change", Fields: []string{keyFilms}})
+	})
 }
 
 func (f *Films) check(film Film) error {

@@ -138,8 +138,11 @@ func (s *Service) PutMessage(ctx context.Context, actor accounts.Actor, m Messag
 		if err != nil {
 			return fmt.Errorf("put message: %w", err)
 		}
-		if done.RowsAffected() == 0 && m.Version > 0 {
-			return fault.New(fault.Conflict, "site.err.version")
+		if done.RowsAffected() == 0 {
+			if m.Version > 0 {
+				return fault.New(fault.Conflict, "site.err.version")
+			}
+			return nil // the same form sent twice
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "site.message", Fields: []string{"kind", "text", "from", "to"}})
 	})
@@ -151,10 +154,16 @@ func (s *Service) EndMessage(ctx context.Context, actor accounts.Actor, id uuid.
 		return err
 	}
 	return s.change(ctx, actor, MayEdit, "messages", func(ctx context.Context, tx pgx.Tx, actor accounts.Actor) error {
+		var ended int64
 		for _, query := range []string{sqlDropMessage, sqlEndMessage} {
-			if _, err := tx.Exec(ctx, query, id); err != nil {
+			tag, err := tx.Exec(ctx, query, id)
+			if err != nil {
 				return fmt.Errorf("end message: %w", err)
 			}
+			ended += tag.RowsAffected()
+		}
+		if ended == 0 { // it is over already
+			return nil
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "site.message", Fields: []string{"to"}})
 	})

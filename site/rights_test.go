@@ -26,6 +26,10 @@ func TestRoleIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	until := now.Add(time.Hour)
+	runs := Message{ID: subject.NewID(), Kind: Info, Text: i18n.Text{"de": "Heute bis 12 Uhr", "en": "Until noon today"}, From: now.Add(-time.Hour), To: until}
+	if err := s.PutMessage(t.Context(), accounts.System, runs); err != nil {
+		t.Fatal(err)
+	}
 	for name, write := range map[string]func(actor accounts.Actor) error{
 		"city":    func(a accounts.Actor) error { return s.SetCity(t.Context(), a, munich()) },
 		"setting": func(a accounts.Actor) error { return SetSetting(t.Context(), s, a, "test.setting", true) },
@@ -34,7 +38,7 @@ func TestRoleIsGone(t *testing.T) {
 		"message": func(a accounts.Actor) error {
 			return s.PutMessage(t.Context(), a, Message{ID: subject.NewID(), Kind: Info, Text: i18n.Text{"de": "Heute bis 12 Uhr", "en": "Until noon today"}, From: now, To: until})
 		},
-		"end of a message": func(a accounts.Actor) error { return s.EndMessage(t.Context(), a, subject.NewID()) },
+		"end of a message": func(a accounts.Actor) error { return s.EndMessage(t.Context(), a, runs.ID) },
 		"barrier":          func(a accounts.Actor) error { return s.FinishBarrier(t.Context(), a, number, true) },
 	} {
 		admin := accountstest.Staff(t, tx, subject.Admin)

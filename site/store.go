@@ -22,6 +22,15 @@ SELECT key, lang, body
 FROM site_texts
 ORDER BY key, lang`
 
+	// the row is made where there is none: what is not there can't be held. {} is
+	// what nobody has set.
+	sqlHoldSetting = `
+INSERT INTO settings (key, value)
+VALUES ($1, '{}')
+ON CONFLICT (key) DO UPDATE
+SET value = settings.value
+RETURNING value`
+
 	sqlPutSetting = `
 INSERT INTO settings (key, value, changed_by)
 VALUES ($1, $2, $3)
@@ -48,6 +57,15 @@ func loadSettings(ctx context.Context, q db.Queryer) (map[string]json.RawMessage
 		return nil, fmt.Errorf("load settings: %w", err)
 	}
 	return list, nil
+}
+
+// holdSetting reads a setting as it is once nobody else changes it, and holds it
+// until the transaction ends.
+func holdSetting(ctx context.Context, tx pgx.Tx, key string) (raw json.RawMessage, err error) {
+	if err := tx.QueryRow(ctx, sqlHoldSetting, key).Scan(&raw); err != nil {
+		return nil, fmt.Errorf("hold setting %s: %w", key, err)
+	}
+	return raw, nil
 }
 
 func loadTexts(ctx context.Context, q db.Queryer) (map[textKey]string, error) {

@@ -195,7 +195,11 @@ func (s *Service) FinishBarrier(ctx context.Context, actor accounts.Actor, n sub
 		if err != nil {
 			return fmt.Errorf("finish barrier: %w", err)
 		}
-		if tag.RowsAffected() == 0 {
+		if tag.RowsAffected() == 0 { // as it is already, or there is none
+			known, err := db.Exists(ctx, tx, sqlBarrierKnown, int64(n))
+			if err != nil || known {
+				return err
+			}
 			return fault.Missing("barrier")
 		}
 		return accounts.Audit(ctx, tx, actor, accounts.Entry{Action: "site.barrier", Fields: []string{"done"}})
@@ -261,7 +265,11 @@ LIMIT $1`
 UPDATE barrier_reports
 SET done_at = CASE WHEN $2::boolean THEN coalesce(done_at, mitwirk_now()) END,
     done_by = CASE WHEN $2::boolean THEN coalesce(done_by, $3::uuid) END
-WHERE number = $1`
+WHERE number = $1
+  AND (done_at IS NOT NULL) <> $2::boolean`
+
+	sqlBarrierKnown = `
+SELECT EXISTS (SELECT FROM barrier_reports WHERE number = $1)`
 
 	sqlForgetContacts = `
 UPDATE barrier_reports

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/mitwirk/mitwirk/internal/bench"
+	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/search"
@@ -38,6 +39,7 @@ type benchSearch struct {
 func (b *benchSearch) Run(ctx context.Context, g *Globals) error {
 	return onScratch(ctx, g, func(ctx context.Context, pool *pgxpool.Pool, r *bench.Report) error {
 		s := &searchBench{pool: pool, times: max(b.Times, 20), report: r, random: rand.New(rand.NewPCG(5, uint64(b.N)))} // the same documents in every run
+		s.began = s.watch.Now()
 		if err := s.fill(ctx, b.N); err != nil {
 			return err
 		}
@@ -57,6 +59,8 @@ type searchBench struct {
 	rare   []string
 	kinds  []uuid.UUID
 	spots  []subject.Point // where much is reported
+	watch  clock.System
+	began  time.Time
 }
 
 // syllables make 60,000 further words, so that the vocabulary is as large as a
@@ -130,8 +134,11 @@ func (s *searchBench) fill(ctx context.Context, n int) (err error) {
 	if err := put(fixed); err != nil {
 		return err
 	}
-	const part = 5_000
+	const part, said = 5_000, 50_000
 	for from := 0; from < n; from += part {
+		if from%said == 0 {
+			s.say("%d of %d documents", from, n)
+		}
 		docs := make([]search.Document, min(part, n-from))
 		for i := range docs {
 			docs[i] = s.document(began)
@@ -141,6 +148,7 @@ func (s *searchBench) fill(ctx context.Context, n int) (err error) {
 		}
 	}
 	for _, sql := range append(indexes, `VACUUM ANALYZE documents`, `VACUUM ANALYZE vocabulary`) {
+		s.say("%s", sql)
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("fill: %w", err)
 		}
@@ -151,12 +159,13 @@ func (s *searchBench) fill(ctx context.Context, n int) (err error) {
 	for i := range 40 {
 		s.rare = append(s.rare, inventedWord(30_000+i*700))
 	}
-	now, err := db.Now(ctx, s.pool)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "%d documents in %s\n", n, now.Sub(began).Round(time.Second))
+	s.say("%d documents are there", n)
 	return nil
+}
+
+// say tells on the error output how far the filling is: it takes minutes.
+func (s *searchBench) say(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "%5s  "+format+"\n", append([]any{s.watch.Now().Sub(s.began).Round(time.Second)}, args...)...)
 }
 
 func (s *searchBench) street(i int) string {

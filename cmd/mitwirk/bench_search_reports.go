@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -32,6 +33,7 @@ func (s *searchBench) figure(ctx context.Context, name string, do func(ctx conte
 // fillReports makes the reports that the documents are of, and counts the words
 // of their categories.
 func (s *searchBench) fillReports(ctx context.Context, conn *pgxpool.Conn) error {
+	s.say("learning what is reported how")
 	if err := db.Transact(ctx, conn, search.Relearn); err != nil {
 		return err
 	}
@@ -54,6 +56,7 @@ func (s *searchBench) fillReports(ctx context.Context, conn *pgxpool.Conn) error
 		return err
 	}
 	for _, sql := range append(append([]string{sqlBenchReports}, indexes...), `VACUUM ANALYZE reports`, `VACUUM ANALYZE category_words`) {
+		s.say("%s", strings.TrimSpace(sql))
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("fill: %w", err)
 		}

@@ -114,6 +114,7 @@ func (p *thirdParty) modules(t *testing.T) []part {
 		slices.Sort(f)
 		parts = append(parts, p.part(t, name, version, f))
 	}
+	parts = append(parts, p.part(t, "PDFium", "in go-pdfium, as WebAssembly", []string{"testdata/pdfium.txt"}))
 	slices.SortFunc(parts[1:], func(a, b part) int { return cmp.Compare(a.name, b.name) })
 	return parts
 }

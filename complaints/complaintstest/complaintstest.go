@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/internal/preview/previewtest"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
 )
@@ -59,7 +60,7 @@ func New(t testing.TB) *City {
 		t.Fatal(err)
 	}
 	c.Complaints, err = complaints.New(t.Context(), complaints.Config{
-		DB: c.Pool, Accounts: c.Accounts, Days: c.Categories, Forms: c.Drafts, Store: c.Files, Pictures: c.Photos, Jobs: c.Events.Jobs, Outbox: c.Letters,
+		DB: c.Pool, Accounts: c.Accounts, Days: c.Categories, Forms: c.Drafts, Store: c.Files, Pictures: c.Photos, Drawer: previewtest.Drawer{}, Jobs: c.Events.Jobs, Outbox: c.Letters,
 		Messages: messages, BaseURL: "https://mitwirk.example",
 	})
 	if err != nil {

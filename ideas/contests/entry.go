@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/subject"
@@ -38,6 +39,11 @@ func (s *Service) Write(ctx context.Context, actor accounts.Actor, n subject.Num
 		}
 		if _, err := r.may(ctx, r.tx, action, e, s.zone); err != nil {
 			return err
+		}
+		if send {
+			if err := ideas.Entitled(ctx, r.tx, r.actor, ideas.ActPropose, r.c.Call, r.now); err != nil {
+				return err
+			}
 		}
 		if w.Version != e.Version {
 			return fault.New(fault.Conflict, "contest.err.version")

@@ -173,6 +173,9 @@ func (s *Service) Vote(ctx context.Context, actor accounts.Actor, n subject.Numb
 		}
 		value := 0
 		if id != uuid.Nil {
+			if err := ideas.Entitled(ctx, tx, r.actor, ideas.ActSupport, r.c.Call, r.now); err != nil {
+				return err
+			}
 			e, err := entryOf(ctx, tx, sqlEntry, r.c.Call.ID, id)
 			if err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"github.com/mitwirk/mitwirk/discussion"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/internal/preview/previewtest"
 	"github.com/mitwirk/mitwirk/internal/scan"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
@@ -57,7 +58,7 @@ func On(t testing.TB, city *reportstest.City) *City {
 // TakeFiles lets authors add files; s may be nil: they are not scanned.
 func (c *City) TakeFiles(t testing.TB, s scan.Scanner) *casework.Files {
 	t.Helper()
-	f, err := casework.NewFiles(casework.FilesConfig{DB: c.Pool, Store: c.Files, Pictures: c.Photos, Scanner: s, Jobs: c.Events.Jobs})
+	f, err := casework.NewFiles(casework.FilesConfig{DB: c.Pool, Store: c.Files, Pictures: c.Photos, Scanner: s, Drawer: previewtest.Drawer{}, Jobs: c.Events.Jobs})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,8 @@ var levels = map[string]int{
 
 	"internal/geom": 9, "internal/db": 10, "internal/pgdev": 10,
 	"internal/jobs": 11, "internal/mail": 11, "internal/files": 11, "internal/idem": 11, "internal/scan": 11, "internal/inbound": 11,
-	"internal/events": 12,
-	"search":          13, "geo": 13, "internal/live": 13,
+	"internal/events": 12, "internal/preview": 12,
+	"search": 13, "geo": 13, "internal/live": 13,
 
 	"accounts":   20,
 	"categories": 21, "timeline": 21, "votes": 21, "follows": 21, "attachments": 21, "drafts": 21, "links": 21, "site": 21, "practice": 21,
@@ -44,19 +44,21 @@ func sisters(from, to string, level int) bool {
 
 // only names the folders in which a library may be imported.
 var only = map[string][]string{
-	"github.com/labstack/echo/v4":   {"web"},
-	"github.com/gorilla/websocket":  {"web"},
-	"github.com/danielgtaylor/huma": {"web/api"},
-	"github.com/getkin/kin-openapi": {}, // tests only
-	"github.com/riverqueue/river":   {"internal/jobs"},
-	"github.com/pressly/goose/v3":   {"internal/db"},
-	"github.com/alecthomas/kong":    {"cmd", "internal/config"},
-	"gocloud.dev":                   {"internal/files"},
-	"github.com/wneessen/go-mail":   {"internal/mail"},
-	"github.com/nicksnyder/go-i18n": {"internal/i18n"},
-	"github.com/a-h/templ":          {"web", "internal/mail"},
-	"net/http/httptest":             {}, // tests only
-	"testing":                       {},
+	"github.com/labstack/echo/v4":     {"web"},
+	"github.com/gorilla/websocket":    {"web"},
+	"github.com/danielgtaylor/huma":   {"web/api"},
+	"github.com/getkin/kin-openapi":   {}, // tests only
+	"github.com/riverqueue/river":     {"internal/jobs"},
+	"github.com/pressly/goose/v3":     {"internal/db"},
+	"github.com/alecthomas/kong":      {"cmd", "internal/config"},
+	"gocloud.dev":                     {"internal/files"},
+	"github.com/wneessen/go-mail":     {"internal/mail"},
+	"github.com/nicksnyder/go-i18n":   {"internal/i18n"},
+	"github.com/a-h/templ":            {"web", "internal/mail"},
+	"github.com/klippa-app/go-pdfium": {"internal/preview"},
+	"github.com/tetratelabs/wazero":   {"internal/preview"},
+	"net/http/httptest":               {}, // tests only
+	"testing":                         {},
 }
 
 // unit is the entry of levels that a folder belongs to; "" when none does.

@@ -12,6 +12,14 @@ type SignIn struct {
 	Key, Issuer, Client, Secret, Label string
 	Staff                              bool
 	Level                              int
+	Claims                             Claims
+}
+
+// Claims are what a sign-in can be asked about people; accounts.Claims explains
+// the fields.
+type Claims struct {
+	Birthdate, Street, Postcode, Locality, Resident, Over string
+	Scopes                                                []string
 }
 
 // SignIns reads MITWIRK_OIDC_PROVIDERS and the files with the secrets.
@@ -55,15 +63,41 @@ func parseSignIn(text string) (in SignIn, secretFile string, err error) {
 		return in, parts[2], nil
 	}
 	for flag := range strings.SplitSeq(parts[4], ",") {
-		switch flag = strings.TrimSpace(flag); flag {
-		case "":
-		case "staff":
-			in.Staff = true
-		case "level=1", "level=2", "level=3":
-			in.Level = int(flag[len(flag)-1] - '0')
-		default:
-			return SignIn{}, "", fmt.Errorf("%q: unknown flag %q; expected staff or level=1, 2 or 3", text, flag)
+		if err := in.flag(strings.TrimSpace(flag)); err != nil {
+			return SignIn{}, "", fmt.Errorf("%q: %w", text, err)
 		}
 	}
 	return in, parts[2], nil
+}
+
+// flag reads one of the flags. "proof" is the standard's names; each can be told
+// otherwise, with nothing behind the sign it is not asked for.
+func (s *SignIn) flag(text string) error {
+	switch text {
+	case "":
+		return nil
+	case "staff":
+		s.Staff = true
+		return nil
+	case "level=1", "level=2", "level=3":
+		s.Level = int(text[len(text)-1] - '0')
+		return nil
+	case "proof":
+		s.Claims = Claims{Birthdate: "birthdate", Street: "address.street_address", Postcode: "address.postal_code", Locality: "address.locality"}
+		return nil
+	}
+	name, value, _ := strings.Cut(text, "=")
+	c := &s.Claims
+	to, ok := map[string]*string{
+		"birthdate": &c.Birthdate, "street": &c.Street, "postcode": &c.Postcode, "locality": &c.Locality, "resident": &c.Resident, "over": &c.Over,
+	}[strings.TrimSpace(name)]
+	switch value = strings.TrimSpace(value); {
+	case strings.TrimSpace(name) == "scope":
+		c.Scopes = strings.Fields(value)
+	case ok:
+		*to = value
+	default:
+		return fmt.Errorf("unknown flag %q; expected staff, level=1, 2 or 3, proof, or birthdate=, street=, postcode=, locality=, resident=, over=, scope=", text)
+	}
+	return nil
 }

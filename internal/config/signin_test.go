@@ -18,6 +18,7 @@ func TestSignIns(t *testing.T) {
 	s := Server{OIDCProviders: []string{
 		"bayernid=https://id.example.org/realms/by|mitwirk|" + secret + "|BayernID|level=2",
 		" stadt = https://sso.example.org | desk | | Konto der Stadt | staff ", "",
+		"bundid=https://id.bund.example|mitwirk||BundID|level=3,proof,street=,locality=stadt.name,over=age_over_,scope=profile anschrift",
 	}}
 	got, err := s.SignIns()
 	if err != nil {
@@ -26,6 +27,9 @@ func TestSignIns(t *testing.T) {
 	want := []SignIn{
 		{Key: "bayernid", Issuer: "https://id.example.org/realms/by", Client: "mitwirk", Secret: "geheim", Label: "BayernID", Level: 2},
 		{Key: "stadt", Issuer: "https://sso.example.org", Client: "desk", Label: "Konto der Stadt", Staff: true, Level: 1},
+		{Key: "bundid", Issuer: "https://id.bund.example", Client: "mitwirk", Label: "BundID", Level: 3, Claims: Claims{
+			Birthdate: "birthdate", Postcode: "address.postal_code", Locality: "stadt.name", Over: "age_over_", Scopes: []string{"profile", "anschrift"},
+		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -47,10 +47,7 @@ func New(zone *time.Location) (*Catalogue, error) { return Load(Config{Zone: zon
 // Load reads the embedded catalogues and those of the operator, whose messages
 // replace the product's.
 func Load(cfg Config) (*Catalogue, error) {
-	c := &Catalogue{words: map[string]*words{}, fold: map[string]string{}, zone: cfg.Zone}
-	if c.zone == nil {
-		c.zone = time.UTC
-	}
+	c := empty(cfg.Zone)
 	if err := c.read(locales, "locales", true); err != nil {
 		return nil, err
 	}
@@ -59,14 +56,29 @@ func Load(cfg Config) (*Catalogue, error) {
 			return nil, err
 		}
 	}
+	if err := c.settle(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func empty(zone *time.Location) *Catalogue {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &Catalogue{words: map[string]*words{}, fold: map[string]string{}, zone: zone}
+}
+
+// settle makes the languages that were read those of the catalogue.
+func (c *Catalogue) settle() error {
 	for tag, w := range c.words {
 		if err := w.finish(); err != nil {
-			return nil, err
+			return err
 		}
 		c.fold[strings.ToLower(tag)] = tag
 	}
 	c.order()
-	return c, nil
+	return nil
 }
 
 // Zone is the city's time zone.

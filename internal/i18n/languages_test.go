@@ -116,9 +116,18 @@ func TestEasyKeys(t *testing.T) {
 func FuzzCatalogue(f *testing.F) {
 	f.Add("all.tr.toml", `"nav.report" = "Bildir"`)
 	f.Add("all.ar.toml", "[\"ui.errors\"]\nother = \"{{.n}}\"")
+	f.Add("all.de.toml", `"nav.report" = "{{.n}"`)
+	own := fstest.MapFS{ // the product's own, all of them, would take a second for each input
+		"ui.de.toml":          {Data: []byte("\"nav.report\" = \"Melden\"\n[\"ui.errors\"]\none = \"{{.n}} Fehler\"\nother = \"{{.n}} Fehler\"")},
+		"ui.en.toml":          {Data: []byte("\"nav.report\" = \"Report\"\n[\"ui.errors\"]\none = \"{{.n}} error\"\nother = \"{{.n}} errors\"")},
+		"ui.de-x-leicht.toml": {Data: []byte(`"nav.report" = "Etwas melden"`)},
+	}
 	f.Fuzz(func(t *testing.T, name, text string) {
-		c, err := Load(Config{Added: fstest.MapFS{name: {Data: []byte(text)}}})
-		if err != nil {
+		c := empty(nil)
+		if err := c.read(own, ".", true); err != nil {
+			t.Fatal(err)
+		}
+		if c.read(fstest.MapFS{name: {Data: []byte(text)}}, ".", false) != nil || c.settle() != nil {
 			return
 		}
 		for _, l := range c.Languages() {

@@ -30,10 +30,10 @@ const (
 	maxQueued  = 1 << 20 // bytes that wait
 	maxWaiting = 10 * time.Second
 
-	gather   = 25 * time.Millisecond // topics that are named one after the other are caught up together
-	recheck  = 3 * time.Second       // of a signed-in session's rights, at rest
-	fresh    = time.Second           // a check or a message older than this is made again before sending
-	pingIdle = 30 * time.Second      // then a cursor is sent, so that coming back is cheap
+	gather   = 25 * time.Millisecond   // topics that are named one after the other are caught up together
+	recheck  = 1500 * time.Millisecond // of a signed-in session's rights, at rest: what they ended shows nothing after 2 s
+	fresh    = time.Second             // a check or a message older than this is made again before sending
+	pingIdle = 30 * time.Second        // then a cursor is sent, so that coming back is cheap
 )
 
 // SessionConfig opens a session.
@@ -342,7 +342,7 @@ func (s *Session) still(ctx context.Context, it item) bool {
 }
 
 // checkRights asks for the rights of a signed-in session: before a frame goes
-// out when the last answer is a second old, and every 3 s at rest.
+// out when the last answer is a second old, and every 1.5 s at rest.
 func (s *Session) checkRights(ctx context.Context, now time.Time) error {
 	s.mu.Lock()
 	age, waiting := now.Sub(s.checked), len(s.queue) > 0

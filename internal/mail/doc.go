@@ -10,8 +10,9 @@
 //   - right before sending the recipient's address and the permission to write
 //     are asked again: a contact that was erased or has stopped its mails
 //     between queueing and sending gets nothing;
-//   - mails to one contact about one thing go out in the order in which they were
-//     made;
+//   - mails to one person about one thing go out in the order in which they were
+//     made, also where they were given their address twice; an address of theirs
+//     that can't be reached holds up only its own;
 //   - a server that is away is tried again for 72 h; a refused recipient is not;
 //   - texts and addresses are in two columns that are emptied once sent: the
 //     texts at once, the address after 7 days. The local outbox of a

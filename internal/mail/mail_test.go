@@ -136,7 +136,7 @@ func TestLayout(t *testing.T) {
 		tt.edit(&m)
 		l, err := b.out.compose(row{
 			id: uuid.MustParse("01890000-0000-7000-8000-0000000000ff"), lang: m.Lang, about: m.About,
-			content: content{m.Subject, m.Lead, m.Next, m.Paragraphs, m.Parts, m.Button, m.Reason, m.StopURL, m.ReplyTo},
+			content: content{m.Subject, m.Lead, m.Next, m.Paragraphs, m.Parts, m.Button, m.Reason, m.StopURL, m.ReplyTo, m.Thread},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -290,6 +290,30 @@ func TestOverTheWire(t *testing.T) {
 	parts := readParts(t, got)
 	if len(parts) != 2 || !strings.Contains(parts["text/plain"], "Wir tauschen die Lampe.") || !strings.Contains(parts["text/html"], "Straße &lt;script&gt;") {
 		t.Errorf("parts %v", parts)
+	}
+}
+
+// What is said in one discussion is one thread, whichever comment a mail is about.
+func TestThread(t *testing.T) {
+	t.Parallel()
+	o := &Outbox{host: "mitwirk.example"}
+	root := func(about, thread subject.Ref) string {
+		m := row{id: uuid.New(), about: about}
+		m.Thread = thread
+		for _, h := range o.headers(m) {
+			if h.Name == "References" {
+				return h.Value
+			}
+		}
+		return ""
+	}
+	comment := func() subject.Ref { return subject.Ref{Kind: subject.Comment, ID: uuid.New()} }
+	talk := subject.Ref{Kind: "discussion", ID: uuid.New()}
+	if a, b := root(comment(), talk), root(comment(), talk); a == "" || a != b {
+		t.Errorf("two threads of one discussion: %q, %q", a, b)
+	}
+	if a, b := root(comment(), subject.Ref{}), root(comment(), subject.Ref{}); a == "" || a == b {
+		t.Errorf("one thread of two things: %q, %q", a, b)
 	}
 }
 

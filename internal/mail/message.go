@@ -28,6 +28,9 @@ type Message struct {
 	// About is the thing it is about; mails about the same one form a thread.
 	// The zero Ref begins a thread of its own.
 	About subject.Ref
+	// Thread is what its thread is about where that is more than About: the discussion
+	// of a comment. The zero Ref: About.
+	Thread subject.Ref
 	// Lang is "de", "en" or "de-x-leicht".
 	Lang string
 	// Subject carries number and step, never private content.

@@ -37,6 +37,12 @@ func (f DirectoryFunc) MailAddress(ctx context.Context, contact uuid.UUID, kind 
 	return f(ctx, contact, kind, about)
 }
 
+// Readers are the contacts whose mails one person reads.
+type Readers struct {
+	Address []uuid.UUID // at one address, with the contact that was asked for
+	Others  []uuid.UUID // at their other addresses
+}
+
 // Config makes an Outbox.
 type Config struct {
 	// DB is the pool, or a test's transaction.
@@ -49,6 +55,9 @@ type Config struct {
 	// still read what a mail of the kind says of a thing: texts of what was hidden
 	// or erased meanwhile go to nobody. nil: always.
 	May func(ctx context.Context, q db.Queryer, contact uuid.UUID, kind string, about subject.Ref) (bool, error)
+	// Readers tells who reads the mails to a contact; nil: each contact is a reader
+	// of its own.
+	Readers func(ctx context.Context, q db.Queryer, contact uuid.UUID) (Readers, error)
 	// Catalogue has the layout's fixed words.
 	Catalogue *i18n.Catalogue
 	// SMTPURL is smtp://user:password@host:587 (STARTTLS; ?tls=none for a relay
@@ -125,6 +134,8 @@ type content struct {
 	Reason     string   `json:"reason"`
 	StopURL    string   `json:"stop_url,omitempty"`
 	ReplyTo    string   `json:"reply_to,omitempty"`
+
+	Thread subject.Ref `json:"thread,omitzero"`
 }
 
 // Queue puts a mail into the caller's transaction: row and job. It is sent when

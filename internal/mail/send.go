@@ -41,18 +41,22 @@ type transport interface {
 // ahead is how many older mails one job sends before its own.
 const ahead = 10
 
-// work is the job of one mail: those to the same contact about the same thing that
+// work is the job of one mail: those to the same reader about the same thing that
 // are older go first, so that nobody reads of an end before its beginning.
 func (o *Outbox) work(ctx context.Context, args sendArgs) error {
+	readers, err := o.readersOf(ctx, args.Mail)
+	if err != nil {
+		return err
+	}
 	for range ahead {
-		older, err := before(ctx, o.cfg.DB, args.Mail)
+		older, here, err := before(ctx, o.cfg.DB, args.Mail, readers)
 		if err != nil {
 			return err
 		}
 		if older == uuid.Nil {
 			return o.one(ctx, args.Mail)
 		}
-		if err := o.one(ctx, older); err != nil {
+		if err := o.one(ctx, older); err != nil && here { // elsewhere: its own job tries it again
 			return err
 		}
 	}
@@ -216,9 +220,9 @@ func (o *Outbox) headers(m row) []Header {
 		{"X-Auto-Response-Suppress", "All"},  // the same for Exchange
 		{"Content-Language", m.lang},
 	}
-	if !m.about.IsZero() {
+	if about := cmp.Or(m.Thread, m.about); !about.IsZero() {
 		// a root that no mail carries: programs put all that refer to it into one thread
-		sum := sha256.Sum256([]byte("mail thread " + m.about.String()))
+		sum := sha256.Sum256([]byte("mail thread " + about.String()))
 		root := "<thread." + hex.EncodeToString(sum[:12]) + "@" + o.host + ">"
 		hs = append(hs, Header{"In-Reply-To", root}, Header{"References", root})
 	}

@@ -22,7 +22,7 @@ VALUES ($1, nullif($2::uuid, '00000000-0000-0000-0000-000000000000'), nullif($3,
 func insert(ctx context.Context, tx pgx.Tx, id uuid.UUID, m Message) error {
 	c := content{
 		Subject: m.Subject, Lead: m.Lead, Next: m.Next, Paragraphs: m.Paragraphs, Parts: m.Parts,
-		Button: m.Button, Reason: m.Reason, StopURL: m.StopURL, ReplyTo: m.ReplyTo,
+		Button: m.Button, Reason: m.Reason, StopURL: m.StopURL, ReplyTo: m.ReplyTo, Thread: m.Thread,
 	}
 	_, err := tx.Exec(ctx, sqlInsert, id, m.ToContact, m.ToAddress, m.Kind, m.About.Kind, m.About.ID, m.Lang, c)
 	if err != nil {
@@ -104,25 +104,50 @@ SELECT state
 FROM mails
 WHERE id = $1`
 
-// The same contact, the same thing, made earlier: id decides between equals.
+// The same reader, the same thing, made earlier: id decides between equals. At another
+// address of theirs only while it has not failed: one that can't be reached holds up
+// no other.
 const sqlBefore = `
-SELECT o.id
+SELECT o.id, o.contact_id = ANY ($2)
 FROM mails m
-JOIN mails o ON o.contact_id = m.contact_id AND o.about_kind = m.about_kind AND o.about_id = m.about_id
+JOIN mails o ON o.about_kind = m.about_kind AND o.about_id = m.about_id
 WHERE m.id = $1
   AND m.state IN ('queued', 'sending')
   AND o.state IN ('queued', 'sending')
+  AND (o.contact_id = ANY ($2) OR o.contact_id = ANY ($3) AND (o.tries = 0 OR o.state = 'sending'))
   AND (o.created_at, o.id) < (m.created_at, m.id)
 ORDER BY o.created_at, o.id
 LIMIT 1`
 
-// before is the oldest mail that goes out before this one; uuid.Nil: none.
-func before(ctx context.Context, q db.Queryer, id uuid.UUID) (older uuid.UUID, err error) {
-	err = q.QueryRow(ctx, sqlBefore, id).Scan(&older)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return uuid.Nil, fmt.Errorf("mails before: %w", err)
+const sqlContactOf = `SELECT contact_id FROM mails WHERE id = $1 AND contact_id IS NOT NULL`
+
+// readersOf are the contacts of whoever reads a mail; none where it goes to an
+// address that nobody has confirmed.
+func (o *Outbox) readersOf(ctx context.Context, id uuid.UUID) (Readers, error) {
+	var contact uuid.UUID
+	err := o.cfg.DB.QueryRow(ctx, sqlContactOf, id).Scan(&contact)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Readers{}, nil
 	}
-	return older, nil
+	if err != nil {
+		return Readers{}, fmt.Errorf("contact of a mail: %w", err)
+	}
+	if o.cfg.Readers == nil {
+		return Readers{Address: []uuid.UUID{contact}}, nil
+	}
+	r, err := o.cfg.Readers(ctx, o.cfg.DB, contact)
+	r.Address = append(r.Address, contact) // whatever is known of it
+	return r, err
+}
+
+// before is the oldest mail that goes out before this one, and whether it goes to the
+// same address; uuid.Nil: none.
+func before(ctx context.Context, q db.Queryer, id uuid.UUID, r Readers) (older uuid.UUID, here bool, err error) {
+	err = q.QueryRow(ctx, sqlBefore, id, r.Address, r.Others).Scan(&older, &here)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, false, fmt.Errorf("mails before: %w", err)
+	}
+	return older, here, nil
 }
 
 // claim takes the mail for this job; waiting says that another job has it now.

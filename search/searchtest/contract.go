@@ -346,6 +346,15 @@ func changes(t *testing.T, b *bench) {
 	if _, f := b.find(t, search.Query{Text: "Zaun"}); f.Total != 2 {
 		t.Errorf("%d with the word, want 2", f.Total)
 	}
+	// a word in the middle of a compound, and one before an ending
+	b.put(t, search.Document{
+		Ref: subject.Ref{Kind: subject.Report, ID: subject.NewID()}, Title: i18n.Text{"de": "Holzbrettertisch wackelt"}, Path: "/reports/x", Audience: subject.Public,
+	})
+	for text, want := range map[string]int{"Bretter": 1, "Holzbrett": 1, "Brettertisch": 1, "olzbretter": 0, "Bretterzaun": 0} {
+		if _, f := b.find(t, search.Query{Text: text, Exact: true}); f.Total != want {
+			t.Errorf("%q: %d with the compound, want %d", text, f.Total, want)
+		}
+	}
 	// a page that is no longer there in English
 	b.put(t, b.things["page de"])
 	if got, _ := b.find(t, search.Query{Text: "report", Lang: "en"}); slices.Contains(got, "page en") {

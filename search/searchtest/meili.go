@@ -22,7 +22,8 @@ const MeiliKey = "a key of sixteen bytes or more"
 // it (https://www.meilisearch.com/docs/reference/api), and strictly: a field or
 // an attribute that the reference does not allow is refused with its code.
 // Everything that changes something is a task that is done later, in order; what
-// it answers at once says nothing about success.
+// it answers at once says nothing about success. doc/meilisearch.md says for each
+// answer where it is documented and which recording of a real server shows it.
 type Meili struct {
 	URL string
 
@@ -34,6 +35,8 @@ type Meili struct {
 	fail    map[string]string // type of task -> code with which the next one fails
 	asked   []string          // method and path of every request
 	sent    []byte            // every body
+	hook    func(n int)       // before the n-th request since it was set
+	hooked  int
 }
 
 type meiliIndex struct {
@@ -69,8 +72,9 @@ type meiliSettings struct {
 
 type meiliTask struct {
 	uid          int
-	index, kind  string
+	index, kind  string // no index: a swap
 	do           func() (code string)
+	details      map[string]any
 	status, code string
 	looks        int
 }
@@ -93,6 +97,10 @@ func (m *Meili) Slow(d time.Duration) { m.set(func() { m.slow = d }) }
 
 // FailNext makes the next task of a type fail with a code.
 func (m *Meili) FailNext(kind, code string) { m.set(func() { m.fail[kind] = code }) }
+
+// Before has f called before each request, with its number from now on, while
+// nothing else is done; nil ends it.
+func (m *Meili) Before(f func(n int)) { m.set(func() { m.hook, m.hooked = f, 0 }) }
 
 func (m *Meili) set(f func()) {
 	m.mu.Lock()
@@ -146,8 +154,13 @@ func (m *Meili) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.mu.Lock()
 	m.asked = append(m.asked, r.Method+" "+r.URL.Path)
 	m.sent = append(append(m.sent, body...), '\n')
-	slow, down := m.slow, m.down
+	slow, down, hook := m.slow, m.down, m.hook
+	m.hooked++
+	n := m.hooked
 	m.mu.Unlock()
+	if hook != nil {
+		hook(n)
+	}
 	if down {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
@@ -182,8 +195,11 @@ func (m *Meili) route(r *http.Request, body []byte) (int, any, *meiliError) {
 	case auth != "Bearer "+MeiliKey:
 		return 0, nil, refuse(403, "invalid_api_key", "The provided API key is invalid.")
 	}
-	if len(body) > 0 && r.Header.Get("Content-Type") != "application/json" {
-		return 0, nil, refuse(415, "invalid_content_type", "The Content-Type %q is invalid.", r.Header.Get("Content-Type"))
+	switch kind := r.Header.Get("Content-Type"); {
+	case len(body) > 0 && kind == "":
+		return 0, nil, refuse(415, "missing_content_type", "A Content-Type header is missing.")
+	case len(body) > 0 && kind != "application/json":
+		return 0, nil, refuse(415, "invalid_content_type", "The Content-Type %q is invalid.", kind)
 	}
 	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	at := func(i int) string {
@@ -192,17 +208,19 @@ func (m *Meili) route(r *http.Request, body []byte) (int, any, *meiliError) {
 		}
 		return ""
 	}
-	if at(0) == "indexes" && at(1) != "" && !regexp.MustCompile(`^[A-Za-z0-9_-]{1,400}$`).MatchString(at(1)) {
-		return 0, nil, refuse(400, "invalid_index_uid", "%q is not a valid index uid.", at(1))
+	if at(0) == "indexes" && at(1) != "" && !indexUID(at(1)) {
+		return 0, nil, refuse(400, "invalid_index_uid", "`%s` is not a valid index uid.", at(1))
 	}
 	switch what := r.Method + " " + at(0) + strings.Repeat("/*", min(len(path)-1, 1)) + strings.TrimSuffix("/"+strings.Join(path[min(2, len(path)):], "/"), "/"); what {
 	case "POST indexes":
 		return m.create(body)
 	case "DELETE indexes/*":
-		return m.add(at(1), "indexDeletion", func() string {
+		details := map[string]any{"deletedDocuments": 0}
+		return m.add(at(1), "indexDeletion", details, func() string {
 			if m.indexes[at(1)] == nil {
 				return "index_not_found"
 			}
+			details["deletedDocuments"] = len(m.indexes[at(1)].docs)
 			delete(m.indexes, at(1))
 			return ""
 		})
@@ -223,11 +241,21 @@ func (m *Meili) route(r *http.Request, body []byte) (int, any, *meiliError) {
 	}
 }
 
+func indexUID(s string) bool { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,400}$`).MatchString(s) }
+
+// orNull is the name of a task's index, null for a swap.
+func orNull(index string) any {
+	if index == "" {
+		return nil
+	}
+	return index
+}
+
 // add puts a task into the queue.
-func (m *Meili) add(index, kind string, do func() string) (int, any, *meiliError) {
-	t := &meiliTask{uid: len(m.tasks), index: index, kind: kind, do: do, status: "enqueued"}
+func (m *Meili) add(index, kind string, details map[string]any, do func() string) (int, any, *meiliError) {
+	t := &meiliTask{uid: len(m.tasks), index: index, kind: kind, do: do, details: details, status: "enqueued"}
 	m.tasks = append(m.tasks, t)
-	return http.StatusAccepted, map[string]any{"taskUid": t.uid, "indexUid": index, "status": "enqueued", "type": kind, "enqueuedAt": time.Unix(0, 0).UTC()}, nil
+	return http.StatusAccepted, map[string]any{"taskUid": t.uid, "indexUid": orNull(index), "status": "enqueued", "type": kind, "enqueuedAt": time.Unix(0, 0).UTC()}, nil
 }
 
 // work does the first n tasks, each once.
@@ -252,7 +280,7 @@ func (m *Meili) work(n int) {
 func (m *Meili) task(id string) (int, any, *meiliError) {
 	n, err := strconv.Atoi(id)
 	if err != nil || n < 0 || n >= len(m.tasks) {
-		return 0, nil, refuse(404, "task_not_found", "Task %q not found.", id)
+		return 0, nil, refuse(404, "task_not_found", "Task `%s` not found.", id)
 	}
 	t := m.tasks[n]
 	t.looks++
@@ -261,9 +289,24 @@ func (m *Meili) task(id string) (int, any, *meiliError) {
 	} else {
 		m.work(n + 1)
 	}
-	answer := map[string]any{"uid": t.uid, "indexUid": t.index, "status": t.status, "type": t.kind, "error": nil, "enqueuedAt": time.Unix(0, 0).UTC()}
+	at, begun := time.Unix(0, 0).UTC(), t.status != "enqueued"
+	over := t.status == "succeeded" || t.status == "failed"
+	answer := map[string]any{
+		"uid": t.uid, "batchUid": nil, "indexUid": orNull(t.index), "status": t.status, "type": t.kind, "canceledBy": nil, "details": t.details, "error": nil,
+		"duration": nil, "enqueuedAt": at, "startedAt": nil, "finishedAt": nil,
+	}
+	if begun {
+		answer["batchUid"], answer["startedAt"] = t.uid, at
+	}
+	if over {
+		answer["duration"], answer["finishedAt"] = "PT0.001S", at
+	}
 	if t.status == "failed" {
-		answer["error"] = map[string]string{"message": "it failed", "code": t.code, "type": "invalid_request", "link": "https://docs.meilisearch.com/errors#" + t.code}
+		text := "it failed"
+		if t.code == "index_not_found" {
+			text = "Index `" + t.index + "` not found."
+		}
+		answer["error"] = map[string]string{"message": text, "code": t.code, "type": "invalid_request", "link": "https://docs.meilisearch.com/errors#" + t.code}
 	}
 	return http.StatusOK, answer, nil
 }
@@ -283,7 +326,10 @@ func (m *Meili) create(body []byte) (int, any, *meiliError) {
 	if wrong := strictly(body, &in); wrong != nil {
 		return 0, nil, wrong
 	}
-	return m.add(in.UID, "indexCreation", func() string {
+	if !indexUID(in.UID) {
+		return 0, nil, refuse(400, "invalid_index_uid", "Invalid value at `.uid`: `%s` is not a valid index uid.", in.UID)
+	}
+	return m.add(in.UID, "indexCreation", map[string]any{"primaryKey": orNull(in.PrimaryKey)}, func() string {
 		if m.indexes[in.UID] != nil {
 			return "index_already_exists"
 		}
@@ -313,11 +359,14 @@ func (m *Meili) setSettings(index string, body []byte) (int, any, *meiliError) {
 			}
 		}
 	}
-	return m.add(index, "settingsUpdate", func() string {
-		if m.indexes[index] == nil {
-			return "index_not_found"
+	return m.add(index, "settingsUpdate", map[string]any{}, func() string {
+		if m.indexes[index] == nil { // made by its first settings
+			m.indexes[index] = &meiliIndex{docs: map[string]map[string]any{}}
 		}
-		m.indexes[index].settings = in
+		// what is not in the body stays as it was
+		if err := json.Unmarshal(body, &m.indexes[index].settings); err != nil {
+			return "internal"
+		}
 		return ""
 	})
 }
@@ -327,11 +376,18 @@ func (m *Meili) addDocs(index, primary string, body []byte) (int, any, *meiliErr
 	if err := json.Unmarshal(body, &docs); err != nil {
 		return 0, nil, refuse(400, "malformed_payload", "%v", err)
 	}
-	return m.add(index, "documentAdditionOrUpdate", func() string {
+	details := map[string]any{"receivedDocuments": len(docs), "indexedDocuments": 0}
+	return m.add(index, "documentAdditionOrUpdate", details, func() string {
 		if m.indexes[index] == nil { // made by its first documents
-			m.indexes[index] = &meiliIndex{primary: primary, docs: map[string]map[string]any{}}
+			m.indexes[index] = &meiliIndex{docs: map[string]map[string]any{}}
 		}
 		x := m.indexes[index]
+		switch {
+		case x.primary == "":
+			x.primary = primary
+		case primary != "" && primary != x.primary:
+			return "index_primary_key_already_exists"
+		}
 		for _, d := range docs {
 			id, ok := d[x.primary].(string)
 			if !ok {
@@ -348,6 +404,7 @@ func (m *Meili) addDocs(index, primary string, body []byte) (int, any, *meiliErr
 			id, _ := d[x.primary].(string)
 			x.docs[id] = d
 		}
+		details["indexedDocuments"] = len(docs)
 		return ""
 	})
 }
@@ -357,13 +414,16 @@ func (m *Meili) deleteDocs(index string, body []byte) (int, any, *meiliError) {
 	if wrong := strictly(body, &ids); wrong != nil {
 		return 0, nil, wrong
 	}
-	return m.add(index, "documentDeletion", func() string {
+	details := map[string]any{"providedIds": len(ids), "deletedDocuments": 0, "originalFilter": nil}
+	return m.add(index, "documentDeletion", details, func() string {
 		if m.indexes[index] == nil {
 			return "index_not_found"
 		}
-		for _, id := range ids {
+		before := len(m.indexes[index].docs)
+		for _, id := range ids { // those that are not there are no error
 			delete(m.indexes[index].docs, id)
 		}
+		details["deletedDocuments"] = before - len(m.indexes[index].docs)
 		return ""
 	})
 }
@@ -376,19 +436,36 @@ func (m *Meili) swap(body []byte) (int, any, *meiliError) {
 	if wrong := strictly(body, &in); wrong != nil {
 		return 0, nil, wrong
 	}
+	named := map[string]bool{}
 	for _, s := range in {
-		if len(s.Indexes) != 2 || s.Indexes[0] == s.Indexes[1] {
-			return 0, nil, refuse(400, "invalid_swap_indexes", "Two indexes must be given for each swap.")
+		if len(s.Indexes) != 2 {
+			return 0, nil, refuse(400, "invalid_swap_indexes", "Two indexes must be given for each swap. The list `%q` contains %d indexes.", s.Indexes, len(s.Indexes))
+		}
+		for _, x := range s.Indexes {
+			if named[x] {
+				return 0, nil, refuse(400, "invalid_swap_duplicate_index_found", "Indexes must be declared only once during a swap. `%s` was specified several times.", x)
+			}
+			named[x] = true
 		}
 	}
-	return m.add("", "indexSwap", func() string {
+	uid := len(m.tasks)
+	return m.add("", "indexSwap", map[string]any{"swaps": in}, func() string {
 		for _, s := range in {
 			if m.indexes[s.Indexes[0]] == nil || m.indexes[s.Indexes[1]] == nil {
 				return "index_not_found"
 			}
 		}
 		for _, s := range in {
-			m.indexes[s.Indexes[0]], m.indexes[s.Indexes[1]] = m.indexes[s.Indexes[1]], m.indexes[s.Indexes[0]]
+			a, b := s.Indexes[0], s.Indexes[1]
+			m.indexes[a], m.indexes[b] = m.indexes[b], m.indexes[a]
+			for _, t := range m.tasks[:uid] { // the history goes along, what waits does not
+				switch t.index {
+				case a:
+					t.index = b
+				case b:
+					t.index = a
+				}
+			}
 		}
 		return ""
 	})

@@ -45,7 +45,7 @@ func (m *Meili) search(index string, body []byte) (int, any, *meiliError) {
 	}
 	x := m.indexes[index]
 	if x == nil {
-		return 0, nil, refuse(404, "index_not_found", "Index %q not found.", index)
+		return 0, nil, refuse(404, "index_not_found", "Index `%s` not found.", index)
 	}
 	for _, a := range q.AttributesToSearchOn {
 		if !slices.Contains(x.settings.SearchableAttributes, a) {
@@ -116,7 +116,8 @@ func (m *Meili) search(index string, body []byte) (int, any, *meiliError) {
 		list = append(list, out)
 	}
 	return http.StatusOK, map[string]any{
-		"hits": list, "offset": from, "limit": limit, "estimatedTotalHits": min(len(hits), most), "processingTimeMs": 1, "query": q.Q, "facetDistribution": counts,
+		"hits": list, "offset": from, "limit": limit, "estimatedTotalHits": min(len(hits), most), "processingTimeMs": 1, "query": q.Q, "facetDistribution": counts, "facetStats": map[string]any{},
+		"requestUid": "01980000-0000-7000-8000-000000000000",
 	}, nil
 }
 

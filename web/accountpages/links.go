@@ -76,8 +76,10 @@ func stopLead(kind subject.Kind) string {
 		return "alert.stop.page"
 	case notify.KindDigest:
 		return "notice.stop.digest"
+	case subject.Report, subject.Complaint:
+		return "unsubscribe.lead"
 	}
-	return "unsubscribe.lead"
+	return "unsubscribe.lead.other"
 }
 
 func (p *pages) showUnsubscribe(c kit.Context) error {

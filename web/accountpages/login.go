@@ -119,6 +119,11 @@ func (p *pages) useLink(c kit.Context) error {
 // signIn runs one way of signing in: a new session under a new cookie, the old
 // one ends, what a visitor began moves over.
 func (p *pages) signIn(c kit.Context, way func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error)) error {
+	return p.signInSaying(c, "success", "login.done", way)
+}
+
+// signInSaying is signIn with other words about what came of it.
+func (p *pages) signInSaying(c kit.Context, kind, said string, way func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error)) error {
 	var in accounts.SignedIn
 	err := db.Transact(c.Request().Context(), p.DB, func(ctx context.Context, tx pgx.Tx) (err error) {
 		in, err = way(ctx, tx)
@@ -135,17 +140,18 @@ func (p *pages) signIn(c kit.Context, way func(ctx context.Context, tx pgx.Tx) (
 	if err != nil {
 		return err
 	}
-	return welcome(c, in)
+	return welcome(c, in, kind, said)
 }
 
-// welcome leads whoever has just signed in to where they wanted to go; staff
-// who have proved only one factor to the page that asks for the second.
-func welcome(c kit.Context, in accounts.SignedIn) error {
+// welcome leads whoever has just signed in to where they wanted to go, and says
+// what came of it; staff who have proved only one factor to the page that asks for
+// the second.
+func welcome(c kit.Context, in accounts.SignedIn, kind, said string) error {
 	kit.SetSession(c, in.Token, in.Lives, in.Actor)
 	if in.Actor.NeedsFactor {
 		return kit.Redirect(c, factorPath)
 	}
-	kit.Flash(c, "success", "login.done")
+	kit.Flash(c, kind, said)
 	next := kit.TakeNext(c)
 	if next == "" {
 		next = kit.DeskHome(in.Actor)
@@ -209,38 +215,5 @@ func (p *pages) passkey(c kit.Context) error {
 	}
 	return p.signIn(c, func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error) {
 		return p.Accounts.SignInByPasskey(ctx, tx, kit.Actor(c), in.Challenge, json.RawMessage(in.Answer))
-	})
-}
-
-// leave leads to another sign-in. It is a GET: the policy of our pages lets no
-// form lead elsewhere, and nothing is written.
-func (p *pages) leave(c kit.Context) error {
-	if err := kit.Limit(c, accounts.RuleSignIn); err != nil {
-		return err
-	}
-	address, journey, err := p.Accounts.Leave(c.Request().Context(), c.Param("provider"), kit.Actor(c).Locale)
-	if err != nil {
-		return err
-	}
-	kit.SetJourney(c, journey.String())
-	kit.NoStore(c)
-	return c.Redirect(http.StatusSeeOther, address)
-}
-
-// back is where the other sign-in leads to. The journey is used up whatever comes of it.
-func (p *pages) back(c kit.Context) error {
-	journey, err := accounts.ParseJourney(kit.TakeJourney(c))
-	if err != nil {
-		return err
-	}
-	if err := kit.Limit(c, accounts.RuleSignIn); err != nil {
-		return err
-	}
-	id, err := p.Accounts.Return(c.Request().Context(), c.Param("provider"), journey, c.QueryParam("state"), c.QueryParam("code"))
-	if err != nil {
-		return err
-	}
-	return p.signIn(c, func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error) {
-		return p.Accounts.SignInAsIdentity(ctx, tx, kit.Actor(c), id)
 	})
 }

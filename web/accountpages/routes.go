@@ -23,8 +23,18 @@ type Deps struct {
 	Unsubscribe func(ctx context.Context, tx pgx.Tx, contact uuid.UUID, about subject.Ref) error
 	// Describe tells what links are about; a kind without one is not named.
 	Describe map[subject.Kind]subject.Describer
+	// Proofs are what calls ask of an eID; nil: none asks.
+	Proofs Proofs
 	// Outbox is nil unless this is a demonstration: /dev/outbox does not exist then.
 	Outbox Outbox
+}
+
+// Proofs knows the questions of calls and keeps the answers (ideas.Service).
+type Proofs interface {
+	// Asked is the question of a call; NotFound for one that asks none.
+	Asked(ctx context.Context, actor accounts.Actor, number string) (accounts.Question, error)
+	// NoteProof keeps yes or no about the actor.
+	NoteProof(ctx context.Context, tx pgx.Tx, actor accounts.Actor, number string, asked accounts.Question, a accounts.Answer) error
 }
 
 type pages struct{ Deps }

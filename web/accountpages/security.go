@@ -196,7 +196,7 @@ func (p *pages) proveFactor(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	return welcome(c, signed)
+	return welcome(c, signed, "success", "login.done")
 }
 
 func (p *pages) beginApp(c kit.Context) error {

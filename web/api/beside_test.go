@@ -17,6 +17,7 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/jobs"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/internal/preview/previewtest"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/notify"
 	"github.com/mitwirk/mitwirk/owndata"
@@ -72,7 +73,7 @@ func withBeside(t testing.TB, b *bundle, d *api.Deps) {
 		Domains: map[subject.Kind]casework.EventDomain{subject.Report: b.Reports},
 	})
 	must(t, err)
-	d.Files, err = casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Jobs: b.Events.Jobs})
+	d.Files, err = casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Drawer: previewtest.Drawer{}, Jobs: b.Events.Jobs})
 	must(t, err)
 	post, err := reports.NewPost(reports.PostConfig{Outbox: b.post, Messages: words, BaseURL: kittest.Base})
 	must(t, err)
@@ -362,6 +363,9 @@ func besideOps() []tried {
 		{"PUT", "/me/notices/read", nil, "own", 200},
 		{"GET", "/me/wishes", nil, "own", 200},
 		{"PUT", "/me/wishes", fields{"own": "daily", "followed": "each", "quiet_from": 1320, "quiet_to": 420}, "own", 200},
+		{"PUT", "/me/wishes", fields{"own": "daily", "followed": "each", "comments": "weekly", "quiet_from": 1320, "quiet_to": 420}, "own", 200},
+		{"GET", "/me/muted", nil, "own", 200},
+		{"DELETE", "/me/muted/idea/01890000-0000-7000-8000-000000000000", nil, "own", 200},
 		{"GET", "/me/areas", nil, "own", 200},
 		{"POST", "/me/areas", fields{"news": "all", "cadence": "never"}, "own", 200},
 		{"PATCH", "/me/areas/{id}", fields{"cadence": "weekly"}, "own", 404},

@@ -48,21 +48,22 @@ type callLinks struct {
 type oneCall struct {
 	CallBrief
 
-	Version       int      `json:"version" doc:"Counts changes; send it along when you change the call."`
-	Text          names    `json:"text"`
-	Rules         names    `json:"rules"`
-	Criteria      []names  `json:"criteria" nullable:"false" doc:"Published before it begins; answers refer to them."`
-	Districts     []string `json:"districts" nullable:"false" doc:"Refs; none: the whole city."`
-	Topics        []string `json:"topics" nullable:"false" doc:"Keys; none: all."`
-	Participation string   `json:"participation" doc:"information, consultation, cooperation or decision."`
-	Who           string   `json:"who" doc:"Whose supports count: all, mail (a confirmed address) or residents."`
-	Threshold     int      `json:"threshold,omitempty" doc:"Supports that trigger something; absent: none."`
-	Triggers      names    `json:"triggers" doc:"What they trigger."`
-	BudgetCents   *int64   `json:"budget_cents,omitempty"`
-	Prize         names    `json:"prize"`
-	NeedPlace     bool     `json:"need_place"`
-	AnswerBy      string   `json:"answer_by,omitempty" format:"date"`
-	PublishedAt   string   `json:"published_at,omitempty" format:"date-time"`
+	Version       int        `json:"version" doc:"Counts changes; send it along when you change the call."`
+	Text          names      `json:"text"`
+	Rules         names      `json:"rules"`
+	Criteria      []names    `json:"criteria" nullable:"false" doc:"Published before it begins; answers refer to them."`
+	Districts     []string   `json:"districts" nullable:"false" doc:"Refs; none: the whole city."`
+	Topics        []string   `json:"topics" nullable:"false" doc:"Keys; none: all."`
+	Participation string     `json:"participation" doc:"information, consultation, cooperation or decision."`
+	Who           string     `json:"who" doc:"Whose supports count: all, mail (a confirmed address), residents, or proved: see proof."`
+	Proof         *CallProof `json:"proof,omitempty" doc:"Only those take part of whom an eID says yes to this."`
+	Threshold     int        `json:"threshold,omitempty" doc:"Supports that trigger something; absent: none."`
+	Triggers      names      `json:"triggers" doc:"What they trigger."`
+	BudgetCents   *int64     `json:"budget_cents,omitempty"`
+	Prize         names      `json:"prize"`
+	NeedPlace     bool       `json:"need_place"`
+	AnswerBy      string     `json:"answer_by,omitempty" format:"date"`
+	PublishedAt   string     `json:"published_at,omitempty" format:"date-time"`
 }
 
 func (a *api) callBriefOf(loc *i18n.Localizer, c *ideas.Call, now time.Time) CallBrief {
@@ -85,7 +86,7 @@ func (a *api) callBriefOf(loc *i18n.Localizer, c *ideas.Call, now time.Time) Cal
 func (a *api) oneCallOf(loc *i18n.Localizer, c *ideas.Call, now time.Time) oneCall {
 	out := oneCall{
 		CallBrief: a.callBriefOf(loc, c, now), Version: c.Version, Text: namesOf(c.Text), Rules: namesOf(c.Rules), Criteria: make([]names, len(c.Criteria)),
-		Districts: append([]string{}, c.Districts...), Topics: append([]string{}, c.Topics...), Participation: c.Participation, Who: c.Who,
+		Districts: append([]string{}, c.Districts...), Topics: append([]string{}, c.Topics...), Participation: c.Participation, Who: c.Who, Proof: proofOf(c),
 		Threshold: c.Threshold, Triggers: namesOf(c.Triggers), BudgetCents: c.BudgetCents, Prize: namesOf(c.Prize), NeedPlace: c.NeedPlace,
 		AnswerBy: dateOf(c.AnswerBy), PublishedAt: stampOf(c.PublishedAt),
 	}
@@ -157,6 +158,7 @@ func (in *callsIn) fits(c *ideas.Call) bool {
 }
 
 func (a *api) calls() {
+	a.callProof()
 	type input struct{ CallParam }
 	reads(a, ideaOp("listCalls", http.MethodGet, "/calls", "List calls", "Those that are published or have ended, at most 100."),
 		func(ctx context.Context, k *call, actor accounts.Actor, in *callsIn) (callList, error) {

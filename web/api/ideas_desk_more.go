@@ -120,6 +120,19 @@ func (a *api) ideaMerges() {
 			}
 			return w.ideas.AskMerge(ctx, w.actor, w.n, into, kit.Clean(in.Body.Why, true))
 		})
+	type mergeWithdrawal struct {
+		Why string `json:"why,omitempty" maxLength:"1000" doc:"Those who were asked read it."`
+	}
+	type withdrawIn struct {
+		IdeaParam
+		OnceParam
+		Body mergeWithdrawal
+	}
+	ideaDeskWrites(a, ideaDeskOp("withdrawMerge", http.MethodPost, "/desk/ideas/{number}/merge/withdrawal", "Withdraw the question whether an idea may go on in another one",
+		"As long as it waits for consent; authors of both are told. 404 once it is answered."),
+		func(ctx context.Context, w *ideaWork, in *withdrawIn) error {
+			return w.ideas.WithdrawMerge(ctx, w.actor, w.n, kit.Clean(in.Body.Why, true))
+		})
 	ideaDeskWrites(a, ideaDeskOp("undoMerge", http.MethodDelete, "/desk/ideas/{number}/merge", "Take a merge back",
 		"Of the idea that went on in another one: supports and comments that moved go home, but for those withdrawn since."),
 		func(ctx context.Context, w *ideaWork, _ *OnIdea) error { return w.ideas.UndoMerge(ctx, w.actor, w.n) })

@@ -48,7 +48,8 @@ type CallWords struct {
 	Districts     []string    `json:"districts,omitempty" nullable:"false" maxItems:"200" doc:"Refs; none: the whole city."`
 	Topics        []string    `json:"topics,omitempty" nullable:"false" maxItems:"50" doc:"Keys; none: all."`
 	Participation string      `json:"participation" enum:"information,consultation,cooperation,decision"`
-	Who           string      `json:"who" enum:"all,mail,residents" doc:"Whose supports count."`
+	Who           string      `json:"who" enum:"all,mail,residents,proved" doc:"Whose supports count; proved: only those take part of whom an eID says yes to proof."`
+	Proof         *CallProof  `json:"proof,omitempty" doc:"What the eID is asked; with who: proved, else dropped. Fixed from publication on."`
 	Threshold     int         `json:"threshold,omitempty" minimum:"0" maximum:"1000000" doc:"0: none."`
 	Triggers      longText    `json:"triggers,omitzero" doc:"What the threshold triggers."`
 	BudgetCents   *int64      `json:"budget_cents,omitempty" minimum:"0"`
@@ -72,6 +73,7 @@ func (c *newCall) call(ctx context.Context, q db.Queryer, was ideas.Call) (ideas
 	out.Title, out.Lead, out.Text, out.Rules = c.Title.text(false), c.Lead.text(false), c.Text.text(true), c.Rules.text(true)
 	out.Prize, out.Triggers = c.Prize.text(true), c.Triggers.text(false)
 	out.Districts, out.Topics, out.Participation, out.Who = c.Districts, c.Topics, c.Participation, c.Who
+	out.Proof = c.Proof.proof()
 	out.Threshold, out.BudgetCents, out.Criteria, out.Spans = c.Threshold, c.BudgetCents, nil, nil
 	for _, t := range c.Criteria {
 		out.Criteria = append(out.Criteria, t.text(false))
@@ -113,7 +115,7 @@ func (c *newCall) call(ctx context.Context, q db.Queryer, was ideas.Call) (ideas
 
 // inCall gives wrong entries of a call the names that they have in the body.
 func inCall(err error) error {
-	names := map[string]string{"budget": "/budget_cents"}
+	names := map[string]string{"budget": "/budget_cents", "age_from": "/proof/age_from", "age_to": "/proof/age_to", "proof_postcodes": "/proof/postcodes", "proof_district": "/proof/districts"}
 	for _, p := range ideas.Phases() {
 		names[string(p)+"_from"], names[string(p)+"_to"] = "/phases", "/phases"
 	}
@@ -133,7 +135,7 @@ type workCall struct {
 func wordsOfCall(c *ideas.Call, department string) CallWords {
 	out := CallWords{
 		Kind: c.Kind, Department: department, StaffOnly: c.StaffOnly, Title: longTextOf(c.Title), Lead: longTextOf(c.Lead), Text: longTextOf(c.Text),
-		Rules: longTextOf(c.Rules), Prize: longTextOf(c.Prize), Districts: c.Districts, Topics: c.Topics, Participation: c.Participation, Who: c.Who,
+		Rules: longTextOf(c.Rules), Prize: longTextOf(c.Prize), Districts: c.Districts, Topics: c.Topics, Participation: c.Participation, Who: c.Who, Proof: proofOf(c),
 		Threshold: c.Threshold, Triggers: longTextOf(c.Triggers), BudgetCents: c.BudgetCents, NeedPlace: c.NeedPlace, AnswerBy: dateOf(c.AnswerBy),
 	}
 	for _, t := range c.Criteria {

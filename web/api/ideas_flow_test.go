@@ -406,6 +406,11 @@ func (h house) worked(t *testing.T) {
 	}
 	h.send(t, "lead", "PUT", desk+"/merge", fields{"into": randomOf(subject.PrefixIdea), "why": "Beide wollen dasselbe."}, 422, nil)
 	h.send(t, "lead", "PUT", desk+"/merge", fields{"into": other.Number, "why": "Beide wollen dasselbe."}, 200, nil)
+	h.send(t, "clerk elsewhere", "POST", desk+"/merge/withdrawal", fields{}, 404, nil)
+	h.send(t, "lead", "POST", desk+"/merge/withdrawal", fields{"why": "Doch nicht dasselbe."}, 200, nil)
+	h.send(t, p.token, "PUT", p.path()+"/merge", fields{"agree": true}, 404, nil)
+	h.send(t, "lead", "POST", desk+"/merge/withdrawal", fields{}, 404, nil)
+	h.send(t, "lead", "PUT", desk+"/merge", fields{"into": other.Number, "why": "Beide wollen dasselbe."}, 200, nil)
 	h.send(t, h.bearer["resident"], "PUT", p.path()+"/merge", fields{"agree": true}, 404, nil)
 	h.send(t, p.token, "PUT", p.path()+"/merge", fields{"agree": true}, 200, nil)
 	h.send(t, other.token, "PUT", p.path()+"/merge", fields{"agree": true}, 200, nil)
@@ -464,8 +469,46 @@ func (h house) called(t *testing.T) {
 	h.send(t, "anonymous", "GET", at+"/ledger", nil, 404, nil)
 	h.send(t, "anonymous", "POST", "/ideas", fields{"title": "Mehr Licht", "text": "Im Park ist es dunkel.", "call": c.Number}, 409, nil)
 	h.send(t, "lead", "GET", "/desk/calls", nil, 200, nil)
+	h.asked(t)
 	h.send(t, "lead", "POST", desk+"/end", nil, 200, &c)
 	var rows struct{ Rows []json.RawMessage }
 	h.send(t, "anonymous", "GET", at+"/ledger", nil, 200, &rows)
 	h.send(t, "anonymous", "GET", at+"/results", nil, 200, nil)
+}
+
+// asked: a call that asks an eID says so, is fixed, and tells nobody but oneself
+// about an answer.
+func (h house) asked(t *testing.T) {
+	t.Helper()
+	body := callBody()
+	body["who"], body["proof"] = "proved", fields{"age_from": 30, "age_to": 20}
+	h.send(t, "lead", "POST", "/desk/calls", body, 422, nil)
+	body["proof"] = fields{"age_from": 14, "age_to": 27, "comments": true}
+	var c struct{ Number string }
+	h.send(t, "lead", "POST", "/desk/calls", body, 201, &c)
+	var shown struct {
+		Who   string
+		Proof map[string]any
+	}
+	h.send(t, "lead", "GET", "/desk/calls/"+c.Number, nil, 200, &shown)
+	if shown.Who != "proved" || shown.Proof["age_from"] != 14.0 || shown.Proof["comments"] != true {
+		t.Errorf("%+v", shown)
+	}
+	h.send(t, "lead", "POST", "/desk/calls/"+c.Number+"/publication", nil, 422, nil) // no eID is set up here
+	h.send(t, "lead", "GET", "/calls/"+c.Number+"/proof", nil, 404, nil)
+	_, n, err := subject.ParseNumber(c.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Pool.Exec(t.Context(), `UPDATE calls SET state = 'published', published_at = mitwirk_now() WHERE number = $1`, int64(n)); err != nil {
+		t.Fatal(err)
+	}
+	var state struct {
+		Answer string
+		Ways   []any
+	}
+	h.send(t, "anonymous", "GET", "/calls/"+c.Number+"/proof", nil, 200, &state)
+	if state.Answer != "none" || len(state.Ways) != 0 {
+		t.Errorf("%+v", state)
+	}
 }

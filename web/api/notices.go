@@ -60,14 +60,26 @@ type areaList struct {
 	Areas []areaFollow `json:"areas" nullable:"false"`
 }
 
+type mutedThing struct {
+	Kind  string `json:"kind"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Page  string `json:"page" format:"uri"`
+}
+
+type mutedList struct {
+	Muted []mutedThing `json:"muted" nullable:"false"`
+}
+
 type madeFollow struct {
 	ID string `json:"id"`
 }
 
 // WishBody is how often mails come; it is exported for huma.
 type WishBody struct {
-	Own       string `json:"own" enum:"each,daily,weekly,never" doc:"News about your reports."`
-	Followed  string `json:"followed" enum:"each,daily,weekly,never" doc:"News about reports that you follow."`
+	Own       string `json:"own" enum:"each,daily,weekly,never" doc:"News about your reports and ideas."`
+	Followed  string `json:"followed" enum:"each,daily,weekly,never" doc:"News about reports, ideas and measures that you follow."`
+	Comments  string `json:"comments,omitempty" enum:"each,daily,weekly,never" doc:"Answers to you and new comments in discussions. Left out: as it was."`
 	QuietFrom int    `json:"quiet_from" minimum:"0" maximum:"1439" doc:"Minute of the city's day from which no mail comes; the same as quiet_to: none are quiet."`
 	QuietTo   int    `json:"quiet_to" minimum:"0" maximum:"1439" doc:"Minute of the day at which mails come again; may lie on the next day."`
 }
@@ -126,7 +138,7 @@ func (a *api) noticeWishes() {
 	reads(a, ownOp("getMyWishes", http.MethodGet, "/me/wishes", "Read how often mails come to you", "Areas have a cadence each."),
 		func(ctx context.Context, _ *call, actor accounts.Actor, _ *struct{}) (WishBody, error) {
 			w, err := a.Notices.WishesOf(ctx, actor)
-			return WishBody{Own: string(w.Own), Followed: string(w.Followed), QuietFrom: w.Quiet.From, QuietTo: w.Quiet.To}, err
+			return WishBody{Own: string(w.Own), Followed: string(w.Followed), Comments: string(w.Comments), QuietFrom: w.Quiet.From, QuietTo: w.Quiet.To}, err
 		})
 	type wishIn struct {
 		OnceParam
@@ -135,9 +147,35 @@ func (a *api) noticeWishes() {
 	}
 	writes(a, ownOp("setMyWishes", http.MethodPut, "/me/wishes", "Choose how often mails come to you", "And when none come. Your inbox has everything at once all the same."),
 		func(ctx context.Context, tx pgx.Tx, _ *call, actor accounts.Actor, in *wishIn) (nothing, error) {
-			return nothing{true}, a.Notices.SetWishes(ctx, tx, actor, notify.Wishes{
-				Own: follows.Cadence(in.Body.Own), Followed: follows.Cadence(in.Body.Followed), Quiet: notify.Quiet{From: in.Body.QuietFrom, To: in.Body.QuietTo},
-			})
+			w := notify.Wishes{
+				Own: follows.Cadence(in.Body.Own), Followed: follows.Cadence(in.Body.Followed), Comments: follows.Cadence(in.Body.Comments),
+				Quiet: notify.Quiet{From: in.Body.QuietFrom, To: in.Body.QuietTo},
+			}
+			return nothing{true}, a.Notices.SetWishes(ctx, tx, actor, w)
+		})
+	reads(a, ownOp("listMyMuted", http.MethodGet, "/me/muted", "List what you have ended the mails about", "Newest first; what you may no longer know of is left out."),
+		func(ctx context.Context, k *call, actor accounts.Actor, _ *struct{}) (mutedList, error) {
+			cards, err := a.Notices.Muted(ctx, actor, k.loc().Lang())
+			out := mutedList{Muted: make([]mutedThing, len(cards))}
+			for i := range cards {
+				c := &cards[i]
+				out.Muted[i] = mutedThing{Kind: string(c.Kind), ID: c.ID.String(), Title: c.Title, Page: a.router.URL(c.Path)}
+			}
+			return out, err
+		})
+	type muteIn struct {
+		OnceParam
+
+		Kind string `path:"kind" maxLength:"20" doc:"As the list has it."`
+		ID   string `path:"id" maxLength:"40" doc:"As the list has it."`
+	}
+	writes(a, ownOp("endMyMute", http.MethodDelete, "/me/muted/{kind}/{id}", "Follow something again whose mails you had ended", "Where you had not, nothing changes."),
+		func(ctx context.Context, tx pgx.Tx, _ *call, actor accounts.Actor, in *muteIn) (nothing, error) {
+			id, err := thing(in.ID, "notice")
+			if err != nil {
+				return nothing{}, err
+			}
+			return nothing{true}, a.Notices.Unmute(ctx, tx, actor, subject.Ref{Kind: subject.Kind(in.Kind), ID: id})
 		})
 }
 

@@ -17,7 +17,7 @@ import (
 // SearchBody is a search that is followed, as it is sent; it is exported for huma.
 type SearchBody struct {
 	Text     string   `json:"q" minLength:"1" maxLength:"200" doc:"Words, \"a phrase\", -not this; at least one word must stand there."`
-	Kind     []string `json:"kind,omitempty" maxItems:"4" enum:"report,category,place,page" doc:"None is every kind."`
+	Kind     []string `json:"kind,omitempty" maxItems:"8" enum:"report,idea,call,measure,comment,category,place,page" doc:"None is every kind."`
 	Category []string `json:"category,omitempty" maxItems:"50" doc:"Keys of categories; any of them."`
 	Status   []string `json:"status,omitempty" maxItems:"4" enum:"open,work,done,other" doc:"Classes; any of them. Without one you hear of what is new, with one also of what gets that far."`
 	District []string `json:"district,omitempty" maxItems:"50" doc:"Refs of districts; any of them."`

@@ -14,8 +14,8 @@ import (
 
 // found is one hit of a search.
 type found struct {
-	Kind    string   `json:"kind" enum:"report,category,place,page" doc:"What it is."`
-	Number  string   `json:"number,omitempty" doc:"Public number, of a report." example:"M-2026-7K3QX9"`
+	Kind    string   `json:"kind" enum:"report,idea,call,measure,comment,category,place,page" doc:"What it is."`
+	Number  string   `json:"number,omitempty" doc:"Public number, of what has one." example:"M-2026-7K3QX9"`
 	Title   string   `json:"title"`
 	Excerpt string   `json:"excerpt,omitempty" doc:"A part of its text around the words."`
 	Words   []string `json:"words" nullable:"false" doc:"The words in title and excerpt that were searched for, as they are written there."`
@@ -43,7 +43,7 @@ type foundList struct {
 
 type proposed struct {
 	Text string `json:"text" doc:"Words to search for, or the title of a thing."`
-	Kind string `json:"kind,omitempty" enum:"report,category,place,page" doc:"Absent for words."`
+	Kind string `json:"kind,omitempty" enum:"report,idea,call,measure,comment,category,place,page" doc:"Absent for words."`
 	Page string `json:"page,omitempty" format:"uri" doc:"Of a thing."`
 }
 
@@ -53,7 +53,7 @@ type proposedList struct {
 
 type searchInput struct {
 	Text     string    `query:"q" required:"true" minLength:"1" maxLength:"200" doc:"Words, \"a phrase\", -not this, or a public number." example:"Laterne -Park"`
-	Kind     []string  `query:"kind,explode" nullable:"false" maxItems:"4" enum:"report,category,place,page" doc:"May be repeated."`
+	Kind     []string  `query:"kind,explode" nullable:"false" maxItems:"8" enum:"report,idea,call,measure,comment,category,place,page" doc:"May be repeated."`
 	Category []string  `query:"category,explode" nullable:"false" maxItems:"50" doc:"Keys of categories; may be repeated."`
 	Status   []string  `query:"status,explode" nullable:"false" maxItems:"4" enum:"open,work,done,other" doc:"Classes; may be repeated."`
 	District []string  `query:"district,explode" nullable:"false" maxItems:"50" doc:"Refs of districts; may be repeated."`
@@ -69,7 +69,7 @@ func (a *api) find() {
 	type output struct{ Body foundList }
 	add(a, operation{Operation: huma.Operation{
 		OperationID: "search", Method: http.MethodGet, Path: "/search", Tags: []string{tagRead}, Summary: "Search everything",
-		Description: "Reports, kinds of reports, places and pages in one list, as on the page /search. Finds compounds (\"laterne\" finds \"Straßenlaterne\"), " +
+		Description: "Reports, ideas, contests, measures, comments, kinds of reports, places and pages in one list, as on the page /search. Finds compounds (\"laterne\" finds \"Straßenlaterne\"), " +
 			"other spellings (ae for ä) and typing errors. What is not public is found by those it is for only.",
 	}, need: need{scope: accounts.ScopeRead}, fails: []int{422}}, func(ctx context.Context, k *call, in *searchInput) (*output, error) {
 		q := search.Query{

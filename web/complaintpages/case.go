@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -431,17 +432,33 @@ func (p *pages) handOut(c kit.Context, which func(receipt, content []byte) []byt
 }
 
 func (p *pages) file(c kit.Context) error {
-	n, err := number(c)
-	if err != nil {
-		return err
-	}
-	id, err := uuid.Parse(c.Param("file"))
-	if err != nil {
-		return fault.Missing("file")
-	}
-	f, data, err := p.Complaints.File(c.Request().Context(), kit.Actor(c), n, id)
+	f, data, _, err := p.fileOf(c)
 	if err != nil {
 		return err
 	}
 	return kit.SendFile(c, shown([]complaints.File{f})[0], data)
+}
+
+// viewFile shows what is in a file.
+func (p *pages) viewFile(c kit.Context) error {
+	f, _, n, err := p.fileOf(c)
+	if err != nil {
+		return err
+	}
+	back := kit.Crumb{Name: n.Format(subject.PrefixComplaint)}
+	back.URL = "/cases/" + back.Name
+	return kit.ShowPreview(c, shown([]complaints.File{f})[0], back, func(ctx context.Context) (preview.Document, error) { return p.Complaints.Preview(ctx, f) })
+}
+
+// fileOf is the file that an address names, for whoever may have it.
+func (p *pages) fileOf(c kit.Context) (f complaints.File, data []byte, n subject.Number, err error) {
+	if n, err = number(c); err != nil {
+		return f, nil, n, err
+	}
+	id, err := uuid.Parse(c.Param("file"))
+	if err != nil {
+		return f, nil, n, fault.Missing("file")
+	}
+	f, data, err = p.Complaints.File(c.Request().Context(), kit.Actor(c), n, id)
+	return f, data, n, err
 }

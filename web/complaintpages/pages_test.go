@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/complaints/complaintstest"
+	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/complaintpages"
 	"github.com/mitwirk/mitwirk/web/kit/kittest"
@@ -109,6 +111,52 @@ func TestWithdraw(t *testing.T) {
 	list := desk.Get("/desk/complaints?state=closed").Want(http.StatusOK).WantClean()
 	if !strings.Contains(list.Doc().Find("table").Text(), "Zurückgezogen") {
 		t.Error("the desk's list does not say so")
+	}
+}
+
+// TestFiguresInWords: the files of the figures have a label beside each key, in the
+// reader's language; and only whoever leads a department is offered to publish.
+func TestFiguresInWords(t *testing.T) {
+	t.Parallel()
+	site, c := setup(t)
+	for range 20 {
+		sent, _ := c.Create(t)
+		if _, err := c.Pool.Exec(t.Context(), `
+UPDATE complaints
+SET first_answer_at = date_trunc('month', mitwirk_now()) - interval '40 days', answer_days = 3, first_outcome = 'explained', first_topic = topic, first_kind = kind,
+    first_department = (SELECT id FROM departments WHERE key = 'dir')
+WHERE id = $1`, sent.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name, err := accounts.DepartmentByKey(t.Context(), c.Pool, "dir")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := site.Browser()
+	for _, lang := range []string{"de", "en"} {
+		for _, kind := range []string{"csv", "json"} {
+			a := b.Get("/complaints/statistics." + kind + "?lang=" + lang).Want(http.StatusOK)
+			for _, want := range []string{"explained", "outcome", "dir", name.Name.In(lang), site.Catalogue.For(lang).T("complaint.outcome.explained"), site.Catalogue.For(lang).T("complaint.stats.by.outcome")} {
+				if !strings.Contains(a.Body, want) {
+					t.Errorf("%s in %s lacks %q: %s", kind, lang, want, a.Body)
+				}
+			}
+		}
+	}
+	lead := c.Clerk(t, "dir", subject.TeamLead)
+	if _, err := c.Complaints.WriteLearning(t.Context(), lead, "dir", "waiting", i18n.Text{"de": "Wir öffnen länger."}); err != nil {
+		t.Fatal(err)
+	}
+	for who, want := range map[string]int{"clerk": 0, "lead": 1} {
+		actor := lead
+		if who == "clerk" {
+			actor = c.Clerk(t, "dir")
+		}
+		doc := site.As(actor).Get("/desk/complaints/notes").Want(http.StatusOK).WantClean().Doc()
+		if n := doc.Find("form[action^='/desk/complaints/notes/']").Length(); n != want {
+			t.Errorf("%s is offered %d times to publish", who, n)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package complaintpages
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -139,28 +141,7 @@ func (p *pages) statistics(c kit.Context) error {
 }
 
 // cellName is a cell in words.
-func (v statsView) cellName(by, key string) string {
-	if key == complaints.Rest {
-		return v.T("complaint.stats.rest")
-	}
-	switch by {
-	case "month":
-		if at, err := time.Parse("2006-01", key); err == nil {
-			return v.Loc.Month(at)
-		}
-	case "topic":
-		return v.P.Topics.Name(key, v.Loc.Lang())
-	case "department":
-		return v.P.Departments[key].In(v.Loc.Lang())
-	case "kind":
-		return v.T("complaint.kind." + key)
-	case "outcome":
-		return v.T("complaint.outcome." + key)
-	case "days":
-		return v.T("complaint.stats." + key)
-	}
-	return key
-}
+func (v statsView) cellName(by, key string) string { return v.P.Label(v.Loc, by, key) }
 
 func (v statsView) months(p complaints.Period) string {
 	if p.From == p.To {
@@ -182,12 +163,9 @@ func (p *pages) statisticsJSON(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	periods := f.Periods
-	if periods == nil {
-		periods = []complaints.Period{}
-	}
-	kit.Public(c, time.Hour)
-	return c.JSON(http.StatusOK, map[string]any{"smallest_group": complaints.K, "periods": periods})
+	return sendFigures(c, "application/json; charset=utf-8", func(out io.Writer) error {
+		return json.NewEncoder(out).Encode(map[string]any{"smallest_group": complaints.K, "language": kit.Loc(c).Lang(), "periods": f.Labelled(kit.Loc(c))})
+	})
 }
 
 func (p *pages) statisticsCSV(c kit.Context) error {
@@ -195,23 +173,29 @@ func (p *pages) statisticsCSV(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	kit.Public(c, time.Hour)
-	h := c.Response().Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="beschwerden.csv"`)
-	c.Response().WriteHeader(http.StatusOK)
-	return writeCSV(c.Response(), f.Periods)
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="beschwerden.csv"`)
+	return sendFigures(c, "text/csv; charset=utf-8", func(out io.Writer) error { return writeCSV(out, f.Labelled(kit.Loc(c))) })
 }
 
-func writeCSV(out io.Writer, periods []complaints.Period) error {
+// sendFigures sends a file whose labels are in the reader's language.
+func sendFigures(c kit.Context, kind string, write func(io.Writer) error) error {
+	var file bytes.Buffer
+	if err := write(&file); err != nil {
+		return fmt.Errorf("write figures: %w", err)
+	}
+	kit.Public(c, time.Hour)
+	return kit.Send(c, http.StatusOK, kind, file.Bytes())
+}
+
+func writeCSV(out io.Writer, periods []complaints.LabelledPeriod) error {
 	w := sheet.NewWriter(out)
-	if err := w.Row("from", "to", "by", "key", "n"); err != nil {
+	if err := w.Row("from", "to", "by", "key", "n", "by_label", "label"); err != nil {
 		return fmt.Errorf("write figures: %w", err)
 	}
 	for _, p := range periods {
 		for _, t := range p.Tables {
 			for _, cell := range t.Cells {
-				if err := w.Row(p.From, p.To, t.By, sheet.Text(cell.Key), strconv.Itoa(cell.N)); err != nil {
+				if err := w.Row(p.From, p.To, t.By, sheet.Text(cell.Key), strconv.Itoa(cell.N), t.Label, sheet.Text(cell.Label)); err != nil {
 					return fmt.Errorf("write figures: %w", err)
 				}
 			}

@@ -56,6 +56,7 @@ func Register(r *kit.Router, deps Deps) error {
 	r.GET("/cases/:number/receipt.json", p.proof, kit.Secret)
 	r.GET("/cases/:number/content.json", p.content, kit.Secret)
 	r.GET("/cases/:number/files/:file", p.file, kit.Secret)
+	kit.ViewRoutes(r, "/cases/:number/files/:file", p.viewFile, kit.Secret)
 	r.POST("/cases/:number/add", p.add, kit.BodyLimit(uploads))
 	r.POST("/cases/:number/answer", p.answer, kit.BodyLimit(uploads))
 	r.POST("/cases/:number/second", p.second)

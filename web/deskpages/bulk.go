@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -231,7 +232,7 @@ func (p *pages) preview(c kit.Context) error {
 		row := bulkItem{URL: casePath(it.Number), No: numberOf(it.Number), Title: it.Titles.In(v.Lang), OK: it.Why == ""}
 		if row.OK {
 			v.Fits++
-			v.Chosen += row.No + "~" + itoa(it.Version) + " "
+			v.Chosen += row.No + "~" + strconv.Itoa(it.Version) + " "
 		} else {
 			row.Why = v.T(it.Why)
 		}

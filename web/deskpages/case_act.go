@@ -24,6 +24,8 @@ func (p *pages) caseRoutes(r *kit.Router) {
 	post(one+"/resubmit", p.resubmit)
 	r.POST(one+"/note", p.note, kit.BodyLimit(kit.TalkBody), kit.RequireSignIn)
 	get(one+"/note/files/:file", p.noteFile)
+	get(one+"/note/files/:file/view", p.viewNoteFile)
+	get(one+"/note/files/:file/view/:page", p.viewNoteFile)
 	post(one+"/undo", p.undo)
 	post(one+"/split", p.split)
 	post(one+"/link", p.link)

@@ -1,6 +1,7 @@
 package deskpages
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/categories"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/preview"
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -42,19 +45,34 @@ func teamName(cv *caseView, cat *categories.Catalogue, id string) string {
 
 // noteFile is a file of an internal note, for the department whose note it is.
 func (p *pages) noteFile(c kit.Context) error {
-	n, err := number(c)
-	if err != nil {
-		return err
-	}
-	id, err := uuid.Parse(c.Param("file"))
-	if err != nil || len(c.Param("file")) != 36 {
-		return fault.Missing("file")
-	}
-	f, data, err := p.Reports.NoteFile(c.Request().Context(), kit.Actor(c), n, id)
+	f, data, _, err := p.fileOfNote(c)
 	if err != nil {
 		return err
 	}
 	return kit.SendFile(c, f, data)
+}
+
+// viewNoteFile shows what is in a file of a note.
+func (p *pages) viewNoteFile(c kit.Context) error {
+	f, _, n, err := p.fileOfNote(c)
+	if err != nil {
+		return err
+	}
+	back := kit.Crumb{Name: n.Format(subject.PrefixReport)}
+	back.URL = "/desk/reports/" + back.Name
+	return kit.ShowPreview(c, f, back, func(ctx context.Context) (preview.Document, error) { return p.Reports.PreviewFile(ctx, f) })
+}
+
+func (p *pages) fileOfNote(c kit.Context) (f casework.File, data []byte, n subject.Number, err error) {
+	if n, err = number(c); err != nil {
+		return f, nil, n, err
+	}
+	id, err := uuid.Parse(c.Param("file"))
+	if err != nil || len(c.Param("file")) != 36 {
+		return f, nil, n, fault.Missing("file")
+	}
+	f, data, err = p.Reports.NoteFile(c.Request().Context(), kit.Actor(c), n, id)
+	return f, data, n, err
 }
 
 // againOf is the text that "Wie letztes Mal" takes over: the nearest, and each

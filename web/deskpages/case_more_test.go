@@ -20,6 +20,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/preview/previewtest"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/deskpages"
@@ -37,7 +38,7 @@ func (wordScanner) Clean(_ context.Context, data []byte) (bool, error) {
 func withFiles(t *testing.T) bundle {
 	t.Helper()
 	b := setup(t)
-	files, err := casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Scanner: wordScanner{}, Jobs: b.Events.Jobs})
+	files, err := casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Scanner: wordScanner{}, Drawer: previewtest.Drawer{}, Jobs: b.Events.Jobs})
 	must(t, err)
 	b.Reports.UseTalk(reports.Talk{Files: files})
 	queue, err := casework.NewQueue(casework.QueueConfig{DB: b.Pool, Catalogue: b.Categories, Domains: map[subject.Kind]casework.Domain{subject.Report: b.Reports.Bulk()}})

@@ -28,8 +28,6 @@ func keyName(k string) string {
 	return k
 }
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // size is a width and a height as attributes.
 type size struct{ w, h string }
 

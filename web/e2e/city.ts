@@ -25,7 +25,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   let city: City;
   try {
     city = await launch(binary, join(data, "city"), port, [], {
-      MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2`,
+      MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2,proof`,
     });
   } catch (e) {
     await end();

@@ -12,6 +12,8 @@ interface Grant {
   nonce: string;
   challenge: string;
   redirect: string;
+  /** what is said about them, of what was asked for by its scope */
+  said: Record<string, unknown>;
 }
 
 const b64 = (data: string | Buffer) => Buffer.from(data).toString("base64url");
@@ -45,7 +47,7 @@ export async function provider(): Promise<{ issuer: string; end: () => Promise<v
     const hidden = [...q].map(([k, v]) => `<input type="hidden" name="${escaped(k)}" value="${escaped(v)}">`).join("");
     res.writeHead(200, { "Content-Type": "text/html; charset=utf-8" });
     return res.end(`<!doctype html><html lang="de"><title>Anmeldung</title><form method="post">${hidden}
-      <label>Name <input name="sub"></label><button name="ok" value="1">Anmelden</button><button>Abbrechen</button></form></html>`);
+      <label>Name <input name="sub"></label><label>Geboren <input name="born"></label><label>Ort <input name="town"></label><button name="ok" value="1">Anmelden</button><button>Abbrechen</button></form></html>`);
   };
 
   const answer = (res: ServerResponse, q: URLSearchParams) => {
@@ -59,7 +61,18 @@ export async function provider(): Promise<{ issuer: string; end: () => Promise<v
         code_challenge: challenge,
         redirect_uri: redirect,
       } = Object.fromEntries(q) as Record<string, string>;
-      grants.set(code, { sub: sub ?? "", nonce: nonce ?? "", challenge: challenge ?? "", redirect: redirect ?? "" });
+      const scopes = (q.get("scope") ?? "").split(" ");
+      const said: Record<string, unknown> = {};
+      if (scopes.includes("profile") && q.get("born")) said.birthdate = q.get("born");
+      if (scopes.includes("address") && q.get("town"))
+        said.address = { locality: q.get("town"), street_address: "Tal 1" };
+      grants.set(code, {
+        sub: sub ?? "",
+        nonce: nonce ?? "",
+        challenge: challenge ?? "",
+        redirect: redirect ?? "",
+        said,
+      });
       back.searchParams.set("code", code);
     } else {
       back.searchParams.set("error", "access_denied");
@@ -77,7 +90,15 @@ export async function provider(): Promise<{ issuer: string; end: () => Promise<v
     if (!grant || grant.challenge !== challenge || grant.redirect !== q.get("redirect_uri"))
       return json(res, 400, { error: "invalid_grant" });
     const now = Math.floor(Date.now() / 1000);
-    const claims = { iss: issuer, aud: client, sub: grant.sub, nonce: grant.nonce, iat: now, exp: now + 300 };
+    const claims = {
+      ...grant.said,
+      iss: issuer,
+      aud: client,
+      sub: grant.sub,
+      nonce: grant.nonce,
+      iat: now,
+      exp: now + 300,
+    };
     const head = `${b64(JSON.stringify({ alg: "RS256", kid: "e2e", typ: "JWT" }))}.${b64(JSON.stringify(claims))}`;
     const id = `${head}.${b64(sign("sha256", Buffer.from(head), keys.privateKey))}`;
     return json(res, 200, { access_token: "none", token_type: "Bearer", expires_in: 300, id_token: id });

@@ -37,6 +37,7 @@ type callView struct {
 	Draft   bool
 	Over    bool
 	List    *listView
+	Proof   *proofView // nil: nobody has to prove anything
 }
 
 type fact struct{ Name, Text string }
@@ -127,7 +128,14 @@ func (p *pages) callHead(c kit.Context, call *ideas.Call) (*callView, error) {
 		}
 	}
 	add("idea.call.participation", loc.T("idea.participation."+call.Participation))
-	add("idea.call.who", loc.T("idea.who."+call.Who))
+	who, err := p.whoMay(ctx, loc, call)
+	if err != nil {
+		return nil, err
+	}
+	add("idea.call.who", who)
+	if v.Proof, err = p.proof(c, loc, call, call.Path()); err != nil {
+		return nil, err
+	}
 	if call.Threshold > 0 {
 		does := call.Triggers.In(loc.Lang())
 		add("idea.call.threshold", loc.T("idea.call.threshold.text", "goal", loc.Int(call.Threshold), "does", dot(does)))
@@ -139,13 +147,9 @@ func (p *pages) callHead(c kit.Context, call *ideas.Call) (*callView, error) {
 		add("idea.answer_until", loc.T("idea.call.answer", "team", call.DepartmentOf.In(loc.Lang()), "date", shortDay(loc, *call.AnswerBy)))
 	}
 	if len(call.Districts) > 0 {
-		var names []string
-		for _, ref := range call.Districts {
-			if l, ok, err := p.Geo.DistrictByRef(ctx, ref); err != nil {
-				return nil, err
-			} else if ok {
-				names = append(names, l.Name)
-			}
+		names, err := p.districtNames(ctx, call.Districts)
+		if err != nil {
+			return nil, err
 		}
 		add("list.district", strings.Join(names, ", "))
 	}

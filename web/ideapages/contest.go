@@ -202,7 +202,7 @@ func (p *pages) vote(c kit.Context) error {
 	}
 	out, err := p.Contests.Vote(c.Request().Context(), actor, call.Number, id, accounts.AddressKey(kit.ClientIP(c)))
 	if err != nil {
-		return err
+		return toProof(c, err, call.Path())
 	}
 	switch {
 	case id == uuid.Nil:

@@ -243,7 +243,7 @@ func (p *pages) writeEntry(c kit.Context) error {
 		return p.showTeam(c, &in, "", err, kit.StatusOf(fault.As(err).Kind))
 	}
 	if err != nil {
-		return err
+		return toProof(c, err, call.Path())
 	}
 	kit.Flash(c, "success", said)
 	return kit.Redirect(c, call.Path()+"/team")

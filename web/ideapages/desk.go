@@ -29,6 +29,7 @@ func (p *pages) registerDesk(r *kit.Router) {
 	r.POST("/desk/ideas/:number/milestones", p.addMilestone, in)
 	r.POST("/desk/ideas/:number/milestones/:id/reached", p.reachMilestone, in, kit.BodyLimit(photoBody))
 	r.POST("/desk/ideas/:number/merge", p.askMerge, in)
+	r.POST("/desk/ideas/:number/merge/withdraw", p.withdrawMerge, in)
 	r.POST("/desk/ideas/:number/unmerge", p.unmerge, in)
 	r.GET("/desk/ideas/:number/split", p.splitForm, in)
 	r.POST("/desk/ideas/:number/split", p.askSplit, in)
@@ -358,9 +359,10 @@ func (v *workView) atForm() {
 	}
 }
 
-// altOf is what was typed about the picture of a milestone that had something wrong.
-func (v *workView) altOf(milestone string) string {
-	if v.Typed.of != milestone {
+// altOf is what was typed in a form that had something wrong: about the picture of
+// a milestone, or the number of a measure.
+func (v *workView) altOf(form string) string {
+	if v.Typed.of != form {
 		return ""
 	}
 	return v.Typed.note
@@ -483,6 +485,21 @@ func (p *pages) askMerge(c kit.Context) error {
 		return p.deskDone(c, n, fault.OnField("into", "idea.err.number_unknown"), "", typed)
 	}
 	return p.deskDone(c, n, p.Ideas.AskMerge(c.Request().Context(), kit.Actor(c), n, into, in.Why), "idea.desk.done.merge", typed)
+}
+
+// withdrawMerge takes the question back whether this idea may go on in another one.
+func (p *pages) withdrawMerge(c kit.Context) error {
+	var in struct {
+		Why string `form:"why" lines:"true" max:"9000"`
+	}
+	if err := kit.Bind(c, &in); err != nil {
+		return err
+	}
+	n, err := numberOf(c)
+	if err != nil {
+		return err
+	}
+	return p.deskDone(c, n, p.Ideas.WithdrawMerge(c.Request().Context(), kit.Actor(c), n, in.Why), "idea.desk.done.merge_withdrawn", deskTyped{form: "why", Why: in.Why})
 }
 
 func (p *pages) unmerge(c kit.Context) error {

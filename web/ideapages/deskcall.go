@@ -57,41 +57,47 @@ func (p *pages) deskCalls(c kit.Context) error {
 
 // callIn is the form of a call.
 type callIn struct {
-	Version       int       `form:"version"`
-	Kind          string    `form:"kind" max:"20"`
-	Department    uuid.UUID `form:"department"`
-	StaffOnly     bool      `form:"staff_only"`
-	Title         string    `form:"title" max:"200"`
-	TitleEn       string    `form:"title_en" max:"200"`
-	Lead          string    `form:"lead" max:"400"`
-	LeadEn        string    `form:"lead_en" max:"400"`
-	Text          string    `form:"text" lines:"true" max:"8000"`
-	TextEn        string    `form:"text_en" lines:"true" max:"8000"`
-	Rules         string    `form:"rules" lines:"true" max:"4000"`
-	RulesEn       string    `form:"rules_en" lines:"true" max:"4000"`
-	Criteria      string    `form:"criteria" lines:"true" max:"4000"`
-	CriteriaEn    string    `form:"criteria_en" lines:"true" max:"4000"`
-	Prize         string    `form:"prize" lines:"true" max:"2000"`
-	PrizeEn       string    `form:"prize_en" lines:"true" max:"2000"`
-	Triggers      string    `form:"triggers" max:"400"`
-	TriggersEn    string    `form:"triggers_en" max:"400"`
-	Participation string    `form:"participation" max:"20"`
-	Who           string    `form:"who" max:"20"`
-	Threshold     int       `form:"threshold"`
-	Budget        string    `form:"budget" max:"40"`
-	NeedPlace     bool      `form:"need_place"`
-	AnswerBy      string    `form:"answer_by" max:"20"`
-	Districts     []string  `form:"district" max:"40"`
-	CollectFrom   string    `form:"collect_from" max:"20"`
-	CollectTo     string    `form:"collect_to" max:"20"`
-	CheckFrom     string    `form:"check_from" max:"20"`
-	CheckTo       string    `form:"check_to" max:"20"`
-	SupportFrom   string    `form:"support_from" max:"20"`
-	SupportTo     string    `form:"support_to" max:"20"`
-	DecideFrom    string    `form:"decide_from" max:"20"`
-	DecideTo      string    `form:"decide_to" max:"20"`
-	ImplementFrom string    `form:"implement_from" max:"20"`
-	ImplementTo   string    `form:"implement_to" max:"20"`
+	Version        int       `form:"version"`
+	Kind           string    `form:"kind" max:"20"`
+	Department     uuid.UUID `form:"department"`
+	StaffOnly      bool      `form:"staff_only"`
+	Title          string    `form:"title" max:"200"`
+	TitleEn        string    `form:"title_en" max:"200"`
+	Lead           string    `form:"lead" max:"400"`
+	LeadEn         string    `form:"lead_en" max:"400"`
+	Text           string    `form:"text" lines:"true" max:"8000"`
+	TextEn         string    `form:"text_en" lines:"true" max:"8000"`
+	Rules          string    `form:"rules" lines:"true" max:"4000"`
+	RulesEn        string    `form:"rules_en" lines:"true" max:"4000"`
+	Criteria       string    `form:"criteria" lines:"true" max:"4000"`
+	CriteriaEn     string    `form:"criteria_en" lines:"true" max:"4000"`
+	Prize          string    `form:"prize" lines:"true" max:"2000"`
+	PrizeEn        string    `form:"prize_en" lines:"true" max:"2000"`
+	Triggers       string    `form:"triggers" max:"400"`
+	TriggersEn     string    `form:"triggers_en" max:"400"`
+	Participation  string    `form:"participation" max:"20"`
+	Who            string    `form:"who" max:"20"`
+	ProofCity      bool      `form:"proof_city"`
+	ProofDistricts []string  `form:"proof_district" max:"40"`
+	ProofPostcodes string    `form:"proof_postcodes" lines:"true" max:"800"`
+	AgeFrom        string    `form:"age_from" max:"10"`
+	AgeTo          string    `form:"age_to" max:"10"`
+	ProofTalk      bool      `form:"proof_talk"`
+	Threshold      int       `form:"threshold"`
+	Budget         string    `form:"budget" max:"40"`
+	NeedPlace      bool      `form:"need_place"`
+	AnswerBy       string    `form:"answer_by" max:"20"`
+	Districts      []string  `form:"district" max:"40"`
+	CollectFrom    string    `form:"collect_from" max:"20"`
+	CollectTo      string    `form:"collect_to" max:"20"`
+	CheckFrom      string    `form:"check_from" max:"20"`
+	CheckTo        string    `form:"check_to" max:"20"`
+	SupportFrom    string    `form:"support_from" max:"20"`
+	SupportTo      string    `form:"support_to" max:"20"`
+	DecideFrom     string    `form:"decide_from" max:"20"`
+	DecideTo       string    `form:"decide_to" max:"20"`
+	ImplementFrom  string    `form:"implement_from" max:"20"`
+	ImplementTo    string    `form:"implement_to" max:"20"`
 }
 
 func (in *callIn) days(ph ideas.Phase) (from, to *string) {
@@ -132,6 +138,8 @@ func formOf(c *ideas.Call) callIn {
 	in := callIn{
 		Version: c.Version, Kind: c.Kind, Department: c.Department, StaffOnly: c.StaffOnly, Participation: c.Participation, Who: c.Who, Threshold: c.Threshold,
 		Budget: typeMoney(c.BudgetCents), NeedPlace: c.NeedPlace, AnswerBy: dayText(c.AnswerBy), Districts: c.Districts,
+		ProofCity: c.Proof.City, ProofDistricts: c.Proof.Districts, ProofPostcodes: strings.Join(c.Proof.Postcodes, ", "),
+		AgeFrom: intText(c.Proof.AgeFrom), AgeTo: intText(c.Proof.AgeTo), ProofTalk: c.Proof.Talk,
 	}
 	for _, t := range []struct {
 		from   i18n.Text
@@ -183,6 +191,7 @@ func (in *callIn) call() (ideas.Call, error) {
 	}
 	var wrong fault.Fields
 	var ok bool
+	c.Proof = in.proof(&wrong)
 	if c.BudgetCents, ok = readMoney(in.Budget); !ok {
 		wrong.Add("budget", "idea.err.cost")
 	}
@@ -212,9 +221,12 @@ type callForm struct {
 	Areas   []kit.Option
 	Parts   []kit.Option
 	Whos    []kit.Option
+	Homes   []kit.Option // districts whose residents are asked for
 	Kinds   []kit.Option
 	Preview *callView
-	Changed bool // by somebody else, since the form was opened
+	// Provable: a sign-in is set up that says where people live and how old they are.
+	Provable bool
+	Changed  bool // by somebody else, since the form was opened
 }
 
 func (p *pages) callForm(c kit.Context, in callIn) (*callForm, error) {
@@ -239,6 +251,7 @@ func (p *pages) callForm(c kit.Context, in callIn) (*callForm, error) {
 	}
 	for _, a := range areas {
 		f.Areas = append(f.Areas, kit.Option{Value: a.Ref, Label: a.Name, On: slices.Contains(in.Districts, a.Ref)})
+		f.Homes = append(f.Homes, kit.Option{Value: a.Ref, Label: a.Name, On: slices.Contains(in.ProofDistricts, a.Ref)})
 	}
 	for _, k := range ideas.Participations() {
 		f.Parts = append(f.Parts, kit.Option{Value: k, Label: f.T("idea.participation." + k), On: k == in.Participation})
@@ -246,6 +259,7 @@ func (p *pages) callForm(c kit.Context, in callIn) (*callForm, error) {
 	for _, k := range ideas.Whos() {
 		f.Whos = append(f.Whos, kit.Option{Value: k, Label: f.T("idea.who." + k), On: k == in.Who})
 	}
+	f.Provable = p.Ideas.CanProve()
 	kinds := []string{"ideas", "places"}
 	if in.Kind == ideas.KindContest { // what a contest has besides stays its own
 		kinds = []string{ideas.KindContest}
@@ -397,6 +411,15 @@ func (p *pages) callDo(c kit.Context, do func(c kit.Context, n subject.Number) e
 	}
 	kit.Flash(c, "success", key)
 	return kit.Redirect(c, "/desk/calls/"+n.Format(subject.PrefixCall))
+}
+
+// readInt reads a number that may be missing.
+func readInt(text string) (int, bool) {
+	if text = strings.TrimSpace(text); text == "" {
+		return 0, true
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil
 }
 
 func intText(n int) string {

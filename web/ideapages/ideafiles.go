@@ -1,6 +1,7 @@
 package ideapages
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
@@ -41,6 +43,20 @@ func (p *pages) file(c kit.Context) error {
 		return err
 	}
 	return kit.SendFile(c, f, data)
+}
+
+// viewFile shows what is in a file of an idea.
+func (p *pages) viewFile(c kit.Context) error {
+	n, id, err := fileOf(c)
+	if err != nil {
+		return err
+	}
+	f, _, err := p.Ideas.File(c.Request().Context(), kit.Actor(c), n, id)
+	if err != nil {
+		return err
+	}
+	number := n.Format(subject.PrefixIdea)
+	return kit.ShowPreview(c, f, kit.Crumb{Name: number, URL: "/ideas/" + number}, func(ctx context.Context) (preview.Document, error) { return p.Ideas.PreviewFile(ctx, f) })
 }
 
 func fileOf(c kit.Context) (subject.Number, uuid.UUID, error) {

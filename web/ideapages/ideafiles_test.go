@@ -63,8 +63,8 @@ func TestFilesOfAnIdea(t *testing.T) {
 	upload(t, own, at+"/files", `C:\Pläne\<Lage> "A".PDF`, content).WantRedirect(at + "/edit#dateien")
 	a := own.Get(at + "/edit").Want(http.StatusOK).WantClean()
 	link := a.Doc().Find(`.talkfiles a`)
-	file := link.AttrOr("href", "")
-	if !strings.HasPrefix(file, at+"/files/") || !strings.Contains(link.Text(), "Lage A.pdf") {
+	file, ok := strings.CutSuffix(link.AttrOr("href", ""), "/view")
+	if !ok || !strings.HasPrefix(file, at+"/files/") || !strings.Contains(link.Text(), "Lage A.pdf") {
 		t.Fatalf("%q %q", file, link.Text())
 	}
 	if l := a.Doc().Find(`form[action$="/remove"] button`).AttrOr("aria-label", ""); !strings.HasSuffix(l, ": Lage A.pdf") {
@@ -77,6 +77,11 @@ func TestFilesOfAnIdea(t *testing.T) {
 		t.Error("a held file answers differently from a random one")
 	}
 	away.Get(file).Want(http.StatusNotFound)
+	for _, view := range []string{file + "/view", file + "/view/1"} {
+		anybody.Get(view).Want(http.StatusNotFound)
+		away.Get(view).Want(http.StatusNotFound)
+		clerk.Get(view).Want(http.StatusOK)
+	}
 	if a := anybody.Get(at).Want(http.StatusOK); strings.Contains(a.Body, "Lage A") {
 		t.Error("everybody reads the name of a held file")
 	}
@@ -91,8 +96,11 @@ func TestFilesOfAnIdea(t *testing.T) {
 	away.Post(release, url.Values{"on": {"1"}}).Want(http.StatusNotFound)
 	clerk.Post(release, url.Values{"on": {"1"}}).WantRedirect(desk)
 
-	if a := anybody.Get(at).Want(http.StatusOK).WantClean(); a.Doc().Find(`[data-files] a[href="`+file+`"][download]`).Length() != 1 || a.Doc().Find(`[data-live-part="files"]`).Length() != 1 {
+	if a := anybody.Get(at).Want(http.StatusOK).WantClean(); a.Doc().Find(`[data-files] a[href="`+file+`/view"]`).Length() != 1 || a.Doc().Find(`[data-live-part="files"]`).Length() != 1 {
 		t.Error("the page does not show it")
+	}
+	if a := anybody.Get(file + "/view").Want(http.StatusOK).WantClean(); a.Doc().Find(`.previews img`).Length() != 2 || a.Doc().Find(`a[download][href="`+file+`"]`).Length() != 1 {
+		t.Errorf("the preview: %s", a.Text("main"))
 	}
 	a = anybody.Get(file).Want(http.StatusOK)
 	for name, want := range map[string]string{

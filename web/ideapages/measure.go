@@ -61,5 +61,5 @@ func (p *pages) linkMeasure(c kit.Context) error {
 	} else {
 		err = p.Ideas.LinkMeasure(ctx, actor, n, in.Measure)
 	}
-	return p.deskDone(c, n, err, done)
+	return p.deskDone(c, n, err, done, deskTyped{form: "measure", of: "link", note: in.Measure})
 }

@@ -88,7 +88,10 @@ func TestProposeToMeasure(t *testing.T) {
 	desk := site.As(c.Clerk(t, dep.Key))
 	work := "/desk/ideas/" + number
 	desk.Get(work).Want(http.StatusOK).WantClean()
-	desk.Post(work+"/measures", url.Values{"measure": {"R-2026-222222"}}).Want(http.StatusUnprocessableEntity)
+	wrong := desk.Post(work+"/measures", url.Values{"measure": {"R-2026-222222"}}).Want(http.StatusUnprocessableEntity).WantClean()
+	if field := wrong.Doc().Find("#f-measure-link"); field.AttrOr("value", "") != "R-2026-222222" || field.AttrOr("aria-invalid", "") != "true" {
+		t.Error("the typed number is gone, or nothing is said at it")
+	}
 	b.Post(work+"/measures", url.Values{"measure": {"R-2026-7K3QX9"}}).Want(http.StatusUnauthorized)
 	desk.Post(work+"/measures", url.Values{"measure": {"R-2026-7K3QX9"}}).WantRedirect(work)
 	page = site.Browser().Get("/ideas/" + number).Want(http.StatusOK).WantClean()

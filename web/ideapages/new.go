@@ -53,6 +53,7 @@ type newView struct {
 	Call    *ideas.Call
 	Measure *ideas.Measure // that it is proposed to; nil: none
 	Closed  string
+	Proof   *proofView // what the call asks for; nil: nothing
 	Similar []row
 	Asked   bool // similar ideas are shown before it is sent
 	Found   string
@@ -143,6 +144,9 @@ func (p *pages) newView(c kit.Context, f fields) (*newView, error) {
 	}
 	if v.Measure == nil {
 		v.F.Measure = ""
+	}
+	if v.Proof, err = p.proof(c, v.Loc, v.Call, c.Request().URL.RequestURI()); err != nil {
+		return nil, err
 	}
 	if v.Call != nil && !v.Call.Collects(now, p.Zone) {
 		v.Closed = v.T("idea.err.call_closed")
@@ -313,7 +317,7 @@ func (p *pages) forward(c kit.Context, actor accounts.Actor, d drafts.Draft, in 
 		return p.form(c, d, err, false, http.StatusUnprocessableEntity)
 	}
 	if err != nil {
-		return err
+		return toProof(c, err, "/ideas/new/"+d.ID.String()) // the draft waits there
 	}
 	return p.sent(c, r)
 }

@@ -2,6 +2,7 @@ package ideapages
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -44,7 +45,7 @@ func (p *pages) split(ctx context.Context, loc *i18n.Localizer, call *ideas.Call
 	for _, c := range t.Cells {
 		var names []string
 		for level := c.From; level <= c.To; level++ {
-			names = append(names, loc.T("idea.results.level."+itoa(level)))
+			names = append(names, loc.T("idea.results.level."+strconv.Itoa(level)))
 		}
 		out.Heads = append(out.Heads, strings.Join(names, loc.T("idea.results.or")))
 		out.Whole = append(out.Whole, loc.Int(c.N))

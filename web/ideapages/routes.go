@@ -97,6 +97,7 @@ func Register(r *kit.Router, deps Deps) error {
 	r.POST("/ideas/:number/photos/:photo/remove", p.removePhoto)
 	r.POST("/ideas/:number/files", p.addFile, kit.BodyLimit(kit.TalkBody))
 	r.GET("/ideas/:number/files/:file", p.file)
+	kit.ViewRoutes(r, "/ideas/:number/files/:file", p.viewFile)
 	r.POST("/ideas/:number/files/:file/remove", p.removeFile)
 	r.POST("/ideas/:number/invite", p.invite)
 	r.POST("/ideas/:number/merge", p.agreeMerge)

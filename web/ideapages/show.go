@@ -3,7 +3,6 @@ package ideapages
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +38,7 @@ type showView struct {
 	Report   *kit.Crumb // the report that it was
 	Areas    map[string]string
 	Mine     bool
+	Proof    *proofView        // that the call asks for and the reader has not given; nil: none
 	Wrong    kit.Errors        // with an answer to an amendment
 	Typed    map[string]string // such answers, by the amendment's id
 }
@@ -95,6 +95,11 @@ func (p *pages) showView(c kit.Context, n subject.Number) (*showView, error) {
 	}
 	v.Gauge = gaugeOf(loc, i.Supports, i.Goal)
 	p.rules(v, actor)
+	if i.NeedsProof && (i.Supportable || i.Call.Proof.Talk) {
+		if v.Proof, err = p.proof(c, loc, i.Call, i.Path()); err != nil {
+			return nil, err
+		}
+	}
 	if err := p.reportOf(ctx, v); err != nil {
 		return nil, err
 	}
@@ -157,7 +162,7 @@ func (p *pages) rules(v *showView, actor accounts.Actor) {
 			v.AnswerBy = loc.T("idea.answer_late", "date", loc.Day(*i.AnswerBy))
 		}
 	}
-	if !i.May.Support && !i.Status.IsClosed() {
+	if !i.May.Support && !i.Status.IsClosed() && (!i.NeedsProof || !i.Supportable) {
 		v.Why = p.whyNot(v)
 	}
 	least := 0
@@ -167,6 +172,7 @@ func (p *pages) rules(v *showView, actor accounts.Actor) {
 	switch {
 	case least >= 2:
 		v.Counts = loc.T("idea.counts.residents")
+	case i.Call != nil && i.Call.Who == ideas.WhoProved:
 	case least == 1:
 		v.Counts = loc.T("idea.counts.mail")
 	}
@@ -260,7 +266,7 @@ func (p *pages) support(c kit.Context) error {
 	}
 	s, err := p.Ideas.SetSupport(c.Request().Context(), actor, n, in.On, accounts.AddressKey(kit.ClientIP(c)))
 	if err != nil {
-		return err
+		return toProof(c, err, ideas.Path(n))
 	}
 	if kit.WantsJSON(c) {
 		body, err := json.Marshal(s)
@@ -488,5 +494,3 @@ func (p *pages) agreeMerge(c kit.Context) error {
 	kit.Flash(c, "success", "idea.merge.answered")
 	return kit.Redirect(c, ideas.Path(n))
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

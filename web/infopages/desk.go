@@ -2,7 +2,6 @@ package infopages
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -176,5 +175,3 @@ func (p *pages) finishBarrier(c kit.Context) error {
 }
 
 func textURL(key, lang string) string { return "/desk/site/texts/" + key + "?of=" + lang }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -2,6 +2,7 @@ package infopages
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
@@ -82,7 +83,7 @@ func (p *pages) editText(c kit.Context) error {
 			return err
 		}
 		for _, one := range list {
-			if itoa(one.Version) == old && one.Body != "" {
+			if strconv.Itoa(one.Version) == old && one.Body != "" {
 				v.In.Body = one.Body
 			}
 		}
@@ -178,7 +179,7 @@ func (p *pages) editor(c kit.Context, t textPage, lang i18n.Language) (*editView
 	}
 	for _, one := range list {
 		v.History = append(v.History, historyRow{
-			URL: textURL(t.key, lang.Tag) + "&version=" + itoa(one.Version), When: v.Loc.DateTime(one.At, one.At), Version: one.Version, Default: one.Body == "",
+			URL: textURL(t.key, lang.Tag) + "&version=" + strconv.Itoa(one.Version), When: v.Loc.DateTime(one.At, one.At), Version: one.Version, Default: one.Body == "",
 		})
 	}
 	return v, nil

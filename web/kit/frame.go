@@ -163,7 +163,7 @@ func size(width, height int) templ.Attributes {
 	if width == 0 || height == 0 {
 		return nil
 	}
-	return templ.Attributes{"width": itoa(width), "height": itoa(height)}
+	return templ.Attributes{"width": strconv.Itoa(width), "height": strconv.Itoa(height)}
 }
 
 func mapAttrs(m MapProps) templ.Attributes {
@@ -232,7 +232,7 @@ func optionID(name string, i int) string {
 	if i == 0 {
 		return FieldID(name)
 	}
-	return FieldID(name) + "-" + itoa(i)
+	return FieldID(name) + "-" + strconv.Itoa(i)
 }
 
 func optionAttrs(f FieldProps, kind string) templ.Attributes {

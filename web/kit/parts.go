@@ -296,8 +296,6 @@ func noticeIcon(kind string) string {
 // Degrees is a longitude or latitude as text: six decimals, a tenth of a metre.
 func Degrees(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // Shorten gives at most the first signs of a text on one line, cut between words.
 func Shorten(s string, most int) string {
 	r := []rune(strings.Join(strings.Fields(s), " "))

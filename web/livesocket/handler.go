@@ -37,7 +37,7 @@ type Config struct {
 	// anything; empty for an anonymous visitor.
 	Viewer func(c echo.Context) (viewer subject.Viewer, session string, err error)
 	// Recheck tells what a session may now; fault.Unauthenticated when it is
-	// over. It is asked every 3 s.
+	// over. It is asked every 1.5 s.
 	Recheck func(ctx context.Context, session string) (subject.Viewer, error)
 	// BaseURL is the site's address: the one origin that may connect.
 	BaseURL string

@@ -225,16 +225,29 @@ func TestSettings(t *testing.T) {
 	me := accountstest.Resident(t, b.Pool)
 	mine := b.site.As(me)
 	for _, wrong := range []url.Values{
-		{"own": {"x"}, "followed": {"each"}}, {"own": {"each"}, "followed": {"each"}, "quiet_from": {"22:00"}}, {"own": {"each"}, "followed": {"each"}, "quiet_from": {"25:00"}, "quiet_to": {"7:00"}},
+		{"own": {"x"}, "followed": {"each"}}, {"own": {"each"}, "followed": {"each"}, "comments": {"x"}}, {"own": {"each"}, "followed": {"each"}, "quiet_from": {"22:00"}}, {"own": {"each"}, "followed": {"each"}, "quiet_from": {"25:00"}, "quiet_to": {"7:00"}},
 	} {
 		mine.Post("/account/notices", wrong).Want(http.StatusUnprocessableEntity)
 	}
-	mine.Post("/account/notices", url.Values{"own": {"daily"}, "followed": {"never"}, "quiet_from": {"22:00"}, "quiet_to": {"07:00"}}).WantRedirect("/account/notices")
+	mine.Post("/account/notices", url.Values{"own": {"daily"}, "followed": {"never"}, "comments": {"weekly"}, "quiet_from": {"22:00"}, "quiet_to": {"07:00"}}).WantRedirect("/account/notices")
 	w, err := b.n.WishesOf(t.Context(), me)
-	if err != nil || w != (notify.Wishes{Own: follows.Daily, Followed: follows.Never, Quiet: notify.Quiet{From: 22 * 60, To: 7 * 60}}) {
+	if err != nil || w != (notify.Wishes{Own: follows.Daily, Followed: follows.Never, Comments: follows.Weekly, Quiet: notify.Quiet{From: 22 * 60, To: 7 * 60}}) {
 		t.Errorf("%+v, %v", w, err)
 	}
 	if got, _ := mine.Get("/account/notices").Want(http.StatusOK).WantClean().Doc().Find("[name=quiet_from]").Attr("value"); got != "22:00" {
 		t.Errorf("from %q", got)
+	}
+	// what they have ended the mails about can be followed again
+	r, _ := b.Create(t)
+	ref := subject.Ref{Kind: subject.Report, ID: r.Report}
+	accountstest.Do(t, b.Pool, func(tx pgx.Tx) error { return follows.Mute(t.Context(), tx, me.Person, ref, "de") })
+	again := mine.Get("/account/notices").Want(http.StatusOK).WantClean().Doc().Find("[action^='/account/notices/muted/']")
+	path, _ := again.Attr("action")
+	if again.Length() != 1 || path != "/account/notices/muted/report/"+r.Report.String() {
+		t.Fatalf("%d ways to follow again, %q", again.Length(), path)
+	}
+	mine.Post(path, url.Values{}).WantRedirect("/account/notices")
+	if on, err := follows.Has(t.Context(), b.Pool, follows.Person, me.Person, ref); err != nil || !on {
+		t.Errorf("not followed again: %v, %v", on, err)
 	}
 }

@@ -61,6 +61,7 @@ func Register(r *kit.Router, deps Deps) error {
 	r.GET("/account/notices", p.settings, own, kit.RequireSignIn)
 	r.POST("/account/notices", p.saveSettings, own, kit.RequireSignIn)
 	r.POST("/account/notices/areas/:id", p.changeArea, own, kit.RequireSignIn)
+	r.POST("/account/notices/muted/:kind/:id", p.unmute, own, kit.RequireSignIn)
 	r.POST("/account/notices/push", p.subscribe, own, kit.RequireSignIn)
 	r.POST("/account/notices/push/:id/end", p.unsubscribe, own, kit.RequireSignIn)
 	if deps.Letters != nil {

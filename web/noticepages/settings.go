@@ -15,6 +15,7 @@ import (
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/notify"
+	"github.com/mitwirk/mitwirk/subject"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -22,6 +23,7 @@ import (
 type settingsInput struct {
 	Own      string `form:"own" max:"10"`
 	Followed string `form:"followed" max:"10"`
+	Comments string `form:"comments" max:"10"`
 	From     string `form:"quiet_from" max:"5"`
 	To       string `form:"quiet_to" max:"5"`
 }
@@ -31,6 +33,8 @@ type settingsView struct {
 	In            settingsInput
 	Wrong         kit.Errors
 	Own, Followed []kit.Option
+	Comments      []kit.Option
+	Muted         []subject.Card
 	Areas         []areaRow
 	Searches      []areaRow
 	Browsers      []browserRow
@@ -50,7 +54,7 @@ func (p *pages) settings(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	in := settingsInput{Own: string(w.Own), Followed: string(w.Followed)}
+	in := settingsInput{Own: string(w.Own), Followed: string(w.Followed), Comments: string(w.Comments)}
 	if !w.Quiet.IsZero() {
 		in.From, in.To = clock(w.Quiet.From), clock(w.Quiet.To)
 	}
@@ -63,6 +67,7 @@ func (p *pages) settingsForm(c kit.Context, status int, in settingsInput, wrong 
 	v.Scripts = []string{"notice-settings"}
 	v.Wrong = kit.ErrorsOf(v.Page, wrong)
 	v.Own, v.Followed = cadences(v.Page, in.Own, true), cadences(v.Page, in.Followed, true)
+	v.Comments = cadences(v.Page, in.Comments, true)
 	list, err := follows.Areas(ctx, p.DB, follows.Person, actor.Person)
 	if err != nil {
 		return err
@@ -89,6 +94,9 @@ func (p *pages) settingsForm(c kit.Context, status int, in settingsInput, wrong 
 			ID: id, Says: says, Feed: "/alerts/" + id + "/feed.atom", URL: searchURL(f.Saved), Cadences: cadences(v.Page, string(f.Cadence), true),
 		})
 	}
+	if v.Muted, err = p.Notices.Muted(ctx, actor, v.Loc.Lang()); err != nil {
+		return err
+	}
 	if v.Now, err = db.Now(ctx, p.DB); err != nil {
 		return err
 	}
@@ -112,7 +120,7 @@ func (p *pages) saveSettings(c kit.Context) error {
 		return err
 	}
 	actor := kit.Actor(c)
-	w := notify.Wishes{Own: follows.Cadence(in.Own), Followed: follows.Cadence(in.Followed)}
+	w := notify.Wishes{Own: follows.Cadence(in.Own), Followed: follows.Cadence(in.Followed), Comments: follows.Cadence(in.Comments)}
 	var err error
 	if w.Quiet, err = readQuiet(in.From, in.To); err == nil {
 		err = p.tx(c, func(ctx context.Context, tx pgx.Tx) error { return p.Notices.SetWishes(ctx, tx, actor, w) })
@@ -152,6 +160,20 @@ func (p *pages) changeArea(c kit.Context) error {
 		return err
 	}
 	kit.Flash(c, "success", said)
+	return kit.Redirect(c, "/account/notices")
+}
+
+// unmute has somebody follow a thing again whose mails they had ended.
+func (p *pages) unmute(c kit.Context) error {
+	id, err := parseID(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	actor, ref := kit.Actor(c), subject.Ref{Kind: subject.Kind(c.Param("kind")), ID: id}
+	if err := p.tx(c, func(ctx context.Context, tx pgx.Tx) error { return p.Notices.Unmute(ctx, tx, actor, ref) }); err != nil {
+		return err
+	}
+	kit.Flash(c, "success", "notice.unmuted")
 	return kit.Redirect(c, "/account/notices")
 }
 

@@ -3,7 +3,6 @@ package routingpages
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -103,5 +102,3 @@ func deskClass(desk bool) string {
 	}
 	return ""
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
@@ -222,5 +223,48 @@ func TestAreaFields(t *testing.T) {
 	admin.Post(action, form).Want(http.StatusSeeOther)
 	if text := admin.Get(action).Want(http.StatusOK).Doc().Find("textarea[name=c0_area]").Text(); strings.TrimSpace(text) != "11.5, 48.1\n11.6, 48.1\n11.6, 48.2" {
 		t.Errorf("kept as %q", text)
+	}
+}
+
+// TestStatisticsWithinLimits: page, files and map of somebody whose role counts
+// in one district only know that district; the public page knows all.
+func TestStatisticsWithinLimits(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	analyst := accountstest.Staff(t, b.Pool, subject.Analyst)
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		_, err := b.Pool.Exec(t.Context(), sql, args...)
+		must(t, err)
+	}
+	exec(`INSERT INTO case_facts (subject_kind, subject_id, category_id, district_ref, status, public, created_at)
+SELECT 'report', gen_random_uuid(), (SELECT min(id::text)::uuid FROM categories), CASE WHEN n <= 3 THEN 'eins' ELSE 'zwei' END, 'received', true, mitwirk_now() - interval '1 minute'
+FROM generate_series(1, 10) n`)
+	desk, public := b.site.As(analyst), b.site.Browser()
+	if a := desk.Get("/desk/statistics?by=district").Want(http.StatusOK); !strings.Contains(a.Body, "zwei") || a.Doc().Find("[data-limited]").Length() != 0 {
+		t.Error("without limits not all is shown")
+	}
+	exec(`INSERT INTO role_grant_limits (grant_id, kind, ref_id) SELECT id, 'district', 'eins' FROM role_grants WHERE person_id = $1`, analyst.Person)
+	for _, path := range []string{"/desk/statistics?by=district", "/desk/statistics.csv?by=district", "/desk/statistics/streets.json"} {
+		if a := desk.Get(path).Want(http.StatusOK); strings.Contains(a.Body, "zwei") {
+			t.Errorf("%s tells of another district", path)
+		}
+	}
+	page := desk.Get("/desk/statistics?by=status").Want(http.StatusOK).WantClean()
+	if page.Doc().Find("[data-limited]").Length() != 1 || !strings.Contains(page.Text("dl.figures"), "3") || strings.Contains(page.Text("dl.figures"), "10") {
+		t.Errorf("the sums: %s", page.Text("dl.figures"))
+	}
+	if a := desk.Get("/desk/statistics.csv?by=district").Want(http.StatusOK); !strings.Contains(a.Body, "eins") {
+		t.Error("the own district is missing")
+	}
+	x, err := excelize.OpenReader(strings.NewReader(desk.Get("/desk/statistics.xlsx?by=district").Want(http.StatusOK).Body))
+	must(t, err)
+	rows, err := x.GetRows(x.GetSheetName(0))
+	must(t, err)
+	if len(rows) != 2 || rows[1][0] != "eins" || rows[1][1] != "3" {
+		t.Errorf("the file: %q", rows)
+	}
+	if a := public.Get("/statistics.csv?by=district").Want(http.StatusOK); !strings.Contains(a.Body, "zwei") {
+		t.Error("the public page is narrowed")
 	}
 }

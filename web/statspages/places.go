@@ -20,14 +20,22 @@ const (
 	mostPlaces  = 50
 )
 
-// places is where reports gather. It is public: the desk shows the same.
+// places is where reports gather. It is public: the desk shows the same, or those
+// of it in the remits of whoever asks.
 type places struct {
 	streets   []casework.StreetFigure
 	recurring []casework.RecurringPlace
 }
 
-func (p *pages) placesOf(c kit.Context, q question, f casework.FigureFilter) (places, error) {
-	ctx := c.Request().Context()
+func (p *pages) placesOf(c kit.Context, desk bool, q question, f casework.FigureFilter) (l places, err error) {
+	ctx, actor := c.Request().Context(), kit.Actor(c)
+	if desk && !casework.FiguresEverywhere(actor) {
+		if l.streets, err = casework.StreetsOf(ctx, p.DB, actor, f.To, mostStreets); err != nil {
+			return l, err
+		}
+		l.recurring, err = casework.RecurringPlacesOf(ctx, p.DB, actor, f.To, mostPlaces)
+		return l, err
+	}
 	now, err := db.Now(ctx, p.DB)
 	if err != nil {
 		return places{}, err
@@ -82,7 +90,7 @@ type recurring struct {
 
 // fillPlaces puts streets and recurring places into words.
 func (p *pages) fillPlaces(c kit.Context, v *statsView, f casework.FigureFilter) error {
-	list, err := p.placesOf(c, v.Q, f)
+	list, err := p.placesOf(c, v.Desk, v.Q, f)
 	if err != nil {
 		return err
 	}
@@ -120,7 +128,7 @@ func (p *pages) fillPlaces(c kit.Context, v *statsView, f casework.FigureFilter)
 	if len(v.Heat) > 0 {
 		v.Map = p.Centre.View(c.Request().Context()).Map("heat")
 		v.Map.Class, v.Map.For, v.Map.Label = "statsmap", "strassen-tabelle", v.T("stats.heat.map")
-		v.Map.Src = "/statistics/streets.json?to=" + url.QueryEscape(v.Q.To)
+		v.Map.Src = v.Path + "/streets.json?to=" + url.QueryEscape(v.Q.To)
 	}
 	return p.fillRecurring(c, v, list.recurring, f.To)
 }
@@ -147,15 +155,34 @@ func (p *pages) fillRecurring(c kit.Context, v *statsView, list []casework.Recur
 func heatClass(level int) string { return "heat-" + strconv.Itoa(level) }
 
 // streetLines are the streets of the table as lines for the map.
-func (p *pages) streetLines(c kit.Context) error {
-	q, f, err := p.ask(c)
-	if err != nil {
-		return err
+func (p *pages) streetLines(desk bool) func(kit.Context) error {
+	return func(c kit.Context) error {
+		if desk {
+			if err := casework.MayRoute(kit.Actor(c), casework.SeeFigures); err != nil {
+				return err
+			}
+			kit.NoStore(c)
+		} else {
+			kit.Public(c, time.Minute)
+		}
+		q, f, err := p.ask(c)
+		if err != nil {
+			return err
+		}
+		list, err := p.placesOf(c, desk, q, f)
+		if err != nil {
+			return err
+		}
+		body, err := linesOf(list.streets)
+		if err != nil {
+			return err
+		}
+		return kit.Send(c, http.StatusOK, "application/geo+json", body)
 	}
-	list, err := p.placesOf(c, q, f)
-	if err != nil {
-		return err
-	}
+}
+
+// linesOf is streets as GeoJSON.
+func linesOf(streets []casework.StreetFigure) ([]byte, error) {
 	type geometry struct {
 		Type        string       `json:"type"`
 		Coordinates [][2]float64 `json:"coordinates"`
@@ -170,9 +197,9 @@ func (p *pages) streetLines(c kit.Context) error {
 		Geometry   geometry   `json:"geometry"`
 	}
 	features := []feature{}
-	level := levels(list.streets)
-	for i := range list.streets {
-		s := &list.streets[i]
+	level := levels(streets)
+	for i := range streets {
+		s := &streets[i]
 		if level[i] == 0 || len(s.Line) < 2 {
 			continue
 		}
@@ -182,10 +209,5 @@ func (p *pages) streetLines(c kit.Context) error {
 		}
 		features = append(features, feature{"Feature", properties{s.Name, level[i]}, geometry{"LineString", line}})
 	}
-	body, err := json.Marshal(map[string]any{"type": "FeatureCollection", "features": features})
-	if err != nil {
-		return err
-	}
-	kit.Public(c, time.Minute)
-	return kit.Send(c, http.StatusOK, "application/geo+json", body)
+	return json.Marshal(map[string]any{"type": "FeatureCollection", "features": features})
 }

@@ -45,8 +45,9 @@ func Register(r *kit.Router, deps Deps) error {
 	r.GET("/statistics", p.show(false))
 	r.GET("/statistics.csv", p.file(false, csvFile))
 	r.GET("/statistics.xlsx", p.file(false, xlsxFile))
-	r.GET("/statistics/streets.json", p.streetLines)
+	r.GET("/statistics/streets.json", p.streetLines(false))
 	r.GET("/desk/statistics", p.show(true), kit.RequireSignIn)
+	r.GET("/desk/statistics/streets.json", p.streetLines(true), kit.RequireSignIn)
 	r.GET("/desk/statistics.csv", p.file(true, csvFile), kit.RequireSignIn)
 	r.GET("/desk/statistics.xlsx", p.file(true, xlsxFile), kit.RequireSignIn)
 	return nil

@@ -16,6 +16,7 @@ import (
 type statsView struct {
 	kit.Page
 	Desk        bool
+	Limited     bool // to a part of the city
 	Path        string
 	Q           question
 	Wrong       kit.Errors
@@ -74,6 +75,7 @@ func (p *pages) show(desk bool) func(kit.Context) error {
 		v := statsView{Page: kit.NewPage(c, "stats.title"), Desk: desk, Path: "/statistics"}
 		if desk {
 			v.Nav, v.Robots, v.Path = "desk", "noindex", "/desk/statistics"
+			v.Limited = !casework.FiguresEverywhere(kit.Actor(c))
 			kit.NoStore(c)
 		} else {
 			kit.Public(c, time.Minute)

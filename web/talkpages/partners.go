@@ -1,6 +1,7 @@
 package talkpages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -18,6 +19,9 @@ import (
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
+// newPartner stands in the path in the place of an id.
+const newPartner = "new"
+
 type partnersView struct {
 	kit.Page
 	List []casework.Partner
@@ -30,6 +34,7 @@ type partnerView struct {
 	Categories []kit.Option
 	Errors     kit.Errors
 	Action     string
+	Key        string // of a new one: its form sent twice makes one
 }
 
 func adminOnly(c kit.Context) error {
@@ -55,7 +60,7 @@ func (p *pages) partners(c kit.Context) error {
 
 // partnerOf is the partner in the path; "new" is an empty one.
 func (p *pages) partnerOf(c kit.Context) (casework.Partner, error) {
-	if c.Param("partner") == "new" {
+	if c.Param("partner") == newPartner {
 		return casework.Partner{Name: i18n.Text{}, RemindDays: 5, Active: true}, nil
 	}
 	id, err := uuid.Parse(c.Param("partner"))
@@ -90,6 +95,9 @@ func (p *pages) renderPartner(c kit.Context, status int, one casework.Partner, w
 		return err
 	}
 	v := &partnerView{Page: kit.NewPage(c, "talk.partner.edit"), P: one, Days: strconv.Itoa(one.RemindDays), Action: c.Request().URL.Path}
+	if c.Param("partner") == newPartner {
+		v.Key = cmp.Or(one.ID, subject.NewID()).String()
+	}
 	v.Nav, v.Robots = "desk", "noindex"
 	v.Errors = kit.ErrorsOf(v.Page, wrong)
 	for _, k := range cat.Categories {
@@ -114,11 +122,15 @@ func (p *pages) putPartner(c kit.Context) error {
 		Days       int      `form:"remind_days"`
 		Active     bool     `form:"active"`
 		Categories []string `form:"category[]"`
+		Key        string   `form:"key" max:"36"`
 	}
 	if err := kit.Bind(c, &in); err != nil {
 		return p.renderPartner(c, http.StatusUnprocessableEntity, one, err)
 	}
 	one.Name = i18n.Text{i18n.German: in.German, i18n.English: in.English}
+	if key, err := uuid.Parse(in.Key); err == nil && c.Param("partner") == newPartner {
+		one.ID = key
+	}
 	one.Mail, one.RemindDays, one.Active, one.Categories = in.Mail, in.Days, in.Active, nil
 	for _, text := range in.Categories {
 		if id, err := uuid.Parse(text); err == nil {

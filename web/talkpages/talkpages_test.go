@@ -1,6 +1,7 @@
 package talkpages_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -15,8 +16,12 @@ import (
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/casework"
 	"github.com/mitwirk/mitwirk/geo"
+	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/files"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/internal/mail"
+	"github.com/mitwirk/mitwirk/internal/paper"
+	"github.com/mitwirk/mitwirk/internal/preview"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/reports/reportstest"
 	"github.com/mitwirk/mitwirk/subject"
@@ -54,9 +59,11 @@ func setup(t *testing.T) *bundle {
 	t.Helper()
 	b := &bundle{City: reportstest.New(t), post: &letters{}}
 	b.site = kittest.New(t, b.Pool, nil)
+	drawer := preview.NewRenderer() // starts with the first file that is drawn
+	t.Cleanup(drawer.Close)
 	post, err := reports.NewPost(reports.PostConfig{Outbox: b.post, Messages: b.site.Catalogue, BaseURL: kittest.Base})
 	must(t, err)
-	b.files, err = casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Jobs: b.Events.Jobs})
+	b.files, err = casework.NewFiles(casework.FilesConfig{DB: b.Pool, Store: b.Files, Pictures: b.Photos, Drawer: drawer, Jobs: b.Events.Jobs})
 	must(t, err)
 	b.Reports.UseTalk(reports.Talk{Files: b.files, Post: post})
 	must(t, talkpages.Register(b.site.Router, talkpages.Deps{
@@ -113,6 +120,83 @@ func TestFile(t *testing.T) {
 		}
 	}
 	b.site.Browser().Get("/files/x").Want(http.StatusNotFound)
+}
+
+// TestPreview: what a PDF looks like is seen before the file can be had, by the
+// two sides only; it goes with the file, and a file that can't be drawn says so.
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r, owner := b.Create(t)
+	ref := subject.Ref{Kind: subject.Report, ID: r.Report}
+	var pdf bytes.Buffer
+	must(t, paper.Write(&pdf, &paper.Doc{Title: "Lageplan", Lang: "de", Parts: []paper.Part{{Texts: []string{"Hier ist das Loch."}}}}))
+	var ready []casework.NewFile
+	for name, content := range map[string]string{"Plan.pdf": pdf.String(), "Kaputt.pdf": "%PDF-1.4 x\n%%EOF\n"} {
+		f, err := b.files.Prepare(t.Context(), name, strings.NewReader(content))
+		must(t, err)
+		ready = append(ready, f)
+	}
+	must(t, b.Reports.AddWith(t.Context(), owner, r.Number, reports.Said{Files: ready}))
+	list, err := casework.FilesOf(t.Context(), b.Pool, ref)
+	must(t, err)
+	at := map[string]string{}
+	for _, f := range list {
+		at[f.Name] = kit.FilePath(f.ID)
+	}
+	own, clerk := b.site.As(owner), b.site.As(b.clerk)
+	talk := clerk.Get("/desk/reports/" + r.Number.Format(subject.PrefixReport) + "/talk").Want(http.StatusOK).WantClean()
+	if n := talk.Doc().Find(`.talkfiles a[href="` + at["Plan.pdf"] + `/view"]`).Length(); n != 1 || strings.Contains(talk.Body, `href="`+at["Plan.pdf"]+`"`) {
+		t.Errorf("%d ways to the preview, or one past it", n)
+	}
+	for name, browser := range map[string]*kittest.Browser{"owner": own, "clerk": clerk} {
+		page := browser.Get(at["Plan.pdf"] + "/view").Want(http.StatusOK).WantClean()
+		img := page.Doc().Find(".previews img")
+		if img.Length() != 1 || img.AttrOr("alt", "") != "Seite 1 von 1 der Datei Plan.pdf" {
+			t.Fatalf("%s: %d pictures, %q", name, img.Length(), img.AttrOr("alt", ""))
+		}
+		if page.Doc().Find(`a[download][href="`+at["Plan.pdf"]+`"]`).Length() != 1 {
+			t.Errorf("%s: no way to the file", name)
+		}
+		pic := browser.Get(img.AttrOr("src", "")).Want(http.StatusOK)
+		if pic.Header.Get("Content-Type") != "image/jpeg" || pic.Header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(pic.Body, "\xff\xd8\xff") {
+			t.Errorf("%s: %v", name, pic.Header)
+		}
+		for _, odd := range []string{"/view/0", "/view/2", "/view/01", "/view/x"} {
+			browser.Get(at["Plan.pdf"] + odd).Want(http.StatusNotFound)
+		}
+	}
+	broken := clerk.Get(at["Kaputt.pdf"] + "/view").Want(http.StatusOK).WantClean()
+	if broken.Doc().Find(".previews img").Length() != 0 || broken.Doc().Find(".notice.warn").Length() != 1 || broken.Doc().Find("a[download]").Length() != 1 {
+		t.Errorf("a broken file: %s", broken.Text("main"))
+	}
+	random := b.site.Browser().Get(kit.FilePath(uuid.New()) + "/view").Want(http.StatusNotFound)
+	for _, path := range []string{at["Plan.pdf"] + "/view", at["Plan.pdf"] + "/view/1"} {
+		b.site.As(b.Clerk(t, "bau-gar")).Get(path).Want(http.StatusNotFound)
+		if a := b.site.Browser().Get(path).Want(http.StatusNotFound); a.Body != random.Body {
+			t.Error("the answer differs from that of a random file")
+		}
+	}
+	if views(t, b) != 2 {
+		t.Error("what was drawn is not kept")
+	}
+	must(t, db.Transact(t.Context(), b.Pool, func(ctx context.Context, tx pgx.Tx) error { return b.files.ForgetFiles(ctx, tx, ref) }))
+	if n := views(t, b); n != 0 {
+		t.Errorf("%d previews stay when their files go", n)
+	}
+	own.Get(at["Plan.pdf"] + "/view/1").Want(http.StatusNotFound)
+}
+
+// views counts the previews in the store.
+func views(t *testing.T, b *bundle) (n int) {
+	t.Helper()
+	must(t, b.Files.List(t.Context(), "messages/", func(e files.Entry) error {
+		if strings.HasSuffix(e.Key, preview.Key("")) {
+			n++
+		}
+		return nil
+	}))
+	return n
 }
 
 // TestTalkAndPartner: the team writes and hands over, the partner answers.
