@@ -23,6 +23,7 @@ import (
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/ideas/contests"
+	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/config"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/events"
@@ -53,8 +54,9 @@ type Config struct {
 	Settings config.Settings
 	Pool     *pgxpool.Pool
 	Log      *slog.Logger
-	Work     bool // do jobs in this process
-	Dev      bool // a demonstration: the outbox is shown
+	Work     bool        // do jobs in this process
+	Dev      bool        // a demonstration: the outbox is shown
+	Clock    clock.Clock // for what pages show; nil: the machine's
 	Push     notify.PushConfig
 }
 

@@ -51,7 +51,7 @@ func (a *App) web(ctx context.Context) error {
 	}
 	r, err := kit.New(kit.Config{
 		DB: a.cfg.Pool, Accounts: a.accounts, Catalogue: a.messages, BaseURL: a.cfg.Settings.Base(), TrustedProxies: proxies, Dev: a.cfg.Dev,
-		Logger: a.cfg.Log, CityOf: a.cityOf, Notices: a.notices, Observe: a.metrics.Observe,
+		Logger: a.cfg.Log, CityOf: a.cityOf, Notices: a.notices, Observe: a.metrics.Observe, Clock: a.cfg.Clock,
 	})
 	if err != nil {
 		return err

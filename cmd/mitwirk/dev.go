@@ -29,7 +29,8 @@ const (
 
 type devCmd struct {
 	config.Server `embed:""`
-	Demo          string `enum:"none,small,large" default:"small" placeholder:"none|small|large" help:"What to fill an empty city with: nothing, Munich with 2,000 reports (small), or with many more (large)."`
+	Clock         time.Time `placeholder:"TIME" help:"Let the city's time stand still at this moment (e.g. 2027-03-01T12:00:00Z), to try what happens then. No other command has it."`
+	Demo          string    `enum:"none,small,large" default:"small" placeholder:"none|small|large" help:"What to fill an empty city with: nothing, Munich with 2,000 reports (small), or with many more (large)."`
 }
 
 // Run starts a city in a folder and stops all of it when a signal comes.
@@ -56,6 +57,14 @@ func (c *devCmd) Run(ctx context.Context, g *Globals) (err error) {
 		return err
 	}
 	defer done()
+	watch := clock.Clock(clock.System{})
+	if !c.Clock.IsZero() {
+		watch = clock.Fixed(c.Clock)
+		if pool, err = standAt(ctx, pool, c.Clock); err != nil {
+			return err
+		}
+		defer pool.Close()
+	}
 	if err := migrate(ctx, pool); err != nil {
 		return err
 	}
@@ -65,7 +74,7 @@ func (c *devCmd) Run(ctx context.Context, g *Globals) (err error) {
 	}
 	settings := config.Settings{Store: g.Store, Server: c.Server}
 	settings.FilesURL = files
-	a, err := app.New(ctx, app.Config{Settings: settings, Pool: pool, Log: log, Work: true, Dev: true})
+	a, err := app.New(ctx, app.Config{Settings: settings, Pool: pool, Log: log, Work: true, Dev: true, Clock: watch})
 	if err != nil {
 		return err
 	}

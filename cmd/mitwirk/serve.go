@@ -58,6 +58,9 @@ func production(ctx context.Context, g *Globals, s config.Server, site net.Liste
 		return err
 	}
 	defer done()
+	if err := refuseStanding(ctx, pool); err != nil {
+		return err
+	}
 	files, err := g.Files()
 	if err != nil {
 		return err

@@ -16,16 +16,44 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   const data = mkdtempSync(join(tmpdir(), "mitwirk-e2e-"));
   const binary = process.env.MITWIRK_E2E_BIN ?? build(data);
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
   const elsewhere = await provider();
-  const city = spawn(binary, ["dev", "--data", join(data, "city"), "--addr", `127.0.0.1:${port}`, "--demo=small"], {
+  const end = async (city?: City) => {
+    await city?.stop();
+    await elsewhere.end();
+    rmSync(data, { recursive: true, force: true });
+  };
+  let city: City;
+  try {
+    city = await launch(binary, join(data, "city"), port, [], {
+      MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2,proof`,
+    });
+  } catch (e) {
+    await end();
+    throw e;
+  }
+  process.env.MITWIRK_E2E_URL = city.url;
+  process.env.MITWIRK_E2E_BIN = binary; // for those who start a city of their own
+  process.env.MITWIRK_E2E_PROVIDER = elsewhere.issuer;
+  return () => end(city);
+}
+
+/** City is a running "mitwirk dev". */
+export interface City {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** launch starts a city in a folder, new or as it was left, and waits until it answers. */
+export async function launch(binary: string, data: string, port: number, flags: string[], env: object): Promise<City> {
+  const url = `http://127.0.0.1:${port}`;
+  const city = spawn(binary, ["dev", "--data", data, "--addr", `127.0.0.1:${port}`, "--demo=small", ...flags], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     // all people of the tests come from one address
     env: {
       ...process.env,
       MITWIRK_LIMITS: "report=10000/1h,upload=10000/1h,signin=10000/1h,code=10000/1h,visit=10000/1h,link=10000/1h",
-      MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2,proof`,
+      ...env,
     },
   });
   let said = "";
@@ -35,29 +63,24 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   city.stderr.on("data", (b) => {
     said += b;
   });
-  const end = async () => {
-    await stop(city);
-    await elsewhere.end();
-    rmSync(data, { recursive: true, force: true });
-  };
   try {
     await ready(url, city);
   } catch (e) {
-    await end();
+    await stop(city);
     throw new Error(`${(e as Error).message}\n${said}`);
   }
-  process.env.MITWIRK_E2E_URL = url;
-  process.env.MITWIRK_E2E_PROVIDER = elsewhere.issuer;
-  return end;
+  return { url, stop: () => stop(city) };
 }
 
-function build(data: string): string {
+/** build makes the binary in a folder. */
+export function build(data: string): string {
   const out = join(data, "mitwirk");
   execFileSync("go", ["build", "-o", out, "./cmd/mitwirk"], { cwd: root, stdio: "inherit" });
   return out;
 }
 
-function freePort(): Promise<number> {
+/** freePort is a port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const s = createServer();
     s.on("error", reject);
