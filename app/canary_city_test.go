@@ -502,6 +502,8 @@ func (c *town) site() {
 func (c *town) mark() {
 	c.t.Helper()
 	assigned := c.actors["assigned"].Person
+	_, err := c.app.reports.Here(c.t.Context(), c.actors["clerk in charge"], c.numbers["held"]) // it lasts a minute only
+	c.must(err)
 	c.exec(`UPDATE cases SET person_id = $1 WHERE department_id = (SELECT id FROM departments WHERE key = 'bau-lic')`, assigned)
 	c.exec(`UPDATE contacts SET confirmed_at = '2031-02-03 12:00Z' WHERE person_id = $1`, c.actors["owner"].Person)
 	c.exec(`UPDATE contacts SET stopped_at = '2031-03-04 12:00Z' WHERE address = 'kanaricontactshown0@beispiel.example'`)

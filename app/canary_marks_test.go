@@ -136,8 +136,10 @@ func sources() map[string]source {
 	const complainants = "ARRAY(SELECT o.person_id FROM complaint_owners o WHERE t.subject_kind = 'complaint' AND o.complaint_id = t.subject_id)"
 	report := func(column string) source { return source{report: column} }
 	return map[string]source{
-		"attachments":              {report: "t.subject_id", people: "ARRAY[t.owner_id]", narrow: "t.state <> 'released'"},
-		"attachment_versions":      {report: "(SELECT subject_id FROM attachments WHERE id = t.attachment_id)"},
+		"attachments":         {report: "t.subject_id", people: "ARRAY[t.owner_id]", narrow: "t.state <> 'released'"},
+		"attachment_versions": {report: "(SELECT subject_id FROM attachments WHERE id = t.attachment_id)"},
+		// the id of a public idea stands in its page
+		"mails":                    {not: "t.v::text = t.about_id::text AND EXISTS (SELECT FROM ideas i WHERE i.id = t.about_id AND i.visibility = 'public' AND NOT EXISTS (SELECT FROM calls c WHERE c.id = i.call_id AND c.audience = 'staff'))"},
 		"drafts":                   {people: "ARRAY[t.person_id]"},
 		"draft_handovers":          {people: "ARRAY[t.from_person]"},
 		"persons":                  {people: "ARRAY[t.id]"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/db"
 )
 
@@ -17,6 +18,8 @@ const recipientsFor = 10 * time.Minute
 
 // recipients counts who took part (moderation.Active), from what is kept anyway.
 type recipients struct {
+	clock clock.Clock
+
 	mu   sync.Mutex
 	kept map[span]counted
 }
@@ -38,7 +41,7 @@ func (r *recipients) active(ctx context.Context, q db.Queryer, edges []time.Time
 	r.mu.Lock()
 	c, ok := r.kept[key]
 	r.mu.Unlock()
-	if ok && time.Since(c.at) < recipientsFor {
+	if ok && r.clock.Now().Sub(c.at) < recipientsFor {
 		return c.list, nil
 	}
 	list, err := countActive(ctx, q, edges) // not under the lock: others' connections would wait for it
@@ -50,7 +53,7 @@ func (r *recipients) active(ctx context.Context, q db.Queryer, edges []time.Time
 	if r.kept == nil {
 		r.kept = map[span]counted{}
 	}
-	r.kept[key] = counted{list: list, at: time.Now()}
+	r.kept[key] = counted{list: list, at: r.clock.Now()}
 	return list, nil
 }
 

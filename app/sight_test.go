@@ -56,8 +56,7 @@ type sightRow struct {
 // TestOutOfSight is the matrix: what is hidden, may no longer be known of or belongs to
 // somebody who had everything deleted is out of search, inbox, digests and alerts within
 // two seconds, by the real workers. Each cell shows it first.
-func TestOutOfSight(t *testing.T) {
-	t.Parallel()
+func TestOutOfSight(t *testing.T) { //nolint:tparallel // two seconds are two seconds only with no other test beside it
 	for _, row := range sightRows() {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -325,7 +325,10 @@ func (s *Service) single(ctx context.Context, tx pgx.Tx, contact uuid.UUID, e en
 	if err != nil {
 		return err
 	}
-	thread := stop
+	var thread subject.Ref
+	if stop != e.about {
+		thread = stop
+	}
 	reason := loc.T(wordsFor("mail.notice.reason", e.about.Kind))
 	if e.person && e.kind == Own {
 		reason = loc.T("mail.notice.reason.own")
