@@ -94,7 +94,10 @@ func TestNoteFiles(t *testing.T) {
 	if link.Length() != 1 || !strings.Contains(link.Text(), "Plan.pdf") {
 		t.Fatalf("%d files can be opened: %s", link.Length(), page.Text(".talkfiles"))
 	}
-	address := link.AttrOr("href", "")
+	address, ok := strings.CutSuffix(link.AttrOr("href", ""), "/view") // the preview comes first
+	if a := mine.Get(address + "/view").Want(http.StatusOK).WantClean(); !ok || a.Doc().Find(".previews img").Length() != 2 {
+		t.Errorf("the preview: %s", a.Text("main"))
+	}
 	got := mine.Get(address).Want(http.StatusOK)
 	if got.Body != files["Plan.pdf"] || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment") || got.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%q, %v", got.Body, got.Header)
