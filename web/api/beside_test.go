@@ -37,6 +37,9 @@ func besideCases(path string) bool {
 			return !onDesk(path) && !inIdeas(path) && !beyondReports(path)
 		}
 	}
+	if path == "/feedback" || strings.HasPrefix(path, "/barriers") {
+		return true
+	}
 	return path == "/figures/cases" || path == "/events" || strings.HasPrefix(path, "/events/")
 }
 
@@ -195,6 +198,7 @@ var groups = map[string]map[string]int{
 	"figures":      {"anonymous": 401, "visitor": 403, "resident": 403, "moderator": 403, "narrow": 403, "former": 404},
 	"people":       {"anonymous": 401, "system": 403, "narrow": 403, "resident": 404, "visitor": 404},
 	"open":         {"narrow": 403, "anonymous": 404, "visitor": 404, "resident": 404, "former": 404},
+	"voice":        {"narrow": 403, "anonymous": 422, "visitor": 422, "resident": 422, "former": 422},
 	"public":       {"anonymous": 200, "visitor": 200, "system": 200, "narrow": 200, "former": 200},
 	"one":          {"anonymous": 404, "visitor": 404, "system": 404, "narrow": 404, "former": 404},
 }
@@ -370,7 +374,11 @@ func besideOps() []tried {
 		{"PUT", "/me/wishes", fields{"own": "daily", "followed": "each", "quiet_from": 1320, "quiet_to": 420}, "own", 200},
 		{"PUT", "/me/wishes", fields{"own": "daily", "followed": "each", "comments": "weekly", "quiet_from": 1320, "quiet_to": 420}, "own", 200},
 		{"GET", "/me/muted", nil, "own", 200},
+		{"POST", "/barriers", fields{"text": " "}, "voice", 422},
+		{"GET", "/barriers/H-2026-7K3QX9", nil, "open", 404},
+		{"POST", "/feedback", fields{"page": "https://elsewhere.example/", "helpful": false}, "voice", 422},
 		{"DELETE", "/me/muted/idea/01890000-0000-7000-8000-000000000000", nil, "own", 200},
+		{"DELETE", "/me/muted/idea/x", nil, "own", 404},
 		{"GET", "/me/areas", nil, "own", 200},
 		{"POST", "/me/areas", fields{"news": "all", "cadence": "never"}, "own", 200},
 		{"PATCH", "/me/areas/{id}", fields{"cadence": "weekly"}, "own", 404},
