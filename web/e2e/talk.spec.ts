@@ -84,7 +84,12 @@ test("captured on the phone with the keyboard, handed over by mail, answered by 
     .setInputFiles({ name: "Plan.pdf", mimeType: "application/pdf", buffer: emptyPage });
   await Promise.all([caller.waitForEvent("load"), fold.locator("[type=submit]").click()]);
   await page.goto(`/desk/reports/${number}/talk`);
-  const file = await page.request.get((await page.locator(".talkfiles a").first().getAttribute("href")) ?? "");
+  // seen as pictures before the file itself can be had
+  await page.goto((await page.locator(".talkfiles a").first().getAttribute("href")) ?? "");
+  const first = page.locator(".previews img").first();
+  await expect.poll(() => first.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  await check(page);
+  const file = await page.request.get((await page.locator("#original ~ p a").getAttribute("href")) ?? "");
   expect(file.headers()["content-security-policy"]).toContain("sandbox");
   expect(file.headers()["content-disposition"]).toContain("attachment");
 
