@@ -71,6 +71,11 @@ func SetAbsence(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a Absence)
 	if err := a.Validate(); err != nil {
 		return err
 	}
+	// One absence of a person after the other: two at the same moment would
+	// meet at the key or at absences_once, whichever the database asks first.
+	if _, err := tx.Exec(ctx, sqlLockAbsences, a.Person); err != nil {
+		return fmt.Errorf("set absence: %w", err)
+	}
 	shared, err := db.Exists(ctx, tx, sqlShareDepartment, a.Person, a.Deputy)
 	if err != nil {
 		return fmt.Errorf("set absence: %w", err)
@@ -82,7 +87,7 @@ func SetAbsence(ctx context.Context, tx pgx.Tx, actor accounts.Actor, a Absence)
 	if err != nil {
 		return fmt.Errorf("set absence: %w", err)
 	}
-	if overlaps { // the constraint decides when two ask at the same time
+	if overlaps {
 		return fault.OnField("from", "case.err.absence_overlap")
 	}
 	_, err = tx.Exec(ctx, sqlSetAbsence, a.Person, a.From, a.To, a.Deputy)
@@ -109,8 +114,9 @@ SELECT EXISTS (
   JOIN role_grant_limits y ON y.kind = 'department' AND y.ref_id = x.ref_id
   JOIN role_grants b ON b.id = y.grant_id
   WHERE a.person_id = $1 AND b.person_id = $2 AND b.role IN ('caseworker', 'team_lead'))`
-	sqlOverlaps   = `SELECT EXISTS (SELECT FROM absences WHERE person_id = $1 AND daterange(from_day, to_day, '[]') && daterange($2::date, $3::date, '[]'))`
-	sqlSetAbsence = `INSERT INTO absences (person_id, from_day, to_day, deputy_id) VALUES ($1, $2, $3, $4)`
+	sqlLockAbsences = `SELECT pg_advisory_xact_lock(hashtextextended('absences ' || $1::uuid::text, 0))`
+	sqlOverlaps     = `SELECT EXISTS (SELECT FROM absences WHERE person_id = $1 AND daterange(from_day, to_day, '[]') && daterange($2::date, $3::date, '[]'))`
+	sqlSetAbsence   = `INSERT INTO absences (person_id, from_day, to_day, deputy_id) VALUES ($1, $2, $3, $4)`
 )
 
 // EndAbsence takes back an absence of the actor that begins on a day; one that
