@@ -30,26 +30,37 @@ func (f *Files) previewSoon(ctx context.Context, tx pgx.Tx, id uuid.UUID, mediaT
 	if f.Drawer == nil || mediaType != PDF || state != Clean {
 		return nil
 	}
-	return f.Jobs.Insert(ctx, tx, previewArgs{File: id})
+	return f.Jobs.Insert(ctx, tx, previewArgs{File: id}, jobs.Opts{Long: true})
 }
 
 func (f *Files) previewJob(ctx context.Context, args previewArgs) error {
-	err := f.PreviewFile(ctx, args.File)
-	if fault.Is(err, fault.Unavailable) {
+	return PreviewLater(f.PreviewFile(ctx, args.File))
+}
+
+// PreviewLater is what a job that draws makes of its outcome: another time when
+// the machine was busy, or too busy for this file.
+func PreviewLater(d preview.Document, err error) error {
+	switch {
+	case fault.Is(err, fault.NotFound): // erased
+		return nil
+	case fault.Is(err, fault.Unavailable):
 		return jobs.Later(15 * time.Second)
+	case err == nil && d.Again():
+		return jobs.Later(10 * time.Minute)
 	}
 	return err
 }
 
-// PreviewFile draws one file, so that it is there when somebody wants to see it.
-// A second time, and for a file that is gone, it does nothing.
-func (f *Files) PreviewFile(ctx context.Context, id uuid.UUID) error {
+// PreviewFile draws one file, so that it is there when somebody wants to see it,
+// and once more when that took too long before. A second time, and for a file
+// that is gone, it does nothing.
+func (f *Files) PreviewFile(ctx context.Context, id uuid.UUID) (preview.Document, error) {
 	file, err := f.find(ctx, id)
 	if err != nil || file.State != Clean || file.Type != PDF || f.Drawer == nil {
-		return ignoreMissing(err)
+		return preview.Document{}, err
 	}
-	_, err = f.Preview(ctx, file)
-	return ignoreMissing(err)
+	shelf, of := f.previewOf(file)
+	return shelf.Draw(ctx, of)
 }
 
 func ignoreMissing(err error) error {
@@ -76,13 +87,17 @@ func (f *Files) Preview(ctx context.Context, file File) (preview.Document, error
 	if f.Drawer == nil || file.Type != PDF || file.State != Clean || file.blob == "" {
 		return preview.Document{}, fault.Missing("file")
 	}
-	shelf := preview.Shelf{Store: f.Store, Drawer: f.Drawer}
-	return shelf.Of(ctx, preview.File{
+	shelf, of := f.previewOf(file)
+	return shelf.Of(ctx, of)
+}
+
+func (f *Files) previewOf(file File) (preview.Shelf, preview.File) {
+	return preview.Shelf{Store: f.Store, Drawer: f.Drawer}, preview.File{
 		Key:  file.blob,
 		Read: func(ctx context.Context) ([]byte, error) { return f.Read(ctx, file) },
 		Here: func(ctx context.Context) (bool, error) {
 			now, err := f.find(ctx, file.ID)
 			return err == nil && now.blob == file.blob, ignoreMissing(err)
 		},
-	})
+	}
 }

@@ -138,8 +138,10 @@ func (s *Service) attach(ctx context.Context, tx pgx.Tx, list []NewFile, draft, 
 		if _, err := tx.Exec(ctx, sqlAddFile, f.f.ID, draft, complaint, message, db.OrNull(owner), n+i, f.f.Name, f.f.Type, f.f.Size, f.f.sum, f.f.blob, string(state)); err != nil {
 			return fmt.Errorf("add file: %w", err)
 		}
-		if err := s.previewSoon(ctx, tx, f.f.ID, f.f.Type, state); err != nil {
-			return err
+		if draft == nil {
+			if err := s.previewSoon(ctx, tx, f.f.ID, f.f.Type, state); err != nil {
+				return err
+			}
 		}
 		if s.cfg.Scanner == nil {
 			continue
@@ -224,14 +226,14 @@ func (s *Service) DraftFiles(ctx context.Context, actor accounts.Actor, draft uu
 	return draftFiles(ctx, s.db, draft)
 }
 
-func moveFiles(ctx context.Context, tx pgx.Tx, draft, complaint uuid.UUID) error {
+func (s *Service) moveFiles(ctx context.Context, tx pgx.Tx, draft, complaint uuid.UUID) error {
 	if draft == uuid.Nil {
 		return nil
 	}
 	if _, err := tx.Exec(ctx, sqlMoveFiles, draft, complaint); err != nil {
 		return fmt.Errorf("move files: %w", err)
 	}
-	return nil
+	return s.previewSent(ctx, tx, complaint)
 }
 
 // RemoveFromDraft takes one file out of the actor's draft; NotFound for none.
@@ -292,19 +294,28 @@ func (s *Service) dropBytes(ctx context.Context, keys []string) {
 // File gives a file with its bytes to whoever may see the complaint. What the
 // scanner has not passed is NotFound.
 func (s *Service) File(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID) (File, []byte, error) {
-	c, err := s.see(ctx, actor, n)
+	f, err := s.FileHead(ctx, actor, n, id)
 	if err != nil {
 		return File{}, nil, err
+	}
+	data, err := s.bytesOf(ctx, f)
+	return f, data, err
+}
+
+// FileHead is File without its bytes.
+func (s *Service) FileHead(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID) (File, error) {
+	c, err := s.see(ctx, actor, n)
+	if err != nil {
+		return File{}, err
 	}
 	f, err := oneFile(ctx, s.db, sqlFileByID, id)
 	if err == nil && f.Complaint != c.ID {
 		err = fault.Missing("file")
 	}
 	if err != nil {
-		return File{}, nil, err
+		return File{}, err
 	}
-	data, err := s.bytesOf(ctx, f)
-	return f, data, err
+	return f, nil
 }
 
 func (s *Service) bytesOf(ctx context.Context, f File) ([]byte, error) {

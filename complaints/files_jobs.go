@@ -66,6 +66,9 @@ func (s *Service) Scan(ctx context.Context, id uuid.UUID) error {
 		if _, err := tx.Exec(ctx, sqlFileState, id, string(state), blob); err != nil {
 			return fmt.Errorf("note the scanner's answer: %w", err)
 		}
+		if now.Complaint == uuid.Nil && now.Message == uuid.Nil { // a draft's
+			return nil
+		}
 		return s.previewSoon(ctx, tx, id, f.Type, state)
 	})
 }

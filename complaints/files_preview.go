@@ -2,7 +2,6 @@ package complaints
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -25,21 +24,35 @@ func (s *Service) previewSoon(ctx context.Context, tx pgx.Tx, id uuid.UUID, medi
 	if s.cfg.Drawer == nil || mediaType != casework.PDF || state != casework.Clean {
 		return nil
 	}
-	return s.cfg.Jobs.Insert(ctx, tx, previewArgs{File: id})
+	return s.cfg.Jobs.Insert(ctx, tx, previewArgs{File: id}, jobs.Opts{Long: true})
+}
+
+// previewSent has the PDFs drawn that came with a complaint. Those of drafts are
+// not: nobody sees them, and many are never sent.
+func (s *Service) previewSent(ctx context.Context, tx pgx.Tx, complaint uuid.UUID) error {
+	if s.cfg.Drawer == nil {
+		return nil
+	}
+	list, err := listFiles(ctx, tx, sqlFilesOf, complaint)
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		if err := s.previewSoon(ctx, tx, f.ID, f.Type, f.State); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) previewJob(ctx context.Context, args previewArgs) error {
+	var d preview.Document
 	f, err := oneFile(ctx, s.db, sqlFileByID, args.File)
-	if err == nil && f.State == casework.Clean && f.Type == casework.PDF {
-		_, err = s.Preview(ctx, f)
+	if err == nil && s.cfg.Drawer != nil && f.State == casework.Clean && f.Type == casework.PDF {
+		shelf, of := s.previewOf(f)
+		d, err = shelf.Draw(ctx, of)
 	}
-	switch {
-	case fault.Is(err, fault.NotFound): // erased
-		return nil
-	case fault.Is(err, fault.Unavailable):
-		return jobs.Later(15 * time.Second)
-	}
-	return err
+	return casework.PreviewLater(d, err)
 }
 
 // Preview is the first pages of a PDF as pictures, for whoever File gave it to.
@@ -48,8 +61,12 @@ func (s *Service) Preview(ctx context.Context, f File) (preview.Document, error)
 	if s.cfg.Drawer == nil || f.Type != casework.PDF || f.State != casework.Clean || f.blob == "" {
 		return preview.Document{}, fault.Missing("file")
 	}
-	shelf := preview.Shelf{Store: s.cfg.Store, Drawer: s.cfg.Drawer}
-	return shelf.Of(ctx, preview.File{
+	shelf, of := s.previewOf(f)
+	return shelf.Of(ctx, of)
+}
+
+func (s *Service) previewOf(f File) (preview.Shelf, preview.File) {
+	return preview.Shelf{Store: s.cfg.Store, Drawer: s.cfg.Drawer}, preview.File{
 		Key:  f.blob,
 		Read: func(ctx context.Context) ([]byte, error) { return s.bytesOf(ctx, f) },
 		Here: func(ctx context.Context) (bool, error) {
@@ -59,5 +76,5 @@ func (s *Service) Preview(ctx context.Context, f File) (preview.Document, error)
 			}
 			return err == nil && now.blob == f.blob, err
 		},
-	})
+	}
 }

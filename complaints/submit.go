@@ -175,7 +175,7 @@ func (s *Service) store(ctx context.Context, tx pgx.Tx, c *Complaint, sub *Submi
 	if err != nil {
 		return err
 	}
-	if err := moveFiles(ctx, tx, sub.Draft, c.ID); err != nil {
+	if err := s.moveFiles(ctx, tx, sub.Draft, c.ID); err != nil {
 		return err
 	}
 	if err := casework.Open(ctx, tx, facts(c), to, casework.Normal, &due); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/complaints/complaintstest"
+	"github.com/mitwirk/mitwirk/drafts"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
@@ -163,6 +164,42 @@ func TestSecondClickKeepsFiles(t *testing.T) {
 	slices.Sort(names)
 	if want := []string{"Anlage.pdf", "Brief.pdf"}; !slices.Equal(names, want) {
 		t.Errorf("files %q, want %q", names, want)
+	}
+}
+
+// TestPreviewsOfWhatWasSent: PDFs of a draft are not drawn, those of the
+// complaint are, once each and behind everything else.
+func TestPreviewsOfWhatWasSent(t *testing.T) {
+	t.Parallel()
+	c := complaintstest.New(t)
+	ctx, s := t.Context(), c.Complaints
+	owner := accountstest.Visitor(t, c.Pool)
+	var draft drafts.Draft
+	must(t, db.Transact(ctx, c.Pool, func(ctx context.Context, tx pgx.Tx) (err error) {
+		draft, err = drafts.Create(ctx, tx, owner, subject.NewID(), "complaint", drafts.Body{})
+		return err
+	}))
+	for _, name := range []string{"Brief.pdf", "Anlage.pdf"} {
+		f, err := s.Prepare(ctx, name, strings.NewReader("%PDF-1.7\n"+name+"\n%%EOF\n"))
+		must(t, err)
+		must(t, s.AddToDraft(ctx, owner, draft.ID, []complaints.NewFile{f}))
+	}
+	waiting := func() (list []string) {
+		rows, err := c.Pool.Query(ctx, `SELECT queue FROM river.river_job WHERE kind = 'complaint_file_preview'`)
+		must(t, err)
+		list, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		must(t, err)
+		return list
+	}
+	if l := waiting(); len(l) > 0 {
+		t.Errorf("%d files of a draft are drawn", len(l))
+	}
+	sub := complaintstest.Submission()
+	sub.Draft = draft.ID
+	_, err := s.Submit(ctx, owner, sub)
+	must(t, err)
+	if l := waiting(); !slices.Equal(l, []string{"long", "long"}) {
+		t.Errorf("queued at %q", l)
 	}
 }
 

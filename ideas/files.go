@@ -47,26 +47,35 @@ func seesHeld(actor accounts.Actor, i *Idea) bool {
 // File is a file of an idea with its bytes. NotFound for what the actor may not
 // know of and for what the scanner has not passed.
 func (s *Service) File(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID) (casework.File, []byte, error) {
+	f, err := s.FileHead(ctx, actor, n, id)
+	if err != nil {
+		return casework.File{}, nil, err
+	}
+	data, err := s.files.Read(ctx, f)
+	return f, data, err
+}
+
+// FileHead is File without its bytes.
+func (s *Service) FileHead(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID) (casework.File, error) {
 	none := fault.Missing("file")
 	i, err := byNumber(ctx, s.db, n, actor.Person, false)
 	if err != nil {
-		return casework.File{}, nil, err
+		return casework.File{}, err
 	}
 	if s.files == nil || !mayKnow(actor, i) {
-		return casework.File{}, nil, none
+		return casework.File{}, none
 	}
 	f, err := casework.FileBeside(ctx, s.db, i.Ref(), id)
 	if err != nil {
-		return casework.File{}, nil, err
+		return casework.File{}, err
 	}
 	if !shown(&f, seesHeld(actor, i)) {
-		return casework.File{}, nil, none
+		return casework.File{}, none
 	}
-	data, err := s.files.Read(ctx, f.File)
-	return f.File, data, err
+	return f.File, nil
 }
 
-// PreviewFile is the first pages of a file that File gave.
+// PreviewFile is the first pages of a file that FileHead gave.
 func (s *Service) PreviewFile(ctx context.Context, f casework.File) (preview.Document, error) {
 	return s.files.Preview(ctx, f)
 }

@@ -175,22 +175,28 @@ func (s *Service) NoteWith(ctx context.Context, actor accounts.Actor, n subject.
 // the report and in the department whose note it is; NotFound for all others, and
 // while the scanner has not passed it.
 func (s *Service) NoteFile(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID) (casework.File, []byte, error) {
-	r, err := s.workedReport(ctx, s.db, actor, n)
-	if err != nil {
-		return casework.File{}, nil, err
-	}
-	f, err := casework.NoteFileOf(ctx, s.db, actor, r.Ref(), id)
+	f, err := s.NoteFileHead(ctx, actor, n, id)
 	if err != nil {
 		return f, nil, err
-	}
-	if s.talk.Files == nil {
-		return f, nil, fault.Missing("file")
 	}
 	data, err := s.talk.Files.Read(ctx, f)
 	return f, data, err
 }
 
-// PreviewFile is the first pages of a file that NoteFile gave.
+// NoteFileHead is NoteFile without its bytes.
+func (s *Service) NoteFileHead(ctx context.Context, actor accounts.Actor, n subject.Number, id uuid.UUID) (casework.File, error) {
+	r, err := s.workedReport(ctx, s.db, actor, n)
+	if err != nil {
+		return casework.File{}, err
+	}
+	f, err := casework.NoteFileOf(ctx, s.db, actor, r.Ref(), id)
+	if err == nil && s.talk.Files == nil {
+		err = fault.Missing("file")
+	}
+	return f, err
+}
+
+// PreviewFile is the first pages of a file that NoteFileHead gave.
 func (s *Service) PreviewFile(ctx context.Context, f casework.File) (preview.Document, error) {
 	return s.talk.Files.Preview(ctx, f)
 }

@@ -3,6 +3,8 @@ package contests
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -122,15 +124,8 @@ func (s *Service) Entries(ctx context.Context, actor accounts.Actor, n subject.N
 	if err != nil {
 		return nil, nil, err
 	}
-	out := make([]Shown, 0, len(list))
-	for i := range list {
-		x, err := s.shown(ctx, s.db, r, &list[i])
-		if err != nil {
-			return nil, nil, err
-		}
-		out = append(out, *x)
-	}
-	return out, r.c, nil
+	out, err := s.shown(ctx, s.db, r, list)
+	return out, r.c, err
 }
 
 // Entry is one entry as far as the actor may see it; NotFound for those who may
@@ -144,21 +139,57 @@ func (s *Service) Entry(ctx context.Context, actor accounts.Actor, n subject.Num
 	if err != nil {
 		return nil, nil, err
 	}
-	x, err := s.shown(ctx, s.db, r, e)
+	list, err := s.shown(ctx, s.db, r, []Entry{*e})
 	if err != nil {
 		return nil, nil, err
 	}
-	return x, r.c, nil
+	return &list[0], r.c, nil
 }
 
-// shown leaves of an entry what the reader may see.
-func (s *Service) shown(ctx context.Context, q db.Queryer, r *room, e *Entry) (*Shown, error) {
-	st, err := r.may(ctx, q, ActHead, e, s.zone)
+// shown leaves of entries what the reader may see. What the jury said is asked
+// for all of them at once.
+func (s *Service) shown(ctx context.Context, q db.Queryer, r *room, list []Entry) ([]Shown, error) {
+	ids := make([]uuid.UUID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	mine, err := r.reviews(ctx, q, ids)
 	if err != nil {
 		return nil, err
 	}
-	may := func(a Action) bool { return Allowed(a, r.c, e, st, r.now, s.zone) == nil }
-	x := &Shown{Entry: *e, Full: may(ActRead), Declared: st.Declared, Conflict: st.Conflict, Score: may(ActScore), Declare: may(ActDeclare)}
+	out, opened := make([]Shown, len(list)), map[uuid.UUID]bool{}
+	for i := range list {
+		if out[i], err = s.show(r, &list[i], mine[ids[i]], opened); err != nil {
+			return nil, err
+		}
+	}
+	if len(opened) == 0 {
+		return out, nil
+	}
+	by, err := opinionsOf(ctx, q, slices.Collect(maps.Keys(opened)))
+	if err != nil {
+		return nil, fmt.Errorf("scores: %w", err)
+	}
+	for i := range out {
+		if opened[out[i].ID] {
+			out[i].Spread = spread(by[out[i].ID], len(r.c.Call.Criteria))
+		}
+	}
+	return out, nil
+}
+
+// show is an entry without the scores of others; opened takes those whose scores
+// the reader may see.
+func (s *Service) show(r *room, e *Entry, mine *Review, opened map[uuid.UUID]bool) (Shown, error) {
+	st := r.standBy(e, mine)
+	may := func(a Action) error { return Allowed(a, r.c, e, st, r.now, s.zone) }
+	if err := may(ActHead); err != nil {
+		return Shown{}, err
+	}
+	x := Shown{
+		Entry: *e, Full: may(ActRead) == nil, Declared: st.Declared, Conflict: st.Conflict, Mine: mine,
+		Score: may(ActScore) == nil, Declare: may(ActDeclare) == nil,
+	}
 	if !x.Full {
 		x.Plan, x.Needs = "", ""
 		if !public(r.c, e) {
@@ -168,15 +199,8 @@ func (s *Service) shown(ctx context.Context, q db.Queryer, r *room, e *Entry) (*
 	if r.c.NamedAt == nil {
 		x.Stage, x.Reason, x.WinReason = Open, "", ""
 	}
-	if st.isJuror() {
-		if x.Mine, err = reviewOf(ctx, q, e.ID, st.Juror); err != nil {
-			return nil, err
-		}
-	}
-	if may(ActScores) {
-		if x.Spread, err = spreadOf(ctx, q, e.ID, len(r.c.Call.Criteria)); err != nil {
-			return nil, fmt.Errorf("scores: %w", err)
-		}
+	if may(ActScores) == nil {
+		opened[e.ID] = true
 	}
 	return x, nil
 }

@@ -141,23 +141,30 @@ type Opinion struct {
 	Reason string
 }
 
-func spreadOf(ctx context.Context, q db.Queryer, entry uuid.UUID, criteria int) (*Spread, error) {
-	rows, err := q.Query(ctx, sqlOpinions, entry)
+// opinionsOf is what the jury says of entries, by entry.
+func opinionsOf(ctx context.Context, q db.Queryer, entries []uuid.UUID) (map[uuid.UUID][]Opinion, error) {
+	rows, err := q.Query(ctx, sqlOpinions, entries)
 	if err != nil {
 		return nil, fmt.Errorf("opinions: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Opinion])
+	by := make(map[uuid.UUID][]Opinion, len(entries))
+	var id uuid.UUID
+	var o Opinion
+	_, err = pgx.ForEachRow(rows, []any{&id, &o.Values, &o.Reason}, func() error {
+		by[id], o.Values = append(by[id], o), nil
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("opinions: %w", err)
 	}
-	return spread(list, criteria), nil
+	return by, nil
 }
 
 const sqlOpinions = `
-SELECT ARRAY(SELECT s.value::int FROM contest_scores s WHERE s.entry_id = v.entry_id AND s.juror_id = v.juror_id ORDER BY s.criterion), v.reason
+SELECT v.entry_id, ARRAY(SELECT s.value::int FROM contest_scores s WHERE s.entry_id = v.entry_id AND s.juror_id = v.juror_id ORDER BY s.criterion), v.reason
 FROM contest_reviews v
-WHERE v.entry_id = $1 AND v.scored_at IS NOT NULL
-ORDER BY md5(v.entry_id::text || v.juror_id::text)`
+WHERE v.entry_id = ANY ($1::uuid[]) AND v.scored_at IS NOT NULL
+ORDER BY v.entry_id, md5(v.entry_id::text || v.juror_id::text)`
 
 // spread counts: each member's mean over all criteria, their mean, lowest,
 // highest and standard deviation (of the population).

@@ -114,17 +114,28 @@ func (s *Service) open(ctx context.Context, q db.Queryer, actor accounts.Actor, 
 
 // stand is how the actor stands to one entry.
 func (r *room) stand(ctx context.Context, q db.Queryer, e *Entry) (Stand, error) {
+	mine, err := r.reviews(ctx, q, []uuid.UUID{e.ID})
+	return r.standBy(e, mine[e.ID]), err
+}
+
+// reviews are what the actor said of entries as one of the jury; none for
+// everybody else.
+func (r *room) reviews(ctx context.Context, q db.Queryer, entries []uuid.UUID) (map[uuid.UUID]*Review, error) {
+	if !r.s.isJuror() {
+		return nil, nil
+	}
+	return reviewsOf(ctx, q, entries, r.s.Juror)
+}
+
+// standBy is stand for an entry of which the actor said this; nil: nothing.
+func (r *room) standBy(e *Entry, mine *Review) Stand {
 	s := r.s
 	s.Member = r.team != uuid.Nil && r.team == e.Team
 	s.Lead = s.Lead && s.Member
-	if s.Juror == uuid.Nil {
-		return s, nil
+	if s.isJuror() && mine != nil {
+		s.Declared, s.Conflict = true, mine.Conflict
 	}
-	v, err := reviewOf(ctx, q, e.ID, s.Juror)
-	if v != nil {
-		s.Declared, s.Conflict = true, v.Conflict
-	}
-	return s, err
+	return s
 }
 
 // may asks the policy about an entry.

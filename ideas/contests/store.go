@@ -130,24 +130,32 @@ type Review struct {
 	Values   []int // by criterion
 }
 
-// reviewOf is what one member of the jury said, nil for nothing yet.
-func reviewOf(ctx context.Context, q db.Queryer, entry, juror uuid.UUID) (*Review, error) {
-	var v Review
-	err := q.QueryRow(ctx, sqlReview, entry, juror).Scan(&v.Conflict, &v.Why, &v.Reason, &v.Scored, &v.Values)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil //nolint:nilnil // nothing was said yet
-	}
+// reviewsOf is what one member of the jury said of entries; nothing for those of
+// which nothing was said yet.
+func reviewsOf(ctx context.Context, q db.Queryer, entries []uuid.UUID, juror uuid.UUID) (map[uuid.UUID]*Review, error) {
+	rows, err := q.Query(ctx, sqlReviews, entries, juror)
 	if err != nil {
-		return nil, fmt.Errorf("review: %w", err)
+		return nil, fmt.Errorf("reviews: %w", err)
 	}
-	return &v, nil
+	list := make(map[uuid.UUID]*Review, len(entries))
+	var id uuid.UUID
+	var v Review
+	_, err = pgx.ForEachRow(rows, []any{&id, &v.Conflict, &v.Why, &v.Reason, &v.Scored, &v.Values}, func() error {
+		one := v
+		list[id], v.Values = &one, nil
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reviews: %w", err)
+	}
+	return list, nil
 }
 
-const sqlReview = `
-SELECT v.conflict, v.why, v.reason, v.scored_at IS NOT NULL,
+const sqlReviews = `
+SELECT v.entry_id, v.conflict, v.why, v.reason, v.scored_at IS NOT NULL,
        ARRAY(SELECT s.value::int FROM contest_scores s WHERE s.entry_id = v.entry_id AND s.juror_id = v.juror_id ORDER BY s.criterion)
 FROM contest_reviews v
-WHERE v.entry_id = $1 AND v.juror_id = $2`
+WHERE v.entry_id = ANY ($1::uuid[]) AND v.juror_id = $2`
 
 func textOr(t i18n.Text) i18n.Text {
 	if t == nil {

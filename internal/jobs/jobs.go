@@ -46,7 +46,13 @@ type Opts struct {
 	MaxAttempts int
 	// Priority is 1 (first) to 4; 0: 1.
 	Priority int
+	// Long puts the job on the queue of long work, of which each process does one
+	// at a time: nothing that somebody waits for stands behind it.
+	Long bool
 }
+
+// longQueue is where long work waits.
+const longQueue = "long"
 
 // Config makes a Client.
 type Config struct {
@@ -152,6 +158,9 @@ func (c *Client) Waker() *Waker { return c.waker }
 
 func (o Opts) river() *river.InsertOpts {
 	r := &river.InsertOpts{ScheduledAt: o.At, MaxAttempts: o.MaxAttempts, Priority: o.Priority}
+	if o.Long {
+		r.Queue = longQueue
+	}
 	switch {
 	case o.Once:
 		r.UniqueOpts = river.UniqueOpts{ByArgs: true}
@@ -186,7 +195,7 @@ func (c *Client) Start(ctx context.Context) error {
 	client, err := river.NewClient(newDriver(c.pool), &river.Config{
 		Schema:                      schema,
 		Logger:                      quiet(c.log),
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: c.workers}},
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: c.workers}, longQueue: {MaxWorkers: 1}},
 		Workers:                     workers,
 		FetchOnlyKnownKinds:         true, // during a rolling update the newer process takes the newer kinds
 		PeriodicJobs:                c.riverPeriodic(),

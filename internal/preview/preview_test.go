@@ -12,6 +12,7 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/files"
@@ -179,7 +180,7 @@ func TestShelf(t *testing.T) {
 	here := true
 	f := File{Key: "messages/ab/x", Read: func(context.Context) ([]byte, error) { return nil, nil }, Here: func(context.Context) (bool, error) { return here, nil }}
 	for range 2 {
-		if got, err := s.Of(ctx, f); err != nil || !cmp.Equal(got, want) {
+		if got, err := s.Of(ctx, f); err != nil || !cmp.Equal(got, want, cmpopts.IgnoreUnexported(Document{})) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 	}
@@ -203,6 +204,58 @@ func TestShelf(t *testing.T) {
 	}
 }
 
+// TestDrawnAgain: a file that took too long is drawn a few times more by who can
+// wait, never by who looks.
+func TestDrawnAgain(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	made := &drawer{doc: Document{Total: 12, Reason: Slow}}
+	s := &Shelf{Store: files.NewMemory(), Drawer: made}
+	f := File{Key: "messages/ab/z", Read: func(context.Context) ([]byte, error) { return nil, nil }, Here: func(context.Context) (bool, error) { return true, nil }}
+	for i := range 5 {
+		d, err := s.Draw(ctx, f)
+		if n := min(i+1, maxTries); err != nil || made.n != n || d.Again() != (n < maxTries) {
+			t.Errorf("run %d: drawn %d times, again %v, %v", i+1, made.n, d.Again(), err)
+		}
+		if d, err := s.Of(ctx, f); err != nil || d.Reason != Slow || made.n != min(i+1, maxTries) {
+			t.Errorf("looking draws: %d times, %v", made.n, err)
+		}
+	}
+	// The machine has less to do by now.
+	made.n, f.Key = 0, "messages/ab/w"
+	if _, err := s.Of(ctx, f); err != nil {
+		t.Fatal(err)
+	}
+	made.doc = Document{Total: 1, Pages: []Page{{Wide: 1, High: 1, JPEG: []byte("x")}}}
+	for range 2 {
+		if d, err := s.Draw(ctx, f); err != nil || d.Reason != "" || made.n != 2 {
+			t.Errorf("%q, drawn %d times, %v", d.Reason, made.n, err)
+		}
+	}
+	if d, err := s.Of(ctx, f); err != nil || len(d.Pages) != 1 {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// TestNoCode: a process that may make no code says so, and keeps nothing of it.
+func TestNoCode(t *testing.T) {
+	t.Parallel()
+	r := NewRenderer()
+	t.Cleanup(r.Close)
+	r.code = func() bool { return false }
+	s := &Shelf{Store: files.NewMemory(), Drawer: r}
+	f := File{Key: "messages/ab/v", Read: func(context.Context) ([]byte, error) { return nil, nil }, Here: func(context.Context) (bool, error) { return true, nil }}
+	if d, err := s.Of(t.Context(), f); err != nil || d.Reason != Off {
+		t.Errorf("%q, %v", d.Reason, err)
+	}
+	if _, err := s.Store.Get(t.Context(), Key(f.Key)); !fault.Is(err, fault.NotFound) {
+		t.Errorf("it is kept: %v", err)
+	}
+	if !makesCode() {
+		t.Error("this machine draws nothing")
+	}
+}
+
 func TestKnown(t *testing.T) {
 	t.Parallel()
 	ask := Known(func(_ context.Context, keys []string) (map[string]bool, error) {
@@ -213,7 +266,7 @@ func TestKnown(t *testing.T) {
 		return known, nil
 	})
 	got, err := ask(t.Context(), []string{"a/1", "a/1.view", "a/2", "a/2.view"})
-	if want := map[string]bool{"a/1": true, "a/1.view": true, "a/2": false, "a/2.view": false}; err != nil || !cmp.Equal(got, want) {
+	if want := map[string]bool{"a/1": true, "a/1.view": true, "a/2": false, "a/2.view": false}; err != nil || !cmp.Equal(got, want, cmpopts.IgnoreUnexported(Document{})) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -241,7 +294,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 9})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if d, ok := decode(raw); ok {
-			if again, ok := decode(encode(d)); !ok || !cmp.Equal(again, d) {
+			if again, ok := decode(encode(d)); !ok || !cmp.Equal(again, d, cmp.AllowUnexported(Document{})) {
 				t.Errorf("%+v is not %+v", again, d)
 			}
 		}

@@ -10,7 +10,10 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io"
+	"log/slog"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/klippa-app/go-pdfium"
@@ -47,6 +50,8 @@ const (
 	Locked     Reason = "locked"     // needs a password
 	Unreadable Reason = "unreadable" // broken, or asks for more memory than there is
 	Slow       Reason = "slow"       // was stopped
+	Busy       Reason = "busy"       // others are drawn, or something failed: nothing is known of the file
+	Off        Reason = "off"        // nothing is drawn on this machine
 )
 
 // Page is one page as a picture.
@@ -61,7 +66,15 @@ type Document struct {
 	Total  int // pages of the file; 0: not known
 	Pages  []Page
 	Reason Reason // "": all pages up to MaxPages are there
+
+	tries int // how often it was drawn; 0: not kept
 }
+
+// maxTries is how often a file is drawn that takes too long.
+const maxTries = 3
+
+// Again tells whether drawing the file once more may show more of it.
+func (d Document) Again() bool { return d.Reason == Slow && d.tries < maxTries }
 
 // Renderer draws. PDFium is compiled for the first file, which takes seconds and
 // memory that most processes never need. All methods may be called in parallel;
@@ -70,8 +83,12 @@ type Renderer struct {
 	turn chan struct{} // one token; whoever has it may touch what follows
 
 	pool  pdfium.Pool
-	stop  context.CancelFunc      // ends whatever runs in the pool
+	stop  context.CancelFunc // ends whatever runs in the pool
+	mem   *arena
 	cache wazero.CompilationCache // of PDFium: a pool after a stopped one starts at once
+
+	code func() bool // whether it may make code
+	off  sync.Once   // says once that it may not
 
 	mu    sync.Mutex
 	timer *time.Timer
@@ -80,7 +97,7 @@ type Renderer struct {
 
 // NewRenderer makes it; Close it at the end.
 func NewRenderer() *Renderer {
-	r := &Renderer{turn: make(chan struct{}, 1), limit: seconds}
+	r := &Renderer{turn: make(chan struct{}, 1), limit: seconds, code: makesCode, mem: &arena{}}
 	r.turn <- struct{}{}
 	return r
 }
@@ -97,7 +114,7 @@ func (r *Renderer) letGo(ctx context.Context) {
 	r.end()
 	if r.cache != nil {
 		_ = r.cache.Close(ctx) // memory only
-		r.cache = nil
+		r.cache, r.mem = nil, &arena{}
 	}
 }
 
@@ -125,10 +142,63 @@ func (r *Renderer) Render(ctx context.Context, pdf []byte) (Document, error) {
 		r.later()
 		r.turn <- struct{}{}
 	}()
+	if !r.code() {
+		r.off.Do(func() {
+			slog.Default().Warn("preview: this process may make no code (MemoryDenyWriteExecute?), PDFs are not drawn")
+		})
+		return Document{Reason: Off}, nil
+	}
 	if err := r.start(ctx); err != nil {
 		return Document{}, err
 	}
 	return r.render(ctx, pdf)
+}
+
+// arena is the memory that files are drawn in, one after the other. It is made
+// once and cleared for the next: what grows in steps is copied and stands there
+// twice, and what is made anew for each file waits for the collector.
+type arena struct {
+	mem  []byte
+	used atomic.Uint64 // bytes from the start that were handed out since it was cleared
+	busy atomic.Bool
+}
+
+// Allocate implements experimental.MemoryAllocator.
+func (a *arena) Allocate(_, limit uint64) experimental.LinearMemory {
+	if !a.busy.CompareAndSwap(false, true) {
+		return &arena{mem: make([]byte, limit)}
+	}
+	if uint64(len(a.mem)) != limit {
+		a.mem = make([]byte, limit)
+	} else {
+		clear(a.mem[:a.used.Load()])
+	}
+	a.used.Store(0)
+	return a
+}
+
+// Reallocate implements experimental.LinearMemory; nil when there is no more.
+func (a *arena) Reallocate(size uint64) []byte {
+	if size > uint64(len(a.mem)) {
+		return nil
+	}
+	a.used.Store(max(size, a.used.Load()))
+	return a.mem[:size:size]
+}
+
+// Free implements experimental.LinearMemory.
+func (a *arena) Free() { a.busy.Store(false) }
+
+// makesCode tells whether this process may turn memory that it wrote into code.
+// A systemd unit with MemoryDenyWriteExecute=yes may not; WebAssembly would be
+// interpreted then, too slowly for any page.
+func makesCode() bool {
+	mem, err := syscall.Mmap(-1, 0, syscall.Getpagesize(), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = syscall.Munmap(mem) }()
+	return syscall.Mprotect(mem, syscall.PROT_READ|syscall.PROT_EXEC) == nil
 }
 
 func busy(err error) error {
@@ -162,6 +232,7 @@ func (r *Renderer) start(ctx context.Context) error {
 	}
 	// Detached: what is compiled serves the requests after this one too.
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ctx = experimental.WithMemoryAllocator(ctx, r.mem)
 	if r.cache == nil {
 		r.cache = wazero.NewCompilationCache()
 	}
@@ -194,26 +265,28 @@ func (r *Renderer) render(ctx context.Context, pdf []byte) (Document, error) {
 	}
 	limit, stop := context.WithTimeout(ctx, r.limit)
 	defer stop()
-	done := make(chan Document, 1)
-	go func() { done <- attempt(limit, inst, pdf) }()
-	var d Document
-	select {
-	case d = <-done:
-	case <-limit.Done():
-		r.stop()
-		d = <-done // the call was cut short; what was drawn before is kept
-	}
-	_ = inst.Close() // its memory goes either way
-	if limit.Err() != nil {
+	// When the time is over the call is cut short, also the one that closes the
+	// file: it runs in the same memory, which the file may have damaged.
+	inTime := context.AfterFunc(limit, r.stop)
+	d := attempt(limit, inst, pdf) // what was drawn before is kept
+	late := limit.Err() != nil
+	closeFile(inst)
+	if !inTime() {
 		r.end()
 	}
 	if ctx.Err() != nil {
 		return Document{}, busy(ctx.Err())
 	}
-	if limit.Err() != nil && len(d.Pages) < min(d.Total, MaxPages) || limit.Err() != nil && d.Total == 0 {
+	if late && (d.Total == 0 || len(d.Pages) < min(d.Total, MaxPages)) {
 		d.Reason = Slow
 	}
 	return d, nil
+}
+
+// closeFile lets a file go; its memory goes either way.
+func closeFile(inst pdfium.Pdfium) {
+	defer func() { _ = recover() }()
+	_ = inst.Close()
 }
 
 // attempt is pages for bytes that make the library itself stumble.

@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -63,14 +62,35 @@ type File struct {
 // now. fault.Unavailable when that has to wait. Who calls it has asked whether
 // the file may be seen.
 func (s *Shelf) Of(ctx context.Context, f File) (Document, error) {
-	raw, err := s.Store.Get(ctx, Key(f.Key))
-	if err == nil {
-		if d, ok := decode(raw); ok {
-			return d, nil
-		}
-	} else if !fault.Is(err, fault.NotFound) {
-		return Document{}, fmt.Errorf("read preview: %w", err)
+	if d, ok, err := s.kept(ctx, f); ok || err != nil {
+		return d, err
 	}
+	return s.draw(ctx, f, 0)
+}
+
+// Draw is Of for who can wait: what took too long before is drawn once more, in
+// the hope that the machine has less to do by now.
+func (s *Shelf) Draw(ctx context.Context, f File) (Document, error) {
+	d, ok, err := s.kept(ctx, f)
+	if err != nil || ok && !d.Again() {
+		return d, err
+	}
+	return s.draw(ctx, f, d.tries)
+}
+
+func (s *Shelf) kept(ctx context.Context, f File) (d Document, ok bool, err error) {
+	raw, err := s.Store.Get(ctx, Key(f.Key))
+	if fault.Is(err, fault.NotFound) {
+		return d, false, nil
+	}
+	if err != nil {
+		return d, false, fmt.Errorf("read preview: %w", err)
+	}
+	d, ok = decode(raw)
+	return d, ok, nil
+}
+
+func (s *Shelf) draw(ctx context.Context, f File, tries int) (Document, error) {
 	pdf, err := f.Read(ctx)
 	if err != nil {
 		return Document{}, err
@@ -79,6 +99,10 @@ func (s *Shelf) Of(ctx context.Context, f File) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	if d.Reason == Off { // another machine, or a changed unit, may draw it
+		return d, nil
+	}
+	d.tries = tries + 1
 	if err := s.Store.Put(ctx, Key(f.Key), encode(d)); err != nil {
 		return Document{}, fmt.Errorf("store preview: %w", err)
 	}
@@ -96,6 +120,7 @@ func (s *Shelf) Of(ctx context.Context, f File) (Document, error) {
 // head is what stands before the pictures.
 type head struct {
 	Version int        `json:"version"`
+	Tries   int        `json:"tries"`
 	Total   int        `json:"total"`
 	Reason  Reason     `json:"reason"`
 	Pages   []headPage `json:"pages"`
@@ -109,7 +134,7 @@ type headPage struct {
 }
 
 func encode(d Document) []byte {
-	h := head{Version: version, Total: d.Total, Reason: d.Reason}
+	h := head{Version: version, Tries: d.tries, Total: d.Total, Reason: d.Reason}
 	for _, p := range d.Pages {
 		h.Pages = append(h.Pages, headPage{p.Wide, p.High, len(p.JPEG)})
 	}
@@ -140,12 +165,12 @@ func decode(raw []byte) (Document, bool) {
 		return Document{}, false
 	}
 	raw = raw[n:]
-	d := Document{Total: h.Total, Reason: h.Reason}
+	d := Document{Total: h.Total, Reason: h.Reason, tries: h.Tries}
 	for _, p := range h.Pages {
 		if p.Bytes < 0 || p.Bytes > len(raw) {
 			return Document{}, false
 		}
-		d.Pages = append(d.Pages, Page{Wide: p.Wide, High: p.High, JPEG: bytes.Clone(raw[:p.Bytes])})
+		d.Pages = append(d.Pages, Page{Wide: p.Wide, High: p.High, JPEG: raw[:p.Bytes:p.Bytes]})
 		raw = raw[p.Bytes:]
 	}
 	return d, len(raw) == 0

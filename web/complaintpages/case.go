@@ -432,7 +432,11 @@ func (p *pages) handOut(c kit.Context, which func(receipt, content []byte) []byt
 }
 
 func (p *pages) file(c kit.Context) error {
-	f, data, _, err := p.fileOf(c)
+	n, id, err := fileOf(c)
+	if err != nil {
+		return err
+	}
+	f, data, err := p.Complaints.File(c.Request().Context(), kit.Actor(c), n, id)
 	if err != nil {
 		return err
 	}
@@ -441,7 +445,11 @@ func (p *pages) file(c kit.Context) error {
 
 // viewFile shows what is in a file.
 func (p *pages) viewFile(c kit.Context) error {
-	f, _, n, err := p.fileOf(c)
+	n, id, err := fileOf(c)
+	if err != nil {
+		return err
+	}
+	f, err := p.Complaints.FileHead(c.Request().Context(), kit.Actor(c), n, id)
 	if err != nil {
 		return err
 	}
@@ -450,15 +458,13 @@ func (p *pages) viewFile(c kit.Context) error {
 	return kit.ShowPreview(c, shown([]complaints.File{f})[0], back, func(ctx context.Context) (preview.Document, error) { return p.Complaints.Preview(ctx, f) })
 }
 
-// fileOf is the file that an address names, for whoever may have it.
-func (p *pages) fileOf(c kit.Context) (f complaints.File, data []byte, n subject.Number, err error) {
+// fileOf is the file that an address names.
+func fileOf(c kit.Context) (n subject.Number, id uuid.UUID, err error) {
 	if n, err = number(c); err != nil {
-		return f, nil, n, err
+		return n, id, err
 	}
-	id, err := uuid.Parse(c.Param("file"))
-	if err != nil {
-		return f, nil, n, fault.Missing("file")
+	if id, err = uuid.Parse(c.Param("file")); err != nil {
+		return n, id, fault.Missing("file")
 	}
-	f, data, err = p.Complaints.File(c.Request().Context(), kit.Actor(c), n, id)
-	return f, data, n, err
+	return n, id, nil
 }

@@ -45,7 +45,11 @@ func teamName(cv *caseView, cat *categories.Catalogue, id string) string {
 
 // noteFile is a file of an internal note, for the department whose note it is.
 func (p *pages) noteFile(c kit.Context) error {
-	f, data, _, err := p.fileOfNote(c)
+	n, id, err := fileOfNote(c)
+	if err != nil {
+		return err
+	}
+	f, data, err := p.Reports.NoteFile(c.Request().Context(), kit.Actor(c), n, id)
 	if err != nil {
 		return err
 	}
@@ -54,7 +58,11 @@ func (p *pages) noteFile(c kit.Context) error {
 
 // viewNoteFile shows what is in a file of a note.
 func (p *pages) viewNoteFile(c kit.Context) error {
-	f, _, n, err := p.fileOfNote(c)
+	n, id, err := fileOfNote(c)
+	if err != nil {
+		return err
+	}
+	f, err := p.Reports.NoteFileHead(c.Request().Context(), kit.Actor(c), n, id)
 	if err != nil {
 		return err
 	}
@@ -63,16 +71,15 @@ func (p *pages) viewNoteFile(c kit.Context) error {
 	return kit.ShowPreview(c, f, back, func(ctx context.Context) (preview.Document, error) { return p.Reports.PreviewFile(ctx, f) })
 }
 
-func (p *pages) fileOfNote(c kit.Context) (f casework.File, data []byte, n subject.Number, err error) {
+// fileOfNote is the file that an address names.
+func fileOfNote(c kit.Context) (n subject.Number, id uuid.UUID, err error) {
 	if n, err = number(c); err != nil {
-		return f, nil, n, err
+		return n, id, err
 	}
-	id, err := uuid.Parse(c.Param("file"))
-	if err != nil || len(c.Param("file")) != 36 {
-		return f, nil, n, fault.Missing("file")
+	if id, err = uuid.Parse(c.Param("file")); err != nil || len(c.Param("file")) != 36 {
+		return n, id, fault.Missing("file")
 	}
-	f, data, err = p.Reports.NoteFile(c.Request().Context(), kit.Actor(c), n, id)
-	return f, data, n, err
+	return n, id, nil
 }
 
 // againOf is the text that "Wie letztes Mal" takes over: the nearest, and each

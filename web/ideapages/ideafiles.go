@@ -51,7 +51,7 @@ func (p *pages) viewFile(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	f, _, err := p.Ideas.File(c.Request().Context(), kit.Actor(c), n, id)
+	f, err := p.Ideas.FileHead(c.Request().Context(), kit.Actor(c), n, id)
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,8 @@ func (r *Router) writeError(err error, c echo.Context) {
 	}
 	status := StatusOf(e.Kind)
 	m := c.Request().Method
-	text := explain(st.loc, st.id, e, m == http.MethodGet || m == http.MethodHead)
+	reading := m == http.MethodGet || m == http.MethodHead
+	text := explain(st.loc, st.id, e, reading)
 	h := c.Response().Header()
 	h.Del("Set-Cookie") // an error changes nothing, and a 404 looks like any other
 	for _, name := range []string{"ETag", "Last-Modified", "Content-Disposition", "Vary", "Link"} {
@@ -213,7 +214,7 @@ func (r *Router) writeError(err error, c echo.Context) {
 		p := bare(c)
 		p.Title = text.Title
 		p.Robots = "noindex"
-		werr = Render(c, status, errorPage(p, errorView{Fault: e, Text: text, Fields: errorFields(st.loc, e), ID: st.id, At: retryAt(st.loc, e, r.cfg.Clock.Now()), Kept: keptForm(c, e)}))
+		werr = Render(c, status, errorPage(p, errorView{Fault: e, Text: text, Fields: errorFields(st.loc, e), ID: st.id, At: retryAt(st.loc, e, r.cfg.Clock.Now()), Kept: keptForm(c, e), Reading: reading}))
 	}
 	if werr != nil {
 		r.log.Error("write error answer", "request", st.id, "error", werr)
@@ -228,6 +229,8 @@ type errorView struct {
 	ID     string // of the request
 	At     string // when to try again; "" where waiting does not help
 	Kept   []keptField
+
+	Reading bool // nobody had entered anything: the same address can be asked again
 }
 
 // danger tells whether somebody may just have wanted to report something urgent.

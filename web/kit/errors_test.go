@@ -71,7 +71,9 @@ func TestErrorPagesHelp(t *testing.T) {
 		{"413", "li", "12 MB"},
 		{"429", `a[href="tel:112"]`, "Ab 13:10 Uhr geht es wieder."},
 		{"500", ".errno strong", "Nummer der Anfrage"},
+		{"500", `a.kern-btn[href=""]`, "Noch einmal versuchen"},
 		{"503", `a[href="tel:112"]`, "in 30 Sekunden noch einmal"},
+		{"503", `a.kern-btn[href=""]`, "Noch einmal versuchen"},
 	} {
 		a := site.Browser().Get("/fail/" + tt.path).WantClean()
 		if strconv.Itoa(a.Status) != tt.path || a.Doc().Find("main "+tt.selector).Length() == 0 || !strings.Contains(a.Text("main"), tt.text) {
@@ -82,6 +84,9 @@ func TestErrorPagesHelp(t *testing.T) {
 		}
 	}
 	a := site.Browser().Post("/fail/503", url.Values{})
+	if a.Doc().Find(`main a[href=""]`).Length() != 0 {
+		t.Error("what was sent can be asked for again with its entries lost")
+	}
 	if a.Text("h1") != "Noch nicht gesendet." || !strings.Contains(a.Text("main"), "Ihre Eingaben stehen noch da") {
 		t.Errorf("after sending: %q", a.Text("main"))
 	}

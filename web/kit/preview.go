@@ -40,6 +40,9 @@ type previewView struct {
 	Desk bool
 }
 
+// busy tells whether it helps to ask again.
+func (v *previewView) busy() bool { return v.Doc.Reason == preview.Busy }
+
 // pages is how many pages the file has, as far as known.
 func (v *previewView) pages() int { return max(v.Doc.Total, len(v.Doc.Pages)) }
 
@@ -60,17 +63,31 @@ func (v *previewView) picture(i int) string {
 	return path + "/" + strconv.Itoa(i+1) + query
 }
 
+// ours tells whether it is us who can't show a file, and not the file or whoever
+// asks.
+func ours(err error) bool {
+	kind := asFault(err).Kind
+	return kind == fault.Unavailable || kind == fault.Internal
+}
+
 // ShowPreview answers both routes of ViewRoutes for a file that the caller has
 // let this actor have: the page, or the picture that the address names.
 func ShowPreview(c Context, f casework.File, back Crumb, view func(ctx context.Context) (preview.Document, error)) error {
 	if f.Type != casework.PDF {
 		return fault.Missing("file")
 	}
+	no := c.Param("page")
 	doc, err := view(c.Request().Context())
-	if err != nil {
+	status := http.StatusOK
+	switch {
+	case err != nil && (no != "" || !ours(err)):
 		return err
+	case err != nil: // the file is there all the same
+		of(c).router.logFault(c, of(c), asFault(err))
+		doc, status = preview.Document{Reason: preview.Busy}, http.StatusServiceUnavailable
+		c.Response().Header().Set("Retry-After", "15")
 	}
-	if no := c.Param("page"); no != "" {
+	if no != "" {
 		n, err := strconv.Atoi(no)
 		if err != nil || n < 1 || n > len(doc.Pages) || strconv.Itoa(n) != no {
 			return fault.Missing("file")
@@ -85,5 +102,5 @@ func ShowPreview(c Context, f casework.File, back Crumb, view func(ctx context.C
 	v := &previewView{Page: NewPage(c, "preview.title"), File: f, Doc: doc, At: at, Back: back, Desk: strings.HasPrefix(back.URL, "/desk")}
 	v.Title, v.Robots = v.T("preview.heading", "name", f.Name), "noindex"
 	NoStore(c)
-	return Render(c, http.StatusOK, previewPage(v))
+	return Render(c, status, previewPage(v))
 }
