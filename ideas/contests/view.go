@@ -176,7 +176,7 @@ SELECT (SELECT count(*)::int FROM contest_teams WHERE call_id = $1),
         LEFT JOIN contest_reviews v ON v.entry_id = e.id AND v.juror_id = j.id
         WHERE e.call_id = $1 AND e.state = 'sent' AND j.call_id = $1 AND j.person_id IS NOT NULL
           AND (v.entry_id IS NULL OR NOT v.conflict AND v.scored_at IS NULL))`
-	sqlMembers   = `SELECT id, shown_name FROM contest_jury WHERE call_id = $1 AND person_id IS NOT NULL ORDER BY since, id`
+	sqlMembers   = `SELECT id, shown_name FROM contest_jury WHERE call_id = $1 AND (person_id IS NOT NULL OR shown_name <> '') ORDER BY since, id`
 	sqlConflicts = `
 SELECT j.shown_name, e.title, v.why
 FROM contest_reviews v

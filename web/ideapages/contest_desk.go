@@ -59,6 +59,11 @@ type pilotForm struct {
 	Open          bool // its errors are those of the page
 }
 
+// heading is what the office knows a challenge by, in its language.
+func (in challengeIn) heading(lang string) string {
+	return i18n.Text{i18n.German: in.Title, i18n.English: in.TitleEn}.In(lang)
+}
+
 type challengeIn struct {
 	ID      uuid.UUID `form:"id"`
 	Title   string    `form:"title" max:"300"`

@@ -229,6 +229,14 @@ type callForm struct {
 	Changed  bool // by somebody else, since the form was opened
 }
 
+// saveLabel is what the button says: nothing of a published call is a draft.
+func (f *callForm) saveLabel() string {
+	if f.State == "draft" || f.Number == "" {
+		return f.T("idea.call.save")
+	}
+	return f.T("contest.save")
+}
+
 func (p *pages) callForm(c kit.Context, in callIn) (*callForm, error) {
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	if err := ideas.MayDesk(actor); err != nil {
