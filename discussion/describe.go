@@ -155,25 +155,27 @@ func (*Service) DiscussionOf(ctx context.Context, q db.Queryer, comment uuid.UUI
 }
 
 // DiscussionCards introduces the things that are discussed to a viewer, as what people
-// follow.
+// follow, in the order of the ids. It asks once per kind, however many they are.
 func (s *Service) DiscussionCards(ctx context.Context, q db.Queryer, viewer subject.Viewer, ids []uuid.UUID) ([]subject.Card, error) {
 	actor := accounts.ActorOf(viewer)
-	var cards []subject.Card
-	for _, id := range ids {
-		for kind := range s.domains { // an id is of one kind
-			about, err := s.about(ctx, q, actor, subject.Ref{Kind: kind, ID: id})
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			c := subject.Card{Ref: subject.Ref{Kind: KindDiscussion, ID: id}, Title: about.Title, Path: about.Path, Audience: subject.Owner}
-			if about.Public {
+	found := make(map[uuid.UUID]subject.Card, len(ids))
+	for _, d := range s.domains { // an id is of one kind: each says which are its own
+		list, err := d.Introduce(ctx, q, actor, ids)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			c := subject.Card{Ref: subject.Ref{Kind: KindDiscussion, ID: list[i].Ref.ID}, Title: list[i].Title, Path: list[i].Path, Audience: subject.Owner}
+			if list[i].Public {
 				c.Audience = subject.Public
 			}
+			found[c.ID] = c
+		}
+	}
+	var cards []subject.Card
+	for _, id := range ids {
+		if c, ok := found[id]; ok {
 			cards = append(cards, c)
-			break
 		}
 	}
 	return cards, nil

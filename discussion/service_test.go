@@ -48,6 +48,10 @@ func (th *thing) Discussed(_ context.Context, _ db.Queryer, actor accounts.Actor
 	return s, nil
 }
 
+func (th *thing) Introduce(ctx context.Context, q db.Queryer, actor accounts.Actor, ids []uuid.UUID) ([]discussion.Subject, error) {
+	return discussion.DomainFunc(th.Discussed).Introduce(ctx, q, actor, ids)
+}
+
 type bench struct {
 	t     *testing.T
 	tx    pgx.Tx
