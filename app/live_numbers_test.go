@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/events"
@@ -53,6 +55,7 @@ func TestNumbersAreAskedOnce(t *testing.T) {
 		{ideas.StepAdded{Idea: f.about.ID}, 0, 0},
 		{ideas.Hidden{Idea: f.about.ID}, 2, 1}, // it and what stands on it; whom both concern
 		{ideas.Hidden{Idea: subject.NewID()}, 2, 0},
+		{radar.MeasureChanged{Many: events.Many{IDs: []uuid.UUID{subject.NewID(), f.about.ID}}}, 2, 1}, // one for many
 		{radar.ProgrammeEdited{Programme: subject.NewID()}, 4, 0},
 		{notify.Added{Event: n.Event, About: f.about}, 1, 1},
 	} {
