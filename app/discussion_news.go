@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -38,19 +37,16 @@ func (commentNews) Bases() []subject.Kind {
 	return []subject.Kind{subject.Idea, subject.Measure, radar.EditKind}
 }
 
-// On implements notify.Standing: comments are gone with what they are about.
-func (n commentNews) On(ctx context.Context, q db.Queryer, other subject.Ref, ids []uuid.UUID) (bool, error) {
-	about, err := discussion.ThingsOf(ctx, q, ids)
-	if err != nil || slices.Contains(about, other) {
-		return err == nil, err
+// Upon implements notify.Standing: comments are gone with what they are about.
+func (n commentNews) Upon(ctx context.Context, q db.Queryer, other subject.Ref) ([]uuid.UUID, error) {
+	if other.Kind != radar.EditKind {
+		return discussion.OfThings(ctx, q, other.Kind, []uuid.UUID{other.ID})
 	}
-	var measures []uuid.UUID
-	for _, ref := range about {
-		if ref.Kind == subject.Measure {
-			measures = append(measures, ref.ID)
-		}
+	measures, err := n.m.Upon(ctx, q, other)
+	if err != nil {
+		return nil, err
 	}
-	return n.m.On(ctx, q, other, measures)
+	return discussion.OfThings(ctx, q, subject.Measure, measures)
 }
 
 // Owners are those whom a comment concerns: who is spoken to, who is answered,
@@ -58,6 +54,11 @@ func (n commentNews) On(ctx context.Context, q db.Queryer, other subject.Ref, id
 func (n commentNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.Concerned(ctx, q, id)
 	return notify.Owners{People: people}, err
+}
+
+// Owns tells whether a comment concerns somebody.
+func (n commentNews) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	return n.s.Concerns(ctx, q, id, person)
 }
 
 // StopAt is the discussion: mails about it end, not those about one comment.
@@ -83,6 +84,10 @@ func (n talkNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, _ s
 
 func (talkNews) Owners(context.Context, db.Queryer, uuid.UUID) (notify.Owners, error) {
 	return notify.Owners{}, nil
+}
+
+func (talkNews) Owns(context.Context, db.Queryer, uuid.UUID, uuid.UUID) (bool, error) {
+	return false, nil
 }
 
 func (talkNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {

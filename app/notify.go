@@ -28,7 +28,7 @@ func (a *App) notifying() (err error) {
 			subject.Comment: commentNews{a.discussion, measureNews{a.radar}}, discussion.KindDiscussion: talkNews{a.discussion},
 			radar.InquiryKind: inquiryNews{a.radar}, radar.WaitKind: waitNews{a.radar}, radar.EditKind: editNews{a.radar}, radar.HelpKind: helpNews{a.radar},
 		},
-		ReplyTo: notify.ReplyTo(a.replyTo()), Push: a.cfg.Push,
+		Sight: sight(), ReplyTo: notify.ReplyTo(a.replyTo()), Push: a.cfg.Push,
 	})
 	if err != nil {
 		return err

@@ -123,13 +123,10 @@ func (n measureNews) Cards(ctx context.Context, q db.Queryer, _ notify.Reader, l
 // Bases implements notify.Standing.
 func (measureNews) Bases() []subject.Kind { return []subject.Kind{radar.EditKind} }
 
-// On implements notify.Standing: a programme that is no longer public takes its
+// Upon implements notify.Standing: a programme that is no longer public takes its
 // measures along.
-func (n measureNews) On(ctx context.Context, q db.Queryer, other subject.Ref, ids []uuid.UUID) (bool, error) {
-	if other.Kind != radar.EditKind || len(ids) == 0 {
-		return false, nil
-	}
-	return n.s.AnyOf(ctx, q, other.ID, ids)
+func (n measureNews) Upon(ctx context.Context, q db.Queryer, other subject.Ref) ([]uuid.UUID, error) {
+	return n.s.MeasuresOf(ctx, q, other.ID)
 }
 
 // Owners are those who follow the field or the programme of the measure: who
@@ -137,6 +134,11 @@ func (n measureNews) On(ctx context.Context, q db.Queryer, other subject.Ref, id
 func (n measureNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.Followers(ctx, q, id)
 	return notify.Owners{People: people, Follow: true}, err
+}
+
+// Owns tells whether somebody follows the field or the programme of the measure.
+func (n measureNews) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	return n.s.IsFollower(ctx, q, id, person)
 }
 
 func (measureNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -48,6 +49,10 @@ func (n helpNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notif
 	return notify.Owners{People: people}, err
 }
 
+func (n helpNews) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	return n.s.Helps(ctx, q, id, person)
+}
+
 func (helpNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
 	return "", nil
 }
@@ -72,6 +77,11 @@ func (n editNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notif
 	return notify.Owners{People: people, Inbox: true}, err
 }
 
+func (n editNews) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	people, err := n.s.OtherEditors(ctx, q, id) // a few of the city's staff
+	return slices.Contains(people, person), err
+}
+
 func (editNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
 	return "", nil
 }
@@ -92,6 +102,11 @@ func (n waitNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notif
 	return notify.Owners{People: people, Inbox: true}, err
 }
 
+func (n waitNews) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	people, err := n.s.WaitPeople(ctx, q, id) // a few of the city's staff
+	return slices.Contains(people, person), err
+}
+
 func (waitNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {
 	return "", nil
 }
@@ -110,6 +125,11 @@ func (n inquiryNews) Cards(ctx context.Context, q db.Queryer, to notify.Reader, 
 func (n inquiryNews) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.Owners, error) {
 	people, err := n.s.InquiryPeople(ctx, q, id)
 	return notify.Owners{People: people, Inbox: true}, err
+}
+
+func (n inquiryNews) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	people, err := n.s.InquiryPeople(ctx, q, id) // a few of the city's staff
+	return slices.Contains(people, person), err
 }
 
 func (inquiryNews) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) {

@@ -237,7 +237,9 @@ func (a *App) unsubscribe(ctx context.Context, tx pgx.Tx, contact uuid.UUID, abo
 	if err != nil {
 		return err
 	}
-	if c.Person != nil {
+	// What people are told of by this only: a no to other mails would be kept beside who
+	// gave it, about a complaint that nobody is to be known by.
+	if c.Person != nil && a.notify.Tells(about.Kind) {
 		if err := follows.Mute(ctx, tx, *c.Person, about, c.Locale); err != nil {
 			return err
 		}

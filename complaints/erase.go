@@ -42,10 +42,8 @@ func (s *Service) erase(ctx context.Context, tx pgx.Tx, c *Complaint) error {
 	if err := s.cfg.Outbox.ForgetAbout(ctx, tx, c.Ref()); err != nil {
 		return err
 	}
-	if c.Contact != uuid.Nil {
-		if err := follows.DropOf(ctx, tx, c.Ref(), []uuid.UUID{c.Contact}); err != nil {
-			return err
-		}
+	if err := follows.DropAbout(ctx, tx, c.Ref()); err != nil {
+		return err
 	}
 	f := facts(c)
 	f.Open = false
@@ -97,8 +95,8 @@ func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID)
 		}
 		if !held {
 			err = s.erase(ctx, tx, c)
-		} else {
-			_, err = tx.Exec(ctx, sqlUntie, id)
+		} else if _, err = tx.Exec(ctx, sqlUntie, id); err == nil {
+			err = follows.DropAbout(ctx, tx, c.Ref())
 		}
 		if err != nil {
 			return fmt.Errorf("forget complaint: %w", err)

@@ -60,10 +60,8 @@ func (s *Service) Withdraw(ctx context.Context, actor accounts.Actor, n subject.
 		if err := s.tellTeam(ctx, tx, c); err != nil {
 			return err
 		}
-		if c.Contact != uuid.Nil {
-			if err := follows.DropOf(ctx, tx, c.Ref(), []uuid.UUID{c.Contact}); err != nil {
-				return err
-			}
+		if err := follows.DropAbout(ctx, tx, c.Ref()); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, sqlWithdraw, c.ID, now.Add(withdrawnFor)); err != nil {
 			return fmt.Errorf("withdraw: %w", err)

@@ -15,9 +15,11 @@ import (
 	"github.com/mitwirk/mitwirk/complaints"
 	"github.com/mitwirk/mitwirk/complaints/complaintstest"
 	"github.com/mitwirk/mitwirk/drafts"
+	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
+	"github.com/mitwirk/mitwirk/migrations"
 	"github.com/mitwirk/mitwirk/subject"
 )
 
@@ -309,5 +311,74 @@ WHERE id = $1`, sent.ID, when, dir.ID)
 	}
 	if p := periods(s); len(p) != 1 {
 		t.Errorf("counted again on the same day: %+v", p)
+	}
+}
+
+// TestNoFollowSurvives: what is taken back, over or forgotten leaves no row that says whom
+// it concerned, whoever follows it or has ended its mails; nor does what stood there before.
+func TestNoFollowSurvives(t *testing.T) {
+	t.Parallel()
+	c := complaintstest.New(t)
+	ctx := t.Context()
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		_, err := c.Pool.Exec(ctx, sql, args...)
+		must(t, err)
+	}
+	followed := func(id uuid.UUID) (n int) {
+		t.Helper()
+		must(t, c.Pool.QueryRow(ctx, `SELECT count(*) FROM follows WHERE target ->> 'id' = $1`, id.String()).Scan(&n))
+		return n
+	}
+	send := func() (complaints.Sent, accounts.Actor) {
+		t.Helper()
+		sent, owner := c.Create(t, func(s *complaints.Submission) { s.Contact, s.Mail = complaints.ByMail, accountstest.Address() })
+		accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+			return follows.Mute(ctx, tx, accountstest.Visitor(t, c.Pool).Person, subject.Ref{Kind: subject.Complaint, ID: sent.ID}, "de")
+		})
+		if n := followed(sent.ID); n != 2 {
+			t.Fatalf("%d rows to begin with, want 2", n)
+		}
+		return sent, owner
+	}
+	forget := func(owner accounts.Actor) {
+		t.Helper()
+		accountstest.Do(t, c.Pool, func(tx pgx.Tx) error { return c.Complaints.ForgetPerson(ctx, tx, owner.Person) })
+	}
+	for name, end := range map[string]func(sent complaints.Sent, owner accounts.Actor){
+		"taken back": func(sent complaints.Sent, owner accounts.Actor) {
+			must(t, c.Complaints.Withdraw(ctx, owner, sent.Number))
+		},
+		"over": func(sent complaints.Sent, _ accounts.Actor) {
+			exec(`UPDATE complaints SET erase_at = mitwirk_now() - interval '1 hour' WHERE id = $1`, sent.ID)
+			must(t, c.Complaints.Retain(ctx))
+		},
+		"forgotten": func(_ complaints.Sent, owner accounts.Actor) { forget(owner) },
+		"forgotten under a hold": func(sent complaints.Sent, owner accounts.Actor) {
+			exec(`INSERT INTO complaint_holds (complaint_id, reason) VALUES ($1, 'Ein Verfahren läuft.')`, sent.ID)
+			forget(owner)
+		},
+	} {
+		sent, owner := send()
+		end(sent, owner)
+		if n := followed(sent.ID); n != 0 {
+			t.Errorf("%s: %d rows are left", name, n)
+		}
+	}
+
+	raw, err := migrations.FS.ReadFile("0185_complaints_without_follows.sql")
+	must(t, err)
+	open, _ := send()
+	back, owner := send()
+	must(t, c.Complaints.Withdraw(ctx, owner, back.Number))
+	report := subject.Ref{Kind: subject.Report, ID: subject.NewID()}
+	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+		return errors.Join(
+			follows.Mute(ctx, tx, owner.Person, report, "de"),
+			follows.Subject(ctx, tx, follows.Contact, subject.NewID(), subject.Ref{Kind: subject.Complaint, ID: back.ID}, "de"))
+	})
+	exec(string(raw))
+	if a, b, r := followed(open.ID), followed(back.ID), followed(report.ID); a != 1 || b != 0 || r != 1 {
+		t.Errorf("%d rows of an open one, %d of one that was taken back, %d of a report, want 1, 0, 1", a, b, r)
 	}
 }

@@ -73,11 +73,8 @@ func shorten(text string) string {
 // what it answers, who follows the discussion, and whose thing it is about. Its
 // author is never among them.
 func (s *Service) Concerned(ctx context.Context, q db.Queryer, id uuid.UUID) ([]uuid.UUID, error) {
-	c, err := byID(ctx, q, id, uuid.Nil)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	if err != nil || c.Visibility != VisPublic {
+	c, err := publicComment(ctx, q, id)
+	if c == nil || err != nil {
 		return nil, err
 	}
 	rows, err := q.Query(ctx, sqlConcerned, c.ID, db.OrNull(c.Parent))
@@ -88,7 +85,7 @@ func (s *Service) Concerned(ctx context.Context, q db.Queryer, id uuid.UUID) ([]
 	if err != nil {
 		return nil, fmt.Errorf("concerned: %w", err)
 	}
-	followers, err := follows.Of(ctx, q, subject.Ref{Kind: KindDiscussion, ID: c.Ref.ID})
+	followers, err := follows.PeopleOf(ctx, q, []subject.Ref{{Kind: KindDiscussion, ID: c.Ref.ID}})
 	if err != nil {
 		return nil, err
 	}
@@ -96,24 +93,56 @@ func (s *Service) Concerned(ctx context.Context, q db.Queryer, id uuid.UUID) ([]
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	more := slices.Clone(about.Owners)
-	for _, f := range followers {
-		if f.Kind == follows.Person {
-			more = append(more, f.Owner)
+	known := map[uuid.UUID]bool{c.Author: true}
+	var list []uuid.UUID
+	for _, p := range slices.Concat(people, about.Owners, followers) {
+		if !known[p] {
+			known[p] = true
+			list = append(list, p)
 		}
 	}
-	for _, p := range more {
-		if !slices.Contains(people, p) {
-			people = append(people, p)
-		}
-	}
-	return slices.DeleteFunc(people, func(p uuid.UUID) bool { return p == c.Author }), nil
+	return list, nil
 }
 
-const sqlConcerned = `
+// Concerns tells whether one person is among those whom a comment concerns (Concerned),
+// without reading who else follows the discussion.
+func (s *Service) Concerns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	c, err := publicComment(ctx, q, id)
+	if c == nil || err != nil || person == uuid.Nil || person == c.Author {
+		return false, err
+	}
+	if is, err := db.Exists(ctx, q, sqlConcerns, c.ID, db.OrNull(c.Parent), person); is || err != nil {
+		return is, err
+	}
+	if is, err := follows.Reaches(ctx, q, subject.Ref{Kind: KindDiscussion, ID: c.Ref.ID}, person, nil); is || err != nil {
+		return is, err
+	}
+	about, err := s.about(ctx, q, accounts.System, c.Ref)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return slices.Contains(about.Owners, person), err
+}
+
+// publicComment is a comment that everybody may read; nil where it is none, or none
+// any more.
+func publicComment(ctx context.Context, q db.Queryer, id uuid.UUID) (*Comment, error) {
+	c, err := byID(ctx, q, id, uuid.Nil)
+	if fault.Is(err, fault.NotFound) || err == nil && c.Visibility != VisPublic {
+		return nil, nil //nolint:nilnil // nobody is concerned
+	}
+	return c, err
+}
+
+const (
+	sqlConcerned = `
 SELECT person_id FROM comment_mentions WHERE comment_id = $1
 UNION
 SELECT author_id FROM comments WHERE id = $2 AND author_id IS NOT NULL`
+	sqlConcerns = `
+SELECT EXISTS (SELECT FROM comment_mentions WHERE comment_id = $1 AND person_id = $3)
+    OR EXISTS (SELECT FROM comments WHERE id = $2 AND author_id = $3)`
+)
 
 // DiscussionOf is what people follow who follow the discussion that a comment is in.
 // fault NotFound.
@@ -126,25 +155,27 @@ func (*Service) DiscussionOf(ctx context.Context, q db.Queryer, comment uuid.UUI
 }
 
 // DiscussionCards introduces the things that are discussed to a viewer, as what people
-// follow.
+// follow, in the order of the ids. It asks once per kind, however many they are.
 func (s *Service) DiscussionCards(ctx context.Context, q db.Queryer, viewer subject.Viewer, ids []uuid.UUID) ([]subject.Card, error) {
 	actor := accounts.ActorOf(viewer)
-	var cards []subject.Card
-	for _, id := range ids {
-		for kind := range s.domains { // an id is of one kind
-			about, err := s.about(ctx, q, actor, subject.Ref{Kind: kind, ID: id})
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			c := subject.Card{Ref: subject.Ref{Kind: KindDiscussion, ID: id}, Title: about.Title, Path: about.Path, Audience: subject.Owner}
-			if about.Public {
+	found := make(map[uuid.UUID]subject.Card, len(ids))
+	for _, d := range s.domains { // an id is of one kind: each says which are its own
+		list, err := d.Introduce(ctx, q, actor, ids)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			c := subject.Card{Ref: subject.Ref{Kind: KindDiscussion, ID: list[i].Ref.ID}, Title: list[i].Title, Path: list[i].Path, Audience: subject.Owner}
+			if list[i].Public {
 				c.Audience = subject.Public
 			}
+			found[c.ID] = c
+		}
+	}
+	var cards []subject.Card
+	for _, id := range ids {
+		if c, ok := found[id]; ok {
 			cards = append(cards, c)
-			break
 		}
 	}
 	return cards, nil

@@ -1,7 +1,8 @@
 // Package discussion is comments on any subject: ideas, measures of the radar.
 //
-// A domain plugs in one method (Domain) that says, for an actor, whether the
-// thing is there, whether comments may be written and who answers for the city.
+// A domain plugs in what says, for an actor, whether the thing is there, whether
+// comments may be written and who answers for the city (Domain), and what
+// introduces many of them at once.
 //
 // Invariants:
 //   - two levels: an answer answers a comment of the same discussion (trigger);

@@ -41,6 +41,9 @@ type Subject struct {
 // accounts.System sees everything that is there.
 type Domain interface {
 	Discussed(ctx context.Context, q db.Queryer, actor accounts.Actor, id uuid.UUID) (Subject, error)
+	// Introduce is Ref, Title, Path and Public of those of the ids that are this domain's
+	// and that Discussed would not say NotFound of, with a fixed number of questions.
+	Introduce(ctx context.Context, q db.Queryer, actor accounts.Actor, ids []uuid.UUID) ([]Subject, error)
 }
 
 // DomainFunc is a function as a Domain.
@@ -49,6 +52,23 @@ type DomainFunc func(ctx context.Context, q db.Queryer, actor accounts.Actor, id
 // Discussed implements Domain.
 func (f DomainFunc) Discussed(ctx context.Context, q db.Queryer, actor accounts.Actor, id uuid.UUID) (Subject, error) {
 	return f(ctx, q, actor, id)
+}
+
+// Introduce implements Domain, one by one: for tests and benchmarks.
+func (f DomainFunc) Introduce(ctx context.Context, q db.Queryer, actor accounts.Actor, ids []uuid.UUID) ([]Subject, error) {
+	var list []Subject
+	for _, id := range ids {
+		about, err := f(ctx, q, actor, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		about.Ref.ID = id
+		list = append(list, about)
+	}
+	return list, nil
 }
 
 // Action is something that people do with a comment.

@@ -91,7 +91,12 @@ func (f Findable) OnChange(fn func(ctx context.Context, ids []uuid.UUID) error) 
 // OfThing lists the comments on a thing, for whoever keeps an index of them when
 // the thing itself appears or goes.
 func OfThing(ctx context.Context, q db.Queryer, ref subject.Ref) ([]uuid.UUID, error) {
-	rows, err := q.Query(ctx, sqlOfThing, string(ref.Kind), ref.ID)
+	return OfThings(ctx, q, ref.Kind, []uuid.UUID{ref.ID})
+}
+
+// OfThings lists the comments on some things of a kind.
+func OfThings(ctx context.Context, q db.Queryer, kind subject.Kind, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, sqlOfThings, string(kind), ids)
 	if err != nil {
 		return nil, fmt.Errorf("comments of a thing: %w", err)
 	}
@@ -102,22 +107,8 @@ func OfThing(ctx context.Context, q db.Queryer, ref subject.Ref) ([]uuid.UUID, e
 	return list, nil
 }
 
-// ThingsOf are what some comments stand on, each once.
-func ThingsOf(ctx context.Context, q db.Queryer, ids []uuid.UUID) ([]subject.Ref, error) {
-	rows, err := q.Query(ctx, sqlThingsOf, ids)
-	if err != nil {
-		return nil, fmt.Errorf("things of comments: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[subject.Ref])
-	if err != nil {
-		return nil, fmt.Errorf("things of comments: %w", err)
-	}
-	return list, nil
-}
-
 const (
-	sqlThingsOf    = `SELECT DISTINCT subject_kind, subject_id FROM comments WHERE id = ANY ($1)`
 	sqlFindable    = sqlPartColumns + `WHERE c.id = ANY ($1) AND c.visibility = 'public' ORDER BY c.id`
 	sqlFindableIDs = `SELECT id FROM comments WHERE id > $1 ORDER BY id LIMIT $2`
-	sqlOfThing     = `SELECT id FROM comments WHERE subject_kind = $1 AND subject_id = $2 ORDER BY id`
+	sqlOfThings    = `SELECT id FROM comments WHERE subject_kind = $1 AND subject_id = ANY ($2) ORDER BY id`
 )

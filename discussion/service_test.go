@@ -48,6 +48,10 @@ func (th *thing) Discussed(_ context.Context, _ db.Queryer, actor accounts.Actor
 	return s, nil
 }
 
+func (th *thing) Introduce(ctx context.Context, q db.Queryer, actor accounts.Actor, ids []uuid.UUID) ([]discussion.Subject, error) {
+	return discussion.DomainFunc(th.Discussed).Introduce(ctx, q, actor, ids)
+}
+
 type bench struct {
 	t     *testing.T
 	tx    pgx.Tx
@@ -400,6 +404,10 @@ func TestWhomAnswersConcern(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	anna, bert, carl, dora := accountstest.Visitor(t, b.tx), accountstest.Visitor(t, b.tx), accountstest.Visitor(t, b.tx), accountstest.Visitor(t, b.tx)
+	emil, fred := accountstest.Visitor(t, b.tx), accountstest.Visitor(t, b.tx) // follows it; nothing to do with it
+	if err := b.s.Follow(t.Context(), emil, b.thing.ref, true); err != nil {
+		t.Fatal(err)
+	}
 	b.thing.owner = dora.Person
 	one := b.write(anna, "eins").Number
 	b.write(bert, "zwei")
@@ -419,7 +427,17 @@ func TestWhomAnswersConcern(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[uuid.UUID]bool{anna.Person: true, bert.Person: true, dora.Person: true}
+	want := map[uuid.UUID]bool{anna.Person: true, bert.Person: true, dora.Person: true, emil.Person: true}
+	concerns := func(of uuid.UUID, want map[uuid.UUID]bool) {
+		t.Helper()
+		for _, p := range []uuid.UUID{anna.Person, bert.Person, carl.Person, dora.Person, emil.Person, fred.Person, uuid.Nil} {
+			if is, err := b.s.Concerns(t.Context(), b.tx, of, p); err != nil || is != want[p] {
+				t.Errorf("asked of one it concerns them: %t, want %t, %v", is, want[p], err)
+			}
+		}
+	}
+	concerns(c.ID, want)
+	concerns(subject.NewID(), nil)
 	for _, p := range people {
 		if !want[p] {
 			t.Errorf("told somebody else, or the author: %v", p)
@@ -429,6 +447,10 @@ func TestWhomAnswersConcern(t *testing.T) {
 	if len(want) != 0 {
 		t.Errorf("not told: %v", want)
 	}
+	if err := b.s.Remove(t.Context(), carl, done.Number); err != nil {
+		t.Fatal(err)
+	}
+	concerns(c.ID, nil)
 }
 
 // Whoever may not know of the thing knows of none of its comments.

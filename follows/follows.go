@@ -176,29 +176,82 @@ const sqlHas = `SELECT EXISTS (SELECT FROM follows WHERE owner_kind = $1 AND own
 
 const sqlOf = `SELECT id, owner_kind, owner_id, lang FROM follows WHERE target_hash = $1 AND cadence <> 'never' ORDER BY id`
 
-// Move takes the followers of one subject along to another and returns the
-// owners that are new there, for an undo.
+// Reaches tells whether one reader is told of a subject: as a person (uuid.Nil: not
+// asked), or by a contact of theirs. It reads their rows only, however many follow it.
+func Reaches(ctx context.Context, q db.Queryer, ref subject.Ref, person uuid.UUID, contacts []uuid.UUID) (bool, error) {
+	_, hash, err := target(ref)
+	if err != nil {
+		return false, err
+	}
+	there, err := db.Exists(ctx, q, sqlReaches, hash, db.OrNull(person), contacts)
+	if err != nil {
+		return false, fmt.Errorf("follows: %w", err)
+	}
+	return there, nil
+}
+
+const sqlReaches = `
+SELECT EXISTS (SELECT FROM follows WHERE owner_kind = 'person' AND owner_id = $2 AND target_hash = $1 AND cadence <> 'never')
+    OR EXISTS (SELECT FROM follows WHERE owner_kind = 'contact' AND owner_id = ANY ($3) AND target_hash = $1 AND cadence <> 'never')`
+
+// PeopleOf are the people who follow at least one of some subjects, each once.
+func PeopleOf(ctx context.Context, q db.Queryer, refs []subject.Ref) ([]uuid.UUID, error) {
+	hashes := make([][]byte, len(refs))
+	for i, ref := range refs {
+		var err error
+		if _, hashes[i], err = target(ref); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := q.Query(ctx, sqlFollowPeople, hashes)
+	if err != nil {
+		return nil, fmt.Errorf("followers: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("followers: %w", err)
+	}
+	return list, nil
+}
+
+const sqlFollowPeople = `
+SELECT DISTINCT owner_id FROM follows WHERE target_hash = ANY ($1) AND owner_kind = 'person' AND cadence <> 'never' ORDER BY 1`
+
+// Move takes the followers of one subject along to another and returns the owners
+// that are new there, for an undo. Whoever has ended the mails about the other hears
+// no more of it than before.
 func Move(ctx context.Context, tx pgx.Tx, from, to subject.Ref) ([]uuid.UUID, error) {
 	list, err := Of(ctx, tx, from)
-	if err != nil {
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	body, hash, err := target(to)
 	if err != nil {
 		return nil, err
 	}
-	var moved []uuid.UUID
-	for _, f := range list {
-		tag, err := tx.Exec(ctx, sqlFollow, subject.NewID(), string(f.Kind), f.Owner, body, hash, f.Lang)
-		if err != nil {
-			return nil, fmt.Errorf("move follow: %w", err)
-		}
-		if tag.RowsAffected() == 1 {
-			moved = append(moved, f.Owner)
-		}
+	ids, kinds, owners, langs := make([]uuid.UUID, len(list)), make([]string, len(list)), make([]uuid.UUID, len(list)), make([]string, len(list))
+	for i, f := range list {
+		ids[i], kinds[i], owners[i], langs[i] = subject.NewID(), string(f.Kind), f.Owner, f.Lang
+	}
+	rows, err := tx.Query(ctx, sqlMove, body, hash, ids, kinds, owners, langs)
+	if err != nil {
+		return nil, fmt.Errorf("move follows: %w", err)
+	}
+	moved, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("move follows: %w", err)
 	}
 	return moved, nil
 }
+
+// A row that is there stays as it is: with the cadence never it is a no.
+const sqlMove = `
+INSERT INTO follows (id, owner_kind, owner_id, target_kind, target, target_hash, lang)
+SELECT t.id, t.kind, t.owner, 'subject', $1::jsonb, $2::bytea, t.lang
+FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[]) AS t (id, kind, owner, lang)
+ORDER BY t.owner, t.kind
+ON CONFLICT ON CONSTRAINT follows_once DO NOTHING
+RETURNING owner_id`
 
 // Drop ends every follow of an owner, e.g. when its contact is erased.
 func Drop(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID) error {
@@ -210,7 +263,8 @@ func Drop(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID) error
 
 const sqlDrop = `DELETE FROM follows WHERE owner_kind = $1 AND owner_id = $2`
 
-// DropOf ends every follow of a subject that its given owners have there.
+// DropOf takes away the follows of a subject that Move gave its owners there. The
+// no of somebody who has ended the mails about it since stays.
 func DropOf(ctx context.Context, tx pgx.Tx, ref subject.Ref, owners []uuid.UUID) error {
 	_, hash, err := target(ref)
 	if err != nil {
@@ -222,7 +276,22 @@ func DropOf(ctx context.Context, tx pgx.Tx, ref subject.Ref, owners []uuid.UUID)
 	return nil
 }
 
-const sqlDropOf = `DELETE FROM follows WHERE target_hash = $1 AND owner_id = ANY ($2)`
+const sqlDropOf = `DELETE FROM follows WHERE target_hash = $1 AND owner_id = ANY ($2) AND cadence <> 'never'`
+
+// DropAbout ends every follow of a subject, and every no to its mails: nothing is left
+// that says whom it concerned.
+func DropAbout(ctx context.Context, tx pgx.Tx, ref subject.Ref) error {
+	_, hash, err := target(ref)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlDropAbout, hash); err != nil {
+		return fmt.Errorf("drop follows: %w", err)
+	}
+	return nil
+}
+
+const sqlDropAbout = `DELETE FROM follows WHERE target_hash = $1`
 
 // Adopt makes one person's follows another's: a visitor who signs in.
 func Adopt(ctx context.Context, tx pgx.Tx, from, to uuid.UUID) error {

@@ -1,7 +1,10 @@
 package follows_test
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"github.com/mitwirk/mitwirk/follows"
 	"github.com/mitwirk/mitwirk/internal/dbtest"
@@ -50,6 +53,81 @@ func TestFollowOnceMoveAndBack(t *testing.T) {
 		}
 	}
 	count(b, 0)
+}
+
+// TestMoveKeepsANo: whoever has ended the mails about a thing hears no more of it because
+// another thing that they follow became part of it, nor is the no lost when that is undone.
+func TestMoveKeepsANo(t *testing.T) {
+	t.Parallel()
+	tx := dbtest.Tx(t)
+	a, b := thing(), thing()
+	before, since, both := subject.NewID(), subject.NewID(), subject.NewID()
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, person := range []uuid.UUID{before, since, both} {
+		check(follows.Subject(t.Context(), tx, follows.Person, person, a, "de"))
+	}
+	check(follows.Subject(t.Context(), tx, follows.Person, both, b, "de"))
+	check(follows.Mute(t.Context(), tx, before, b, "de"))
+	muted := func(want ...uuid.UUID) {
+		t.Helper()
+		list, err := follows.Muted(t.Context(), tx, b, []uuid.UUID{before, since, both})
+		check(err)
+		slices.SortFunc(list, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+		if !slices.Equal(list, want) { // ids are in the order in which they were made
+			t.Errorf("ended by %v, want %v", list, want)
+		}
+	}
+	moved, err := follows.Move(t.Context(), tx, a, b)
+	check(err)
+	if !slices.Equal(moved, []uuid.UUID{since}) {
+		t.Errorf("moved %v, want %v", moved, since)
+	}
+	muted(before)
+	check(follows.Mute(t.Context(), tx, since, b, "de"))
+	check(follows.DropOf(t.Context(), tx, b, moved))
+	muted(before, since)
+	for person, want := range map[uuid.UUID]bool{before: false, since: false, both: true} {
+		if is, err := follows.Reaches(t.Context(), tx, b, person, nil); err != nil || is != want {
+			t.Errorf("told of it: %t, want %t, %v", is, want, err)
+		}
+	}
+	check(follows.DropAbout(t.Context(), tx, b))
+	muted()
+}
+
+// TestReaches: a person by their own wish, or by an address of theirs.
+func TestReaches(t *testing.T) {
+	t.Parallel()
+	tx := dbtest.Tx(t)
+	ref, person, contact, other := thing(), subject.NewID(), subject.NewID(), subject.NewID()
+	for owner, kind := range map[uuid.UUID]follows.OwnerKind{person: follows.Person, contact: follows.Contact} {
+		if err := follows.Subject(t.Context(), tx, kind, owner, ref, "de"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name     string
+		person   uuid.UUID
+		contacts []uuid.UUID
+		want     bool
+	}{
+		{"the person", person, nil, true},
+		{"an address", other, []uuid.UUID{other, contact}, true},
+		{"an address alone", uuid.Nil, []uuid.UUID{contact}, true},
+		{"somebody else", other, []uuid.UUID{other}, false},
+		{"nobody", uuid.Nil, nil, false},
+		{"a person is no address", uuid.Nil, []uuid.UUID{person}, false},
+		{"an address is no person", contact, nil, false},
+	} {
+		if is, err := follows.Reaches(t.Context(), tx, ref, tt.person, tt.contacts); err != nil || is != tt.want {
+			t.Errorf("%s: %t, %v", tt.name, is, err)
+		}
+	}
 }
 
 func TestAdopt(t *testing.T) {

@@ -103,6 +103,11 @@ func (noticed) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (notify.O
 	return notify.Owners{People: people}, nil
 }
 
+// Owns tells whether a person is one of the authors.
+func (noticed) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	return db.Exists(ctx, q, sqlWrote, id, person)
+}
+
 // Door is none: no address was given with an idea.
 func (noticed) Door(context.Context, pgx.Tx, uuid.UUID, []uuid.UUID) (string, error) { return "", nil }
 
@@ -110,6 +115,9 @@ const sqlAuthorsOf = `
 SELECT a.person_id FROM idea_authors a JOIN ideas i ON i.id = a.idea_id
 WHERE a.idea_id = $1 AND i.visibility <> 'erased'
 ORDER BY 1`
+
+const sqlWrote = `
+SELECT EXISTS (SELECT FROM idea_authors a JOIN ideas i ON i.id = a.idea_id WHERE a.idea_id = $1 AND a.person_id = $2 AND i.visibility <> 'erased')`
 
 // Says is what happened, in a few words.
 func (noticed) Says(loc *i18n.Localizer, what notify.What, detail string) string {

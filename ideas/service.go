@@ -3,6 +3,7 @@ package ideas
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -85,7 +86,43 @@ type Service struct {
 // UseDiscussion makes ideas something that people talk about.
 func (s *Service) UseDiscussion(d *discussion.Service) {
 	s.talk = d
-	d.Plug(subject.Idea, discussion.DomainFunc(s.discussed))
+	d.Plug(subject.Idea, discussed{s})
+}
+
+// discussed is ideas as their discussions know them (discussion.Domain).
+type discussed struct{ *Service }
+
+// Discussed is one idea.
+func (d discussed) Discussed(ctx context.Context, q db.Queryer, actor accounts.Actor, id uuid.UUID) (discussion.Subject, error) {
+	return d.discussed(ctx, q, actor, id)
+}
+
+// Introduce is those of some ideas that the actor may view.
+func (d discussed) Introduce(ctx context.Context, q db.Queryer, actor accounts.Actor, ids []uuid.UUID) ([]discussion.Subject, error) {
+	now, err := db.Now(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, sqlIdeasByID, ids, actor.Person)
+	if err != nil {
+		return nil, fmt.Errorf("discussed ideas: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, scanIdea)
+	if err != nil {
+		return nil, fmt.Errorf("discussed ideas: %w", err)
+	}
+	var list []discussion.Subject
+	for i := range found {
+		if Allowed(actor, ActView, &found[i], nil, now, d.zone) == nil {
+			list = append(list, about(&found[i]))
+		}
+	}
+	return list, nil
+}
+
+// about is what a discussion says of an idea.
+func about(i *Idea) discussion.Subject {
+	return discussion.Subject{Ref: i.Ref(), Title: i.Title, Path: i.Path(), Public: i.Visibility == VisPublic && !i.Staff}
 }
 
 // discussed is an idea as its discussion knows it.
@@ -101,10 +138,8 @@ func (s *Service) discussed(ctx context.Context, q db.Queryer, actor accounts.Ac
 	if err := Allowed(actor, ActView, i, nil, now, s.zone); err != nil {
 		return discussion.Subject{}, err
 	}
-	d := discussion.Subject{
-		Ref: i.Ref(), Title: i.Title, Path: i.Path(), Public: i.Visibility == VisPublic && !i.Staff, InCharge: i.Department, District: i.District,
-		Department: i.Department, Role: subject.Caseworker,
-	}
+	d := about(i)
+	d.InCharge, d.District, d.Department, d.Role = i.Department, i.District, i.Department, subject.Caseworker
 	d.Official = !actor.System && worksOn(actor, i)
 	if why := refused(actor, ActDiscuss, i, nil, now, s.zone); why != "" {
 		d.WhyNot = why

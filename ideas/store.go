@@ -89,6 +89,7 @@ func byID(ctx context.Context, q db.Queryer, id, person uuid.UUID, lock bool) (*
 const (
 	sqlIdeaByNumber = sqlPartIdea + `WHERE i.number = $1`
 	sqlIdeaByID     = sqlPartIdea + `WHERE i.id = $1`
+	sqlIdeasByID    = sqlPartIdea + `WHERE i.id = ANY ($1)`
 	// Locked first and read then: what is joined to a row that was waited for would be
 	// as it was before.
 	sqlLockNumber = `SELECT FROM ideas WHERE number = $1 FOR UPDATE`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -20,30 +21,23 @@ type liveData struct {
 	Unread int `json:"unread"`
 }
 
-// Live implements live.Source: whoever has a notice of the event, or one about its
-// subject, gets the number of what they have not read. Others get nothing.
+// Live implements live.Source: whoever has a notice of the event, or one that they
+// have not read about what it may have taken out of sight or brought back, gets the
+// number of what they have not read. Others get nothing.
 func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Envelope) ([]live.Message, error) {
-	if viewer.Person == uuid.Nil {
+	if viewer.Person == uuid.Nil || !s.counts(e.Type) {
 		return nil, nil
 	}
-	var mine bool
-	var err error
-	switch e.Type {
-	case (Added{}).EventType():
-		var a Added
-		if err = json.Unmarshal(e.Body, &a); err != nil {
-			return nil, fmt.Errorf("live: %w", err)
+	who, known := s.heard.get(e.Cursor())
+	if !known {
+		var err error
+		if who, err = s.hears(ctx, e); err != nil {
+			return nil, err
 		}
-		mine, err = db.Exists(ctx, s.cfg.DB, sqlToldOfEvent, viewer.Person, a.Event)
-	case (Changed{}).EventType():
-		mine, err = db.Exists(ctx, s.cfg.DB, sqlIsMine, viewer.Person, e.Ref.ID)
-	default: // it may have been hidden, and what stands on it with it
-		if mine, err = db.Exists(ctx, s.cfg.DB, sqlUnreadAbout, viewer.Person, e.Ref.ID); err == nil && !mine {
-			mine, err = s.unreadOn(ctx, viewer.Person, e.Ref)
-		}
+		s.heard.put(e.Cursor(), who)
 	}
-	if err != nil || !mine {
-		return nil, err
+	if !who.all && !who.people[viewer.Person] {
+		return nil, nil
 	}
 	n, err := s.Unread(ctx, viewer)
 	if err != nil {
@@ -52,46 +46,107 @@ func (s *Service) Live(ctx context.Context, viewer subject.Viewer, e events.Enve
 	return []live.Message{{Topic: live.Inbox, Type: "inbox", Data: liveData{Unread: n}}}, nil
 }
 
+// counts tells whether events of a type change the number of somebody's unread notices.
+func (s *Service) counts(typ string) bool {
+	return typ == (Added{}).EventType() || typ == (Changed{}).EventType() || s.cfg.Sight == nil || s.cfg.Sight[typ]
+}
+
+// hearing is whose number of unread notices an event may change.
+type hearing struct {
+	people map[uuid.UUID]bool
+	all    bool // too many to name them: each viewer's is read
+}
+
+// maxHearing is how many are named.
+const maxHearing = 5000
+
+// hears finds whom an event concerns, for all who look at once. What is told or read
+// later has events of its own.
+func (s *Service) hears(ctx context.Context, e events.Envelope) (hearing, error) {
+	switch e.Type {
+	case (Added{}).EventType():
+		var a Added
+		if err := json.Unmarshal(e.Body, &a); err != nil {
+			return hearing{}, fmt.Errorf("live: %w", err)
+		}
+		return s.hearing(ctx, sqlToldOfEvent, a.Event, maxHearing+1)
+	case (Changed{}).EventType():
+		return s.hearing(ctx, sqlWhose, e.Ref.ID, 1)
+	}
+	var body events.Many // it may stand for more than one
+	if err := json.Unmarshal(e.Body, &body); err != nil {
+		return hearing{}, fmt.Errorf("live: %w", err)
+	}
+	about := append([]uuid.UUID{e.Ref.ID}, body.IDs...)
+	for _, d := range s.cfg.Domains {
+		standing, ok := d.(Standing)
+		if !ok || !slices.Contains(standing.Bases(), e.Ref.Kind) {
+			continue
+		}
+		upon, err := standing.Upon(ctx, s.cfg.DB, e.Ref)
+		if err != nil {
+			return hearing{}, err
+		}
+		about = append(about, upon...)
+	}
+	return s.hearing(ctx, sqlUnreadAbout, about, maxHearing+1)
+}
+
+func (s *Service) hearing(ctx context.Context, sql string, args ...any) (hearing, error) {
+	rows, err := s.cfg.DB.Query(ctx, sql, args...)
+	if err != nil {
+		return hearing{}, fmt.Errorf("whom it concerns: %w", err)
+	}
+	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return hearing{}, fmt.Errorf("whom it concerns: %w", err)
+	}
+	if len(people) > maxHearing {
+		return hearing{all: true}, nil
+	}
+	return hearing{people: setOf(people)}, nil
+}
+
 // Standing is a Domain whose things stand on others, and are gone with them: comments
 // on an idea.
 type Standing interface {
 	// Bases are the kinds of things that they can stand on.
 	Bases() []subject.Kind
-	// On tells whether one of the things stands on another.
-	On(ctx context.Context, q db.Queryer, other subject.Ref, ids []uuid.UUID) (bool, error)
-}
-
-// unreadOn tells whether somebody has not read of something that stands on a thing.
-func (s *Service) unreadOn(ctx context.Context, person uuid.UUID, other subject.Ref) (bool, error) {
-	for kind, d := range s.cfg.Domains {
-		standing, ok := d.(Standing)
-		if !ok || !slices.Contains(standing.Bases(), other.Kind) {
-			continue
-		}
-		rows, err := s.cfg.DB.Query(ctx, sqlUnreadOfKind, person, string(kind), lookAt)
-		if err != nil {
-			return false, fmt.Errorf("unread notices: %w", err)
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		if err != nil {
-			return false, fmt.Errorf("unread notices: %w", err)
-		}
-		if len(ids) == 0 {
-			continue
-		}
-		if on, err := standing.On(ctx, s.cfg.DB, other, ids); on || err != nil {
-			return on, err
-		}
-	}
-	return false, nil
+	// Upon lists the things that stand on another.
+	Upon(ctx context.Context, q db.Queryer, other subject.Ref) ([]uuid.UUID, error)
 }
 
 const (
-	sqlUnreadOfKind = `
-SELECT subject_id FROM notices WHERE person_id = $1 AND subject_kind = $2 AND read_at IS NULL
-ORDER BY at DESC
-LIMIT $3`
-	sqlToldOfEvent = `SELECT EXISTS (SELECT FROM notices WHERE person_id = $1 AND event_id = $2)`
-	sqlIsMine      = `SELECT EXISTS (SELECT FROM notices WHERE person_id = $1 AND id = $2)`
-	sqlUnreadAbout = `SELECT EXISTS (SELECT FROM notices WHERE person_id = $1 AND subject_id = $2 AND read_at IS NULL)`
+	sqlToldOfEvent = `SELECT DISTINCT person_id FROM notices WHERE event_id = $1 LIMIT $2`
+	sqlWhose       = `SELECT person_id FROM notices WHERE id = $1 LIMIT $2`
+	sqlUnreadAbout = `SELECT DISTINCT person_id FROM notices WHERE subject_id = ANY ($1) AND read_at IS NULL LIMIT $2`
 )
+
+// heard is whom the latest events concern: all who look ask for the same ones.
+type heard struct {
+	mu     sync.Mutex
+	events map[events.Cursor]hearing
+	people int
+}
+
+// How much is kept; then it begins anew.
+const (
+	heardEvents = 1000
+	heardPeople = 100_000
+)
+
+func (h *heard) get(at events.Cursor) (hearing, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	who, ok := h.events[at]
+	return who, ok
+}
+
+func (h *heard) put(at events.Cursor, who hearing) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.people += len(who.people); h.events == nil || len(h.events) >= heardEvents || h.people > heardPeople {
+		h.events, h.people = map[events.Cursor]hearing{}, len(who.people)
+	}
+	h.events[at] = who
+}

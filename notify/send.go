@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -279,26 +278,24 @@ func (s *Service) wanted(ctx context.Context, tx pgx.Tx, domain Domain, to Reade
 			return theirs, err
 		}
 	}
-	list, err := follows.Of(ctx, tx, d.about)
-	if err != nil {
-		return false, err
+	var person uuid.UUID
+	if d.person {
+		person = to.Person
 	}
-	return slices.ContainsFunc(list, func(f follows.Follow) bool {
-		if f.Kind == follows.Person {
-			return d.person && f.Owner == to.Person
-		}
-		return slices.Contains(to.Contacts, f.Owner)
-	}), nil
+	return follows.Reaches(ctx, tx, d.about, person, to.Contacts)
 }
 
 // stillTheirs tells whether a thing is still somebody's, and they have not ended the
 // mails about it.
 func (s *Service) stillTheirs(ctx context.Context, tx pgx.Tx, domain Domain, to Reader, d due) (bool, error) {
-	owners, err := domain.Owners(ctx, tx, d.about.ID)
+	if to.Person == uuid.Nil {
+		return false, nil
+	}
+	theirs, err := domain.Owns(ctx, tx, d.about.ID, to.Person)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	if err != nil || to.Person == uuid.Nil || !slices.Contains(owners.People, to.Person) {
+	if err != nil || !theirs {
 		return false, err
 	}
 	stop, err := s.stopAt(ctx, tx, d.about)

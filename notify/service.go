@@ -30,6 +30,9 @@ type Domain interface {
 	Cards(ctx context.Context, q db.Queryer, to Reader, lang string, ids []uuid.UUID) ([]subject.Card, error)
 	// Owners are those whose thing it is.
 	Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (Owners, error)
+	// Owns tells whether one person is among the People of Owners. It is asked for each
+	// mail, and reads no more where a thing has many.
+	Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error)
 	// Door is the path of a link that opens the thing, once, as whoever gave one of
 	// the contacts with it; "" where none of them was.
 	Door(ctx context.Context, tx pgx.Tx, id uuid.UUID, contacts []uuid.UUID) (path string, err error)
@@ -92,11 +95,14 @@ type Config struct {
 	Outbox   Outbox
 	Messages *i18n.Catalogue
 	Domains  map[subject.Kind]Domain
-	BaseURL  string         // without a slash at the end
-	Zone     *time.Location // of the city: quiet hours and digests
-	ReplyTo  ReplyTo        // nil: answers by mail are not read
-	Push     PushConfig
-	Log      *slog.Logger // nil: slog.Default()
+	// Sight are the types of events that take something out of sight or bring it back,
+	// so that somebody has other unread notices than before; nil: all types.
+	Sight   map[string]bool
+	BaseURL string         // without a slash at the end
+	Zone    *time.Location // of the city: quiet hours and digests
+	ReplyTo ReplyTo        // nil: answers by mail are not read
+	Push    PushConfig
+	Log     *slog.Logger // nil: slog.Default()
 }
 
 // Service keeps the inboxes and mails what is due. It is safe for concurrent use.
@@ -104,6 +110,7 @@ type Service struct {
 	cfg    Config
 	base   string
 	pusher *pusher
+	heard  heard
 }
 
 // New makes a Service and registers its events and its job.
@@ -276,7 +283,7 @@ func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners *Owners, 
 	if err != nil {
 		return nil, err
 	}
-	soon := false
+	soon, mailed := false, setOf(told)
 	var list []delivery
 	for _, r := range readers {
 		kind := Area
@@ -286,7 +293,7 @@ func (s *Service) alert(ctx context.Context, tx pgx.Tx, n News, owners *Owners, 
 		if r.person != uuid.Nil {
 			people[kind] = append(people[kind], r.person)
 		}
-		if r.contact == uuid.Nil || r.hit.Cadence == follows.Never || slices.Contains(told, r.contact) || r.person != uuid.Nil && slices.Contains(told, r.person) {
+		if r.contact == uuid.Nil || r.hit.Cadence == follows.Never || mailed[r.contact] || r.person != uuid.Nil && mailed[r.person] {
 			continue
 		}
 		due := Due(now, r.hit.Cadence, r.quiet, s.cfg.Zone)
@@ -335,10 +342,10 @@ func (s *Service) mailPeople(ctx context.Context, tx pgx.Tx, n News, kind Kind, 
 	if err != nil {
 		return nil, err
 	}
-	soon := false
+	soon, not, muted := false, setOf(except), setOf(quiet)
 	var list []delivery
 	for _, a := range addresses {
-		if slices.Contains(except, a.person) || slices.Contains(except, a.contact) || slices.Contains(quiet, a.person) {
+		if not[a.person] || not[a.contact] || muted[a.person] {
 			continue
 		}
 		due := Due(now, a.cadence, a.quiet, s.cfg.Zone)
@@ -353,6 +360,18 @@ func (s *Service) mailPeople(ctx context.Context, tx pgx.Tx, n News, kind Kind, 
 		return told, s.cfg.Jobs.Insert(ctx, tx, sendArgs{Event: n.Event}, jobs.Opts{Unique: true})
 	}
 	return told, nil
+}
+
+// Tells tells whether people are told of things of a kind, so that they can end it.
+func (s *Service) Tells(kind subject.Kind) bool { return s.cfg.Domains[kind] != nil }
+
+// setOf is a list to look ids up in: thousands may follow one thing.
+func setOf(ids []uuid.UUID) map[uuid.UUID]bool {
+	set := make(map[uuid.UUID]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
 }
 
 // stopAt is what ends the mails about a thing.

@@ -26,7 +26,8 @@ func (s *Service) Discussed(ctx context.Context, q db.Queryer, actor accounts.Ac
 		return discussion.Subject{}, fault.Missing("measure")
 	}
 	m := &list[0]
-	d := discussion.Subject{Ref: m.Ref(), Title: m.Content.In(i18n.German).Title, Path: m.Path(), Public: true, Write: !m.Past()}
+	d := about(m)
+	d.Write = !m.Past()
 	if actor.Has(subject.TeamLead) {
 		if d.Department, err = inCharge(ctx, q, actor, &m.Content); err != nil {
 			return discussion.Subject{}, err
@@ -51,6 +52,24 @@ func (s *Service) Discussed(ctx context.Context, q db.Queryer, actor accounts.Ac
 		return discussion.Subject{}, err
 	}
 	return d, nil
+}
+
+// Introduce implements discussion.Domain: those of some measures that are public.
+func (*Service) Introduce(ctx context.Context, q db.Queryer, _ accounts.Actor, ids []uuid.UUID) ([]discussion.Subject, error) {
+	found, err := many(ctx, q, sqlFindable, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]discussion.Subject, len(found))
+	for i := range found {
+		list[i] = about(&found[i])
+	}
+	return list, nil
+}
+
+// about is what a discussion says of a measure.
+func about(m *Measure) discussion.Subject {
+	return discussion.Subject{Ref: m.Ref(), Title: m.Content.In(i18n.German).Title, Path: m.Path(), Public: true}
 }
 
 // inCharge is a department of the actor's that leads a measure or takes part in

@@ -121,6 +121,11 @@ func (*Service) HelpPeople(ctx context.Context, q db.Queryer, request uuid.UUID)
 	return list, nil
 }
 
+// Helps tells whether a person takes part in what a measure asks for.
+func (*Service) Helps(ctx context.Context, q db.Queryer, request, person uuid.UUID) (bool, error) {
+	return db.Exists(ctx, q, sqlHelps, request, person)
+}
+
 // HelpCards introduces what a measure asks for to those who take part in it.
 func (*Service) HelpCards(ctx context.Context, q db.Queryer, viewer subject.Viewer, lang string, ids []uuid.UUID) ([]subject.Card, error) {
 	var cards []subject.Card

@@ -3,7 +3,6 @@ package radar
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -115,6 +114,29 @@ func (s *Service) Describe(ctx context.Context, ids []uuid.UUID) ([]subject.Card
 
 // Followers are the people who follow the field or the programme of a measure.
 func (s *Service) Followers(ctx context.Context, q db.Queryer, measure uuid.UUID) ([]uuid.UUID, error) {
+	refs, err := s.above(ctx, q, measure)
+	if err != nil {
+		return nil, err
+	}
+	return follows.PeopleOf(ctx, q, refs)
+}
+
+// IsFollower tells whether one person is among the Followers of a measure.
+func (s *Service) IsFollower(ctx context.Context, q db.Queryer, measure, person uuid.UUID) (bool, error) {
+	refs, err := s.above(ctx, q, measure)
+	if err != nil {
+		return false, err
+	}
+	for _, ref := range refs {
+		if is, err := follows.Reaches(ctx, q, ref, person, nil); is || err != nil {
+			return is, err
+		}
+	}
+	return false, nil
+}
+
+// above is what a measure belongs to: its programme, and its field of it.
+func (s *Service) above(ctx context.Context, q db.Queryer, measure uuid.UUID) ([]subject.Ref, error) {
 	m, err := byID(ctx, q, measure)
 	if err != nil {
 		return nil, err
@@ -127,19 +149,7 @@ func (s *Service) Followers(ctx context.Context, q db.Queryer, measure uuid.UUID
 	if f := p.Field(m.Content.Field); f != nil {
 		refs = append(refs, f.Ref())
 	}
-	var people []uuid.UUID
-	for _, ref := range refs {
-		list, err := follows.Of(ctx, q, ref)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range list {
-			if f.Kind == follows.Person && !slices.Contains(people, f.Owner) {
-				people = append(people, f.Owner)
-			}
-		}
-	}
-	return people, nil
+	return refs, nil
 }
 
 // Cards are those of public measures in a language.
@@ -159,31 +169,32 @@ func (*Service) Cards(ctx context.Context, q db.Queryer, lang string, ids []uuid
 	return cards, nil
 }
 
-// AnyOf tells whether one of some measures belongs to a programme.
-func (*Service) AnyOf(ctx context.Context, q db.Queryer, programme uuid.UUID, ids []uuid.UUID) (bool, error) {
-	return db.Exists(ctx, q, sqlAnyOf, programme, ids)
+// MeasuresOf lists the measures of a programme that are public where the programme is.
+func (*Service) MeasuresOf(ctx context.Context, q db.Queryer, programme uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, sqlMeasuresOf, programme)
+	if err != nil {
+		return nil, fmt.Errorf("measures of a programme: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("measures of a programme: %w", err)
+	}
+	return ids, nil
 }
 
 // OnEdit calls fn with the measures of a programme that was edited: it may have
 // gone from the public, or come back with all of them.
 func (f Findable) OnEdit(fn func(ctx context.Context, ids []uuid.UUID) error) {
 	events.OnJob(f.s.bus, "search", func(ctx context.Context, d events.Delivery[ProgrammeEdited]) error {
-		rows, err := f.s.db.Query(ctx, sqlMeasuresOf, d.Event.Programme)
+		ids, err := f.s.MeasuresOf(ctx, f.s.db, d.Event.Programme)
 		if err != nil {
-			return fmt.Errorf("measures of a programme: %w", err)
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		if err != nil {
-			return fmt.Errorf("measures of a programme: %w", err)
+			return err
 		}
 		return fn(ctx, ids)
 	})
 }
 
-const (
-	sqlAnyOf      = `SELECT EXISTS (SELECT FROM measures WHERE programme_id = $1 AND id = ANY ($2))`
-	sqlMeasuresOf = `SELECT id FROM measures WHERE programme_id = $1 AND visibility IN ('public', 'past') ORDER BY id`
-)
+const sqlMeasuresOf = `SELECT id FROM measures WHERE programme_id = $1 AND visibility IN ('public', 'past') ORDER BY id`
 
 // Register makes the events known to the bus where nobody subscribes to them.
 func (s *Service) Register() {

@@ -73,6 +73,11 @@ func (noticed) Owners(ctx context.Context, q db.Queryer, id uuid.UUID) (o notify
 	return o, nil
 }
 
+// Owns tells whether somebody may act as the person who reported.
+func (noticed) Owns(ctx context.Context, q db.Queryer, id, person uuid.UUID) (bool, error) {
+	return db.Exists(ctx, q, sqlNoticeOwns, id, person)
+}
+
 // Door is a one-time link that opens the report as the person who gave a contact
 // with it.
 func (noticed) Door(ctx context.Context, tx pgx.Tx, id uuid.UUID, contacts []uuid.UUID) (string, error) {
@@ -129,6 +134,8 @@ SELECT DISTINCT p.person_id
 FROM report_parties p
 JOIN reports r ON r.id = p.report_id
 WHERE r.id = $1 AND r.visibility <> 'erased'`
+	sqlNoticeOwns = `
+SELECT EXISTS (SELECT FROM report_parties p JOIN reports r ON r.id = p.report_id WHERE r.id = $1 AND p.person_id = $2 AND r.visibility <> 'erased')`
 )
 
 // UseNotices makes what happens to reports go to the inboxes, and mails wait for

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -95,6 +96,13 @@ func Register[E Event](b *Bus) {
 		}
 		return e, nil
 	}
+}
+
+// Types lists what was registered, sorted.
+func (b *Bus) Types() []string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Sorted(maps.Keys(b.types))
 }
 
 // Decode gives the body its registered type back: E, not *E.
