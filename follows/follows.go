@@ -42,20 +42,34 @@ func target(ref subject.Ref) (body, hash []byte, err error) {
 // Subject makes the owner follow a subject, also one whose mails they had ended; a
 // second time changes nothing.
 func Subject(ctx context.Context, tx pgx.Tx, kind OwnerKind, owner uuid.UUID, ref subject.Ref, lang string) error {
+	return put(ctx, tx, sqlFollow, kind, owner, ref, lang)
+}
+
+// Along is Subject for a person who did something else with a subject, such as
+// support it: whoever ended its mails goes on to get none.
+func Along(ctx context.Context, tx pgx.Tx, person uuid.UUID, ref subject.Ref, lang string) error {
+	return put(ctx, tx, sqlAlong, Person, person, ref, lang)
+}
+
+func put(ctx context.Context, tx pgx.Tx, sql string, kind OwnerKind, owner uuid.UUID, ref subject.Ref, lang string) error {
 	body, hash, err := target(ref)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, sqlFollow, subject.NewID(), string(kind), owner, body, hash, lang); err != nil {
+	if _, err := tx.Exec(ctx, sql, subject.NewID(), string(kind), owner, body, hash, lang); err != nil {
 		return fmt.Errorf("follow: %w", err)
 	}
 	return nil
 }
 
-const sqlFollow = `
+const (
+	sqlPartFollow = `
 INSERT INTO follows (id, owner_kind, owner_id, target_kind, target, target_hash, lang)
 VALUES ($1, $2, $3, 'subject', $4, $5, $6)
-ON CONFLICT ON CONSTRAINT follows_once DO UPDATE SET cadence = 'each' WHERE follows.cadence = 'never'`
+ON CONFLICT ON CONSTRAINT follows_once DO `
+	sqlFollow = sqlPartFollow + `UPDATE SET cadence = 'each' WHERE follows.cadence = 'never'`
+	sqlAlong  = sqlPartFollow + `NOTHING`
+)
 
 // Mute ends the mails about a subject for a person, who follows it no more, also of
 // what is theirs; twice is no error. Following or Unfollow ends it.

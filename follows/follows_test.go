@@ -71,7 +71,7 @@ func TestMoveKeepsANo(t *testing.T) {
 	for _, person := range []uuid.UUID{before, since, both} {
 		check(follows.Subject(t.Context(), tx, follows.Person, person, a, "de"))
 	}
-	check(follows.Subject(t.Context(), tx, follows.Person, both, b, "de"))
+	check(follows.Along(t.Context(), tx, both, b, "de"))
 	check(follows.Mute(t.Context(), tx, before, b, "de"))
 	muted := func(want ...uuid.UUID) {
 		t.Helper()
@@ -87,6 +87,8 @@ func TestMoveKeepsANo(t *testing.T) {
 	if !slices.Equal(moved, []uuid.UUID{since}) {
 		t.Errorf("moved %v, want %v", moved, since)
 	}
+	muted(before)
+	check(follows.Along(t.Context(), tx, before, b, "de")) // supported it
 	muted(before)
 	check(follows.Mute(t.Context(), tx, since, b, "de"))
 	check(follows.DropOf(t.Context(), tx, b, moved))

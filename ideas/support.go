@@ -90,7 +90,7 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 		}
 		out.Counted, out.Least = actor.Level >= least, least
 		if on { // who supports something is told what becomes of it
-			if err := follows.Subject(ctx, tx, follows.Person, actor.Person, i.Ref(), actor.Locale); err != nil {
+			if err := follows.Along(ctx, tx, actor.Person, i.Ref(), actor.Locale); err != nil {
 				return err
 			}
 		}

@@ -35,7 +35,7 @@ func (s *Service) Join(ctx context.Context, actor accounts.Actor, n subject.Numb
 		if err != nil {
 			return err
 		}
-		return follows.Subject(ctx, tx, follows.Person, actor.Person, r.Ref(), actor.Locale)
+		return follows.Along(ctx, tx, actor.Person, r.Ref(), actor.Locale)
 	})
 }
 
