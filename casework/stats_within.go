@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -25,9 +26,17 @@ func inRemits(where *db.Where, actor accounts.Actor) string {
 }
 
 // FiguresEverywhere tells whether the actor sees the figures of the whole city.
-func FiguresEverywhere(actor accounts.Actor) bool {
+func FiguresEverywhere(actor accounts.Actor) bool { return FigureLimits(actor) == "" }
+
+// FigureLimits names where the actor sees figures: "" for the whole city, and the same
+// for two actors only where the same cases count for both.
+func FigureLimits(actor accounts.Actor) string {
 	var where db.Where
-	return inRemits(&where, actor) == ""
+	within := inRemits(&where, actor)
+	if within == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s %#v", within, where.Args())
 }
 
 // hideMore hides what people said in further rows, the smallest first, until

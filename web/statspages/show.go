@@ -62,7 +62,7 @@ func (p *pages) rows(c kit.Context, desk bool, q question, f casework.FigureFilt
 		rows, err := casework.Figures(ctx, p.DB, kit.Actor(c), q.By, f)
 		return rows, now, err
 	}
-	return p.kept.get(q, now, func() ([]casework.FigureRow, error) { return casework.PublicFigures(ctx, p.DB, q.By, f) })
+	return p.figures.Get(ctx, q, now, func() ([]casework.FigureRow, error) { return casework.PublicFigures(ctx, p.DB, q.By, f) })
 }
 
 func (p *pages) show(desk bool) func(kit.Context) error {
