@@ -137,3 +137,44 @@ SELECT gen_random_uuid(), s.street, n::text, ST_SetSRID(ST_MakePoint(11.57 + n *
 		}
 	}
 }
+
+// TestContentOfWholeMonths: the public page and its files say how content people are
+// for whole months and to today; for other days they leave it out, and the page says so.
+func TestContentOfWholeMonths(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	now, err := db.Now(t.Context(), b.Pool)
+	must(t, err)
+	y, m, _ := now.In(b.zone).Date()
+	first := time.Date(y, m-2, 1, 0, 0, 0, 0, b.zone)
+	b.exec(t, `WITH f AS (
+  INSERT INTO case_facts (subject_kind, subject_id, category_id, status, public, created_at, closed_at)
+  SELECT 'report', gen_random_uuid(), (SELECT min(id::text)::uuid FROM categories), 'resolved', true, $1, $1 FROM generate_series(1, 12) RETURNING subject_id)
+INSERT INTO satisfaction (subject_kind, subject_id, value, department_id) SELECT 'report', subject_id, 3, (SELECT min(id::text)::uuid FROM departments) FROM f`, first.AddDate(0, 0, 9))
+	month := "?from=" + first.Format(time.DateOnly) + "&to="
+	last := first.AddDate(0, 1, -1)
+	const said = "100 % von 12"
+	for _, tt := range []struct {
+		name, ask string
+		said      bool
+	}{
+		{"as it opens", "", true},
+		{"to today", month + now.In(b.zone).Format(time.DateOnly), true},
+		{"a month", month + last.Format(time.DateOnly), true},
+		{"a day less", month + last.AddDate(0, 0, -1).Format(time.DateOnly), false},
+	} {
+		for path, want := range map[string]bool{"/statistics": tt.said, "/desk/statistics": true} {
+			browser := b.site.Browser()
+			if path != "/statistics" {
+				browser = b.site.As(accountstest.Admin(t, b.Pool))
+			}
+			a := browser.Get(path + tt.ask).Want(http.StatusOK).WantClean()
+			if got := strings.Contains(a.Text("main"), said); got != want || (a.Doc().Find("[data-unsaid]").Length() == 0) != want || strings.Contains(a.Text(".statstbl"), "Zufrieden") != want {
+				t.Errorf("%s, %s: said %v, want %v", path, tt.name, got, want)
+			}
+			if csv := browser.Get(path + ".csv" + tt.ask).Want(http.StatusOK).Body; strings.Contains(csv, ",0,12,0,0") != want {
+				t.Errorf("%s.csv, %s: %s", path, tt.name, csv)
+			}
+		}
+	}
+}
