@@ -21,7 +21,7 @@ func (c *town) talk() {
 	c.must(r.AddWith(ctx, c.actors["owner"], c.numbers["held"], reports.Said{Text: "kanarifiletext0", Files: []casework.NewFile{file}}))
 	c.must(r.Rate(ctx, c.actors["owner"], c.numbers["refused"], casework.Opinion{Value: casework.Happy, Text: "kanariopinion0"}, false))
 	c.do(func(tx pgx.Tx) error {
-		id, err := casework.PutPartner(ctx, tx, accounts.System, casework.Partner{
+		id, err := casework.AddPartner(ctx, tx, accounts.System, casework.Partner{
 			Name: i18n.Text{"de": "Bahn", "en": "Railway"}, Mail: "partner@stelle.example", RemindDays: 5, Active: true,
 		})
 		c.params["partner"] = []string{id.String(), "new"}

@@ -16,10 +16,14 @@ import (
 )
 
 // moderate makes the service and stands it between what people write and the public.
-func (a *App) moderate() (err error) {
+func (a *App) moderate() error {
+	counted, err := newRecipients(clock.System{})
+	if err != nil {
+		return err
+	}
 	a.moderation, err = moderation.New(moderation.Config{
 		DB: a.cfg.Pool, Accounts: a.accounts, Targets: map[subject.Kind]moderation.Target{subject.Report: a.reports.Moderated(), subject.Comment: a.discussion.Moderated(), subject.Idea: a.ideas.Moderated()}, Outbox: a.outbox,
-		Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Calendar: a.categories, Files: a.files, Photos: a.photos, Active: (&recipients{clock: clock.System{}}).active, Log: a.cfg.Log,
+		Messages: a.messages, BaseURL: a.cfg.Settings.Base(), Calendar: a.categories, Files: a.files, Photos: a.photos, Active: counted.active, Log: a.cfg.Log,
 	})
 	if err != nil {
 		return err

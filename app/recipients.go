@@ -3,25 +3,26 @@ package app
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/kept"
 )
 
 // recipientsFor is how long a count is given again: everybody may ask for the
 // figures, and each count reads the half year's votes.
 const recipientsFor = 10 * time.Minute
 
+// mostRecipients is how many periods are remembered: there are two in a year.
+const mostRecipients = 200
+
 // recipients counts who took part (moderation.Active), from what is kept anyway.
 type recipients struct {
 	clock clock.Clock
-
-	mu   sync.Mutex
-	kept map[span]counted
+	kept  *kept.Kept[span, []int]
 }
 
 // span names the months: the first one's beginning and how many they are.
@@ -30,31 +31,16 @@ type span struct {
 	n    int
 }
 
-type counted struct {
-	list []int
-	at   time.Time
+func newRecipients(c clock.Clock) (*recipients, error) {
+	k, err := kept.New[span, []int](kept.Config{For: recipientsFor, Most: mostRecipients})
+	return &recipients{clock: c, kept: k}, err
 }
 
-// active gives the numbers of the months between the edges.
+// active gives the numbers of the months between the edges. However many ask, it is
+// counted once.
 func (r *recipients) active(ctx context.Context, q db.Queryer, edges []time.Time) ([]int, error) {
-	key := span{edges[0].Unix(), len(edges)}
-	r.mu.Lock()
-	c, ok := r.kept[key]
-	r.mu.Unlock()
-	if ok && r.clock.Now().Sub(c.at) < recipientsFor {
-		return c.list, nil
-	}
-	list, err := countActive(ctx, q, edges) // not under the lock: others' connections would wait for it
-	if err != nil {
-		return nil, err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.kept == nil {
-		r.kept = map[span]counted{}
-	}
-	r.kept[key] = counted{list: list, at: r.clock.Now()}
-	return list, nil
+	list, _, err := r.kept.Get(ctx, span{edges[0].Unix(), len(edges)}, r.clock.Now(), func() ([]int, error) { return countActive(ctx, q, edges) })
+	return list, err
 }
 
 func countActive(ctx context.Context, q db.Queryer, edges []time.Time) ([]int, error) {

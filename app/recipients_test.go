@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,7 +14,9 @@ import (
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/accounts/accountstest"
 	"github.com/mitwirk/mitwirk/categories"
+	"github.com/mitwirk/mitwirk/internal/clock"
 	"github.com/mitwirk/mitwirk/internal/db"
+	"github.com/mitwirk/mitwirk/internal/dbtest"
 	"github.com/mitwirk/mitwirk/moderation"
 	"github.com/mitwirk/mitwirk/reports"
 	"github.com/mitwirk/mitwirk/subject"
@@ -153,4 +157,47 @@ func TestActivePeopleInTheReport(t *testing.T) {
 	if g := got(); g["in_month2025-06"] != 1 {
 		t.Errorf("counted anew at once: %v", g)
 	}
+}
+
+// TestActivePeopleOnce: however many ask at once, people are counted once.
+func TestActivePeopleOnce(t *testing.T) {
+	t.Parallel()
+	const many = 50
+	r, err := newRecipients(clock.System{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all, there sync.WaitGroup
+	q := &slowCount{DB: dbtest.DB(t), before: &there}
+	var edges []time.Time
+	for m := time.January; m <= time.March; m++ {
+		edges = append(edges, time.Date(2025, m, 1, 0, 0, 0, 0, time.UTC))
+	}
+	there.Add(many)
+	for range many {
+		all.Go(func() {
+			there.Done()
+			if list, err := r.active(t.Context(), q, edges); err != nil || !slices.Equal(list, []int{0, 0}) {
+				t.Errorf("%v, %v", list, err)
+			}
+		})
+	}
+	all.Wait()
+	if n := q.asked.Load(); n != 1 {
+		t.Errorf("counted %d times", n)
+	}
+}
+
+// slowCount answers no query before all are there.
+type slowCount struct {
+	db.DB
+
+	before *sync.WaitGroup
+	asked  atomic.Int32
+}
+
+func (s *slowCount) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	s.asked.Add(1)
+	s.before.Wait()
+	return s.DB.Query(ctx, sql, args...)
 }

@@ -49,18 +49,6 @@ func (s HandoverState) Over() bool {
 // MaxNeed is how long words to and from partners may be, in characters.
 const MaxNeed = 2000
 
-// Partner is an office without a desk.
-type Partner struct {
-	ID         uuid.UUID
-	Name       i18n.Text
-	Mail       string
-	RemindDays int // working days
-	Active     bool
-	Categories []uuid.UUID // for which it is proposed first
-	// Department is set instead of ID for a department whose door is mail.
-	Department uuid.UUID
-}
-
 // Handover is a case in a partner's hands.
 type Handover struct {
 	ID         uuid.UUID
@@ -87,114 +75,6 @@ type HandoverAnswer struct {
 	Text      string
 	At        time.Time
 }
-
-// Partners lists the partners by name, and after them the departments whose door
-// is mail; with all also those that are switched off.
-func Partners(ctx context.Context, q db.Queryer, all bool) ([]Partner, error) {
-	rows, err := q.Query(ctx, sqlPartners, all)
-	if err != nil {
-		return nil, fmt.Errorf("partners: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Partner, error) {
-		var p Partner
-		return p, row.Scan(&p.ID, &p.Name, &p.Mail, &p.RemindDays, &p.Active, &p.Categories)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("partners: %w", err)
-	}
-	rows, err = q.Query(ctx, sqlMailDepartments)
-	if err != nil {
-		return nil, fmt.Errorf("partners: %w", err)
-	}
-	offices, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Partner, error) {
-		p := Partner{RemindDays: 5, Active: true}
-		return p, row.Scan(&p.Department, &p.Name, &p.Mail)
-	})
-	return append(list, offices...), wrap("partners", err)
-}
-
-const (
-	sqlPartners = `
-SELECT p.id, p.name, p.mail, p.remind_days, p.active,
-       ARRAY(SELECT c.category_id FROM partner_categories c WHERE c.partner_id = p.id)
-FROM partners p
-WHERE p.active OR $1
-ORDER BY p.name ->> 'de', p.id
-LIMIT 500`
-	sqlMailDepartments = `
-SELECT d.id, d.name, d.mail
-FROM departments d
-WHERE d.door = 'mail' AND d.active AND d.mail <> ''
-ORDER BY d.name ->> 'de', d.id
-LIMIT 500`
-)
-
-// PutPartner stores a partner; a zero ID is a new one. For admins; who and which
-// fields stand in the audit log. Sent twice, it is stored once.
-func PutPartner(ctx context.Context, tx pgx.Tx, actor accounts.Actor, p Partner) (uuid.UUID, error) {
-	actor, err := accounts.Renew(ctx, tx, actor)
-	if err != nil {
-		return uuid.Nil, err
-	}
-	if !actor.System && !actor.Has(subject.Admin) {
-		return uuid.Nil, fault.New(fault.Forbidden, "err.403")
-	}
-	var wrong fault.Fields
-	for _, lang := range []string{i18n.German, i18n.English} {
-		if p.Name[lang] = strings.TrimSpace(p.Name[lang]); p.Name[lang] == "" || utf8.RuneCountInString(p.Name[lang]) > 100 {
-			wrong.Add("name_"+lang, "talk.err.partner_name")
-		}
-	}
-	mail, err := accounts.ParseAddress(p.Mail)
-	if err != nil {
-		wrong.Add("mail", "report.err.mail")
-	}
-	if p.RemindDays < 1 || p.RemindDays > 60 {
-		wrong.Add("remind_days", "talk.err.remind_days")
-	}
-	if err := wrong.Err(); err != nil {
-		return uuid.Nil, err
-	}
-	if p.ID == uuid.Nil {
-		p.ID = subject.NewID()
-	}
-	if p.Categories == nil {
-		p.Categories = []uuid.UUID{}
-	}
-	var changed int64
-	for _, q := range []struct {
-		sql  string
-		args []any
-	}{
-		{sqlPutPartner, []any{p.ID, p.Name, mail, p.RemindDays, p.Active}}, // holds the row, changed or not
-		{sqlDropPartnerCategories, []any{p.ID, p.Categories}},
-		{sqlAddPartnerCategories, []any{p.ID, p.Categories}},
-	} {
-		tag, err := tx.Exec(ctx, q.sql, q.args...)
-		if err != nil {
-			return uuid.Nil, fmt.Errorf("put partner: %w", err)
-		}
-		changed += tag.RowsAffected()
-	}
-	if changed == 0 {
-		return p.ID, nil
-	}
-	return p.ID, accounts.Audit(ctx, tx, actor, accounts.Entry{
-		Action: "partner.put", Ref: subject.Ref{Kind: "partner", ID: p.ID}, Fields: []string{"name", "mail", "remind_days", "active", "categories"},
-	})
-}
-
-const (
-	sqlPutPartner = `
-INSERT INTO partners AS p (id, name, mail, remind_days, active) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, mail = excluded.mail, remind_days = excluded.remind_days, active = excluded.active
-WHERE (p.name, p.mail, p.remind_days, p.active) IS DISTINCT FROM (excluded.name, excluded.mail, excluded.remind_days, excluded.active)`
-	sqlDropPartnerCategories = `DELETE FROM partner_categories WHERE partner_id = $1 AND category_id <> ALL ($2)`
-	sqlAddPartnerCategories  = `
-INSERT INTO partner_categories (partner_id, category_id)
-SELECT $1, c.id FROM categories c WHERE c.id = ANY ($2)
-ON CONFLICT DO NOTHING`
-)
 
 // HandTo gives a case to a partner and returns what goes into the link's path.
 // remindAt is when to remind first. A partner who has it already is Conflict.

@@ -85,9 +85,28 @@ func Figures(ctx context.Context, q db.Queryer, actor accounts.Actor, by By, f F
 }
 
 // PublicFigures are made of public reports only, so that nothing can be found
-// by taking one figure from another.
+// by taking one figure from another: what few said is hidden with further rows, and
+// without whole months (OfWholeMonths) nothing is said of what people said.
 func PublicFigures(ctx context.Context, q db.Queryer, by By, f FigureFilter) ([]FigureRow, error) {
-	return figures(ctx, q, by, f, nil)
+	rows, err := figures(ctx, q, by, f, nil)
+	if err != nil {
+		return nil, err
+	}
+	now, err := db.Now(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := OfWholeMonths(f, now)
+	if err != nil {
+		return nil, err
+	}
+	if !whole {
+		for i := range rows {
+			rows[i].hide()
+		}
+	}
+	hideMore(rows)
+	return rows, nil
 }
 
 // keys are the columns that figures are told apart by, of what came in or is

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -160,18 +159,25 @@ func RecurringPlaces(ctx context.Context, q db.Queryer, until time.Time, limit i
 	return list, wrap("recurring places", err)
 }
 
-// RecurringPlacesOf is RecurringPlaces for one who sees figures: those places
-// that lie in the actor's remits, with the public numbers.
-func RecurringPlacesOf(ctx context.Context, q db.Queryer, actor accounts.Actor, until time.Time, limit int) ([]RecurringPlace, error) {
+// AllRecurringPlaces is the limit that leaves none of them out, before they are
+// narrowed to remits.
+const AllRecurringPlaces = 5000
+
+// RecurringPlacesOf are those of a list of the whole city that lie in the actor's
+// remits, with the public numbers, at most limit; for one who sees figures. The list
+// stays as it is: others are given it, too.
+func RecurringPlacesOf(actor accounts.Actor, list []RecurringPlace, limit int) ([]RecurringPlace, error) {
 	if err := MayRoute(actor, SeeFigures); err != nil {
 		return nil, err
 	}
-	const all = 5000 // of the whole city, before the remits
-	list, err := RecurringPlaces(ctx, q, until, all)
-	list = slices.DeleteFunc(list, func(r RecurringPlace) bool {
-		return !actor.Covers(accounts.Place{Department: r.Team, Category: r.Category, District: r.District}, figureRoles()...)
-	})
-	return list[:min(limit, len(list))], err
+	var in []RecurringPlace
+	for i := range list {
+		r := &list[i]
+		if len(in) < limit && actor.Covers(accounts.Place{Department: r.Team, Category: r.Category, District: r.District}, figureRoles()...) {
+			in = append(in, *r)
+		}
+	}
+	return in, nil
 }
 
 // Only streets that have enough of a kind are looked at more closely. Metres are

@@ -1,8 +1,10 @@
 package casework
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mitwirk/mitwirk/accounts"
 	"github.com/mitwirk/mitwirk/internal/db"
@@ -25,9 +27,17 @@ func inRemits(where *db.Where, actor accounts.Actor) string {
 }
 
 // FiguresEverywhere tells whether the actor sees the figures of the whole city.
-func FiguresEverywhere(actor accounts.Actor) bool {
+func FiguresEverywhere(actor accounts.Actor) bool { return FigureLimits(actor) == "" }
+
+// FigureLimits names where the actor sees figures: "" for the whole city, and the same
+// for two actors only where the same cases count for both.
+func FigureLimits(actor accounts.Actor) string {
 	var where db.Where
-	return inRemits(&where, actor) == ""
+	within := inRemits(&where, actor)
+	if within == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s %#v", within, where.Args())
 }
 
 // hideMore hides what people said in further rows, the smallest first, until
@@ -47,6 +57,27 @@ func hideMore(rows []FigureRow) {
 			return
 		}
 		hidden += r.Rated()
-		r.Happy, r.SoSo, r.Unhappy = 0, 0, 0
+		r.hide()
 	}
+}
+
+// hide takes what people said out of a row.
+func (r *FigureRow) hide() {
+	r.few += r.Rated()
+	r.Happy, r.SoSo, r.Unhappy = 0, 0, 0
+}
+
+// OfWholeMonths tells whether figures are of months of the city from their first to
+// their last day, or to now where the last one still runs: of two times that differ by
+// a day, the difference would be what was said on that day.
+func OfWholeMonths(f FigureFilter, now time.Time) (bool, error) {
+	zone, err := time.LoadLocation(f.Zone) // "" is UTC
+	if err != nil {
+		return false, fmt.Errorf("figures: zone: %w", err)
+	}
+	first := func(at time.Time) bool {
+		at = at.In(zone)
+		return at.Equal(time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, zone))
+	}
+	return first(f.From) && (first(f.To) || f.To.After(now)), nil
 }

@@ -3,6 +3,7 @@ package ideas
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -79,6 +80,21 @@ func (*Service) PublicIdea(ctx context.Context, q db.Queryer, n subject.Number) 
 func (*Service) PublicIdeas(ctx context.Context, q db.Queryer, ids []uuid.UUID) ([]subject.Card, error) {
 	return cards(ctx, q, ids, uuid.Nil, false)
 }
+
+// IdeaAmong is which of the ideas has a number, public or not. fault NotFound. For who
+// takes away what hangs on it: who may see it is not asked.
+func (*Service) IdeaAmong(ctx context.Context, q db.Queryer, ids []uuid.UUID, n subject.Number) (id uuid.UUID, err error) {
+	err = q.QueryRow(ctx, sqlIdeaAmong, ids, int64(n)).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, fault.Missing("idea")
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("idea by number: %w", err)
+	}
+	return id, nil
+}
+
+const sqlIdeaAmong = `SELECT id FROM ideas WHERE id = ANY ($1) AND number = $2`
 
 // Noticed is ideas as the inbox knows them (notify.Domain).
 func (s *Service) Noticed() notify.Domain { return noticed{s} }

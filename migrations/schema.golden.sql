@@ -2001,6 +2001,7 @@ CREATE TABLE public.partners (
     remind_days integer DEFAULT 5 NOT NULL,
     active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT public.mitwirk_now() NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
     CONSTRAINT partners_mail_check CHECK (((char_length(mail) >= 3) AND (char_length(mail) <= 254))),
     CONSTRAINT partners_remind_days_check CHECK (((remind_days >= 1) AND (remind_days <= 60)))
 );

@@ -21,15 +21,21 @@ type Ideas interface {
 	PublicIdea(ctx context.Context, q db.Queryer, n subject.Number) (uuid.UUID, error)
 	// PublicIdeas introduces those of them that are public.
 	PublicIdeas(ctx context.Context, q db.Queryer, ids []uuid.UUID) ([]subject.Card, error)
+	// IdeaAmong is which of them has a number, public or not. fault NotFound.
+	IdeaAmong(ctx context.Context, q db.Queryer, ids []uuid.UUID, n subject.Number) (uuid.UUID, error)
 }
 
 // UseIdeas lets reports be linked to ideas; to be called before the service is used.
 func (s *Service) UseIdeas(i Ideas) { s.ideas = i }
 
 // LinkIdea says that a report belongs to an idea; cut takes that back. The actor works
-// on the report, and the idea is public.
+// on the report. An idea that is linked is public; one that is cut may be hidden by now,
+// and without a link cutting changes nothing: it does not tell which numbers there are.
 func (s *Service) LinkIdea(ctx context.Context, actor accounts.Actor, n, idea subject.Number, cut bool) error {
 	return s.onCase(ctx, actor, n, func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, r *Report) error {
+		if cut {
+			return s.cutIdea(ctx, tx, r, idea)
+		}
 		unknown := fault.OnField("other", "report.err.other_unknown")
 		if s.ideas == nil {
 			return unknown
@@ -41,12 +47,41 @@ func (s *Service) LinkIdea(ctx context.Context, actor accounts.Actor, n, idea su
 		if err != nil {
 			return err
 		}
-		to := subject.Ref{Kind: subject.Idea, ID: id}
-		if cut {
-			return links.Cut(ctx, tx, r.Ref(), to, links.BelongsTo)
-		}
-		return links.Make(ctx, tx, r.Ref(), to, links.BelongsTo, actor.Person)
+		return links.Make(ctx, tx, r.Ref(), subject.Ref{Kind: subject.Idea, ID: id}, links.BelongsTo, actor.Person)
 	})
+}
+
+// cutIdea takes a report's own link away, whoever may see the idea now. Every number
+// answers alike.
+func (s *Service) cutIdea(ctx context.Context, tx pgx.Tx, r *Report, idea subject.Number) error {
+	if s.ideas == nil {
+		return nil
+	}
+	ids, err := ideasOf(ctx, tx, sqlAllLinkedIdeas, r.ID)
+	if err != nil {
+		return err
+	}
+	id, err := s.ideas.IdeaAmong(ctx, tx, ids, idea)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return links.Cut(ctx, tx, r.Ref(), subject.Ref{Kind: subject.Idea, ID: id}, links.BelongsTo)
+}
+
+// ideasOf are the ids of the ideas that a report belongs to, public or not.
+func ideasOf(ctx context.Context, q db.Queryer, sql string, report uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, sql, report)
+	if err != nil {
+		return nil, fmt.Errorf("linked ideas: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("linked ideas: %w", err)
+	}
+	return ids, nil
 }
 
 // LinkedIdeas are the public ideas that a report belongs to. The actor works on the
@@ -59,11 +94,7 @@ func (s *Service) LinkedIdeas(ctx context.Context, actor accounts.Actor, n subje
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Query(ctx, sqlLinkedIdeas, r.ID)
-	if err != nil {
-		return nil, fmt.Errorf("linked ideas: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	ids, err := ideasOf(ctx, s.db, sqlLinkedIdeas, r.ID)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -76,9 +107,10 @@ func (s *Service) OfIdea(ctx context.Context, actor accounts.Actor, idea uuid.UU
 }
 
 const (
-	sqlLinkedIdeas = `
+	sqlAllLinkedIdeas = `
 SELECT to_id FROM links
-WHERE from_kind = 'report' AND from_id = $1 AND to_kind = 'idea' AND relation = 'belongs_to'
+WHERE from_kind = 'report' AND from_id = $1 AND to_kind = 'idea' AND relation = 'belongs_to'`
+	sqlLinkedIdeas = sqlAllLinkedIdeas + `
 ORDER BY to_id LIMIT 50`
 	sqlOfIdea = `
 SELECT r.number, r.title, r.status, r.quiet, r.address, r.created_at, r.visibility, r.publish, r.category_id, r.district_ref, c.department_id

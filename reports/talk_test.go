@@ -285,7 +285,7 @@ func (c *talkCity) partner(t *testing.T) uuid.UUID {
 	t.Helper()
 	var id uuid.UUID
 	accountstest.Do(t, c.Pool, func(tx pgx.Tx) (err error) {
-		id, err = casework.PutPartner(t.Context(), tx, accounts.System, casework.Partner{
+		id, err = casework.AddPartner(t.Context(), tx, accounts.System, casework.Partner{
 			Name: i18n.Text{"de": "Deutsche Bahn", "en": "Deutsche Bahn"}, Mail: "bahn@partner.example", RemindDays: 3, Active: true,
 		})
 		return err

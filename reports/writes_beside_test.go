@@ -39,12 +39,6 @@ func besideWrites() []deskWrite {
 	partner := func(w *deskWorld) casework.Partner {
 		return casework.Partner{ID: w.key, Name: i18n.Text{"de": "Stadtwerke", "en": "Utilities"}, Mail: "netz@partner.example", RemindDays: 4, Active: true}
 	}
-	put := func(ctx context.Context, w *deskWorld, who accounts.Actor, p casework.Partner) error {
-		return inTx(w, ctx, func(ctx context.Context, tx pgx.Tx) error {
-			_, err := casework.PutPartner(ctx, tx, who, p)
-			return err
-		})
-	}
 	return append([]deskWrite{
 		{
 			name: "mark as read", count: `SELECT count(*)::int FROM messages WHERE subject_id = $1 AND NOT unread`, adds: 1,
@@ -86,12 +80,23 @@ func besideWrites() []deskWrite {
 		},
 		{
 			name: "new partner", by: "admin", count: logged("partner.put"), adds: 1,
-			do: func(ctx context.Context, w *deskWorld, who accounts.Actor) error { return put(ctx, w, who, partner(w)) },
+			do: func(ctx context.Context, w *deskWorld, who accounts.Actor) error {
+				return inTx(w, ctx, func(ctx context.Context, tx pgx.Tx) error {
+					_, err := casework.AddPartner(ctx, tx, who, partner(w))
+					return err
+				})
+			},
 		},
 		{
 			name: "change a partner", by: "admin", count: logged("partner.put"), adds: 1,
 			prep: func(t *testing.T, w *deskWorld) { t.Helper(); w.key = w.partner(t) },
-			do:   func(ctx context.Context, w *deskWorld, who accounts.Actor) error { return put(ctx, w, who, partner(w)) },
+			do: func(ctx context.Context, w *deskWorld, who accounts.Actor) error {
+				return inTx(w, ctx, func(ctx context.Context, tx pgx.Tx) error {
+					p := partner(w)
+					p.Version = 1
+					return casework.ChangePartner(ctx, tx, who, p)
+				})
+			},
 		},
 	}, eventWrites()...)
 }

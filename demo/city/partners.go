@@ -33,7 +33,7 @@ func partners(ctx context.Context, cfg Config) error {
 					one.Categories = append(one.Categories, c.ID)
 				}
 			}
-			if _, err := casework.PutPartner(ctx, tx, accounts.System, one); err != nil {
+			if _, err := casework.AddPartner(ctx, tx, accounts.System, one); err != nil {
 				return fmt.Errorf("demo partner: %w", err)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 // for the rest of one name.
 var levels = map[string]int{
 	"subject": 0, "migrations": 0,
-	"internal/fault": 0, "internal/config": 0, "internal/i18n": 0, "internal/clock": 0, "internal/privacy": 0, "internal/table": 0, "internal/logs": 0, "internal/sheet": 0, "internal/paper": 0, "internal/receipt": 0, "internal/bench": 1,
+	"internal/fault": 0, "internal/config": 0, "internal/i18n": 0, "internal/clock": 0, "internal/privacy": 0, "internal/table": 0, "internal/logs": 0, "internal/sheet": 0, "internal/paper": 0, "internal/receipt": 0, "internal/kept": 0, "internal/bench": 1,
 
 	"internal/geom": 9, "internal/db": 10, "internal/pgdev": 10,
 	"internal/jobs": 11, "internal/mail": 11, "internal/files": 11, "internal/idem": 11, "internal/scan": 11, "internal/inbound": 11,

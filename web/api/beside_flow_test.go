@@ -299,13 +299,26 @@ func (h house) talkOn(t *testing.T) {
 // handOn: to a partner by mail and to a crew by a link.
 func (h house) handOn(t *testing.T) {
 	t.Helper()
-	var partners struct{ Partners []struct{ ID string } }
+	var partners struct {
+		Partners []struct {
+			ID      string
+			Version int
+		}
+	}
 	h.send(t, "clerk", "GET", "/partners", nil, 200, &partners)
 	if len(partners.Partners) == 0 {
 		t.Fatal("no partner")
 	}
 	p := partners.Partners[0].ID
-	h.send(t, "admin", "PUT", "/partners/"+p, partnerBody(), 200, nil)
+	for _, tt := range []struct{ version, days, want int }{ // as it is, changed, by one who read it before, by one who does not ask
+		{partners.Partners[0].Version, 3, 200}, {partners.Partners[0].Version, 4, 200}, {partners.Partners[0].Version, 5, 409}, {0, 6, 200},
+	} {
+		body := partnerBody()
+		if body["remind_days"] = tt.days; tt.version > 0 {
+			body["version"] = tt.version
+		}
+		h.send(t, "admin", "PUT", "/partners/"+p, body, tt.want, nil)
+	}
 	r := h.report(t, sent{})
 	of := "/reports/" + r.Number + "/handovers"
 	h.send(t, "clerk elsewhere", "POST", of, fields{"partner": p, "need": "Bitte."}, 403, nil)

@@ -27,6 +27,7 @@ type partner struct {
 	RemindDays int      `json:"remind_days" doc:"Working days until it is reminded."`
 	Categories []string `json:"categories" nullable:"false" doc:"Keys: for these it is proposed first."`
 	Active     bool     `json:"active"`
+	Version    int      `json:"version,omitempty" doc:"To be sent with a change. Absent: a department."`
 }
 
 type partnerList struct {
@@ -39,6 +40,7 @@ type newPartner struct {
 	RemindDays int      `json:"remind_days" minimum:"1" maximum:"60"`
 	Categories []string `json:"categories,omitempty" nullable:"false" maxItems:"200" doc:"Keys."`
 	Active     bool     `json:"active"`
+	Version    int      `json:"version,omitempty" minimum:"1" doc:"As you read it: 409 when somebody has changed it since. Missing: not asked; a new one has none."`
 }
 
 // handover is a case in a partner's hands.
@@ -102,7 +104,7 @@ type routeStop struct {
 }
 
 func partnerOf(cat *categories.Catalogue, p *casework.Partner) partner {
-	out := partner{ID: p.ID.String(), Name: namesOf(p.Name), Mail: p.Mail, RemindDays: p.RemindDays, Categories: []string{}, Active: p.Active}
+	out := partner{ID: p.ID.String(), Name: namesOf(p.Name), Mail: p.Mail, RemindDays: p.RemindDays, Categories: []string{}, Active: p.Active, Version: p.Version}
 	if p.ID == uuid.Nil {
 		out.ID = p.Department.String()
 	}
@@ -197,25 +199,21 @@ func (a *api) partners() {
 }
 
 func (a *api) setPartners(desk deskOp) {
-	put := func(ctx context.Context, tx pgx.Tx, actor accounts.Actor, b *newPartner, id uuid.UUID) (itemID, error) {
-		actor, err := accounts.Renew(ctx, tx, actor)
-		if err != nil {
-			return itemID{}, err
-		}
+	places := map[string]string{"name_de": "/name/de", "name_en": "/name/en"}
+	read := func(ctx context.Context, b *newPartner, id uuid.UUID) (casework.Partner, error) {
+		p := casework.Partner{ID: id, Name: b.Name.text(false), Mail: kit.Clean(b.Mail, false), RemindDays: b.RemindDays, Active: b.Active, Version: b.Version}
 		cat, err := a.Categories.Catalogue(ctx)
 		if err != nil {
-			return itemID{}, err
+			return p, err
 		}
-		p := casework.Partner{ID: id, Name: b.Name.text(false), Mail: kit.Clean(b.Mail, false), RemindDays: b.RemindDays, Active: b.Active}
 		for _, key := range b.Categories {
 			c := cat.ByKey(key)
 			if c == nil {
-				return itemID{}, fault.OnField("/categories", "report.err.category")
+				return p, fault.OnField("/categories", "report.err.category")
 			}
 			p.Categories = append(p.Categories, c.ID)
 		}
-		made, err := casework.PutPartner(ctx, tx, actor, p)
-		return itemID{made.String()}, renamedTo(err, map[string]string{"name_de": "/name/de", "name_en": "/name/en"})
+		return p, nil
 	}
 	type addIn struct {
 		OnceParam
@@ -224,30 +222,30 @@ func (a *api) setPartners(desk deskOp) {
 	add := desk("addPartner", http.MethodPost, "/partners", "Add a partner", "For admins.")
 	add.scope, add.status = accounts.ScopeAdminWrite, http.StatusCreated
 	writes(a, add, func(ctx context.Context, tx pgx.Tx, _ *call, actor accounts.Actor, in *addIn) (itemID, error) {
-		return put(ctx, tx, actor, &in.Body, uuid.Nil)
+		p, err := read(ctx, &in.Body, uuid.Nil)
+		if err != nil {
+			return itemID{}, err
+		}
+		made, err := casework.AddPartner(ctx, tx, actor, p)
+		return itemID{made.String()}, renamedTo(err, places)
 	})
 	type putIn struct {
 		ThingParam
 		OnceParam
 		Body newPartner
 	}
-	change := desk("changePartner", http.MethodPut, "/partners/{id}", "Change a partner", "Or switch it off. For admins.")
+	change := desk("changePartner", http.MethodPut, "/partners/{id}", "Change a partner", "Or switch it off. For admins. 409: somebody else was faster.")
 	change.scope = accounts.ScopeAdminWrite
 	writes(a, change, func(ctx context.Context, tx pgx.Tx, _ *call, actor accounts.Actor, in *putIn) (itemID, error) {
 		id, err := thing(in.ID, "partner")
 		if err != nil {
 			return itemID{}, err
 		}
-		list, err := casework.Partners(ctx, tx, true)
+		p, err := read(ctx, &in.Body, id)
 		if err != nil {
 			return itemID{}, err
 		}
-		for i := range list {
-			if list[i].ID == id {
-				return put(ctx, tx, actor, &in.Body, id)
-			}
-		}
-		return itemID{}, fault.Missing("partner")
+		return itemID{id.String()}, renamedTo(casework.ChangePartner(ctx, tx, actor, p), places)
 	})
 }
 

@@ -263,9 +263,9 @@ func (p *pages) link(c kit.Context) error {
 		return p.failed(v, err, f)
 	}
 	prefix, n, err := subject.ParseNumber(in.Other)
-	to := p.Reports.LinkTo
+	to, what := p.Reports.LinkTo, ""
 	if prefix == subject.PrefixIdea {
-		to = p.Reports.LinkIdea
+		to, what = p.Reports.LinkIdea, "_idea"
 	} else if prefix != subject.PrefixReport {
 		err = fault.New(fault.Invalid, "report.err.other_unknown")
 	}
@@ -276,9 +276,9 @@ func (p *pages) link(c kit.Context) error {
 		return p.failed(v, renamed(err, map[string]string{"other": "link_other"}), f)
 	}
 	if in.Do == "cut" {
-		return done(v, "case.done.cut")
+		return done(v, "case.done.cut"+what)
 	}
-	return done(v, "case.done.link")
+	return done(v, "case.done.link"+what)
 }
 
 // here is the heartbeat of an open case: who else looks at it.

@@ -1,10 +1,8 @@
 package statspages
 
 import (
-	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/mitwirk/mitwirk/casework"
 )
@@ -21,40 +19,6 @@ func TestLevels(t *testing.T) {
 	}
 	if got := levels(nil); len(got) != 0 {
 		t.Error(got)
-	}
-}
-
-// Figures are counted once in ten minutes, an error is kept by nobody, and the
-// memory does not grow without end.
-func TestKept(t *testing.T) {
-	t.Parallel()
-	k, now, counts := newKept[int, int](), time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), 0
-	get := func(key int, at time.Time) int {
-		t.Helper()
-		v, _, err := k.get(key, at, func() (int, error) { counts++; return counts, nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	if a, b := get(1, now), get(1, now.Add(keepFor-time.Second)); a != 1 || b != 1 {
-		t.Errorf("%d, then %d", a, b)
-	}
-	if v := get(1, now.Add(keepFor)); v != 2 {
-		t.Errorf("after ten minutes %d", v)
-	}
-	broken := errors.New("no database")
-	if _, _, err := k.get(2, now, func() (int, error) { return 0, broken }); !errors.Is(err, broken) {
-		t.Error(err)
-	}
-	if v := get(2, now); v != 3 {
-		t.Errorf("an error was kept: %d", v)
-	}
-	for i := range 3 * keepMost {
-		get(i, now)
-	}
-	if len(k.of) > keepMost {
-		t.Errorf("%d are kept", len(k.of))
 	}
 }
 

@@ -20,34 +20,55 @@ const (
 	mostPlaces  = 50
 )
 
-// places is where reports gather. It is public: the desk shows the same, or those
-// of it in the remits of whoever asks.
-type places struct {
-	streets   []casework.StreetFigure
-	recurring []casework.RecurringPlace
-}
+// The most days and limits of which places are remembered; a list of recurring
+// places is that of the whole city.
+const (
+	keepStreets   = 200
+	keepRecurring = 20
+)
 
-func (p *pages) placesOf(c kit.Context, desk bool, q question, f casework.FigureFilter) (l places, err error) {
-	ctx, actor := c.Request().Context(), kit.Actor(c)
-	if desk && !casework.FiguresEverywhere(actor) {
-		if l.streets, err = casework.StreetsOf(ctx, p.DB, actor, f.To, mostStreets); err != nil {
-			return l, err
-		}
-		l.recurring, err = casework.RecurringPlacesOf(ctx, p.DB, actor, f.To, mostPlaces)
-		return l, err
+// streetsKey is whose streets they are (casework.FigureLimits) and the day up to
+// which they count.
+type streetsKey struct{ limits, to string }
+
+// streetsOf are the streets that the page shows: of all public reports, on the desk
+// of those of them in the remits of whoever asks.
+func (p *pages) streetsOf(c kit.Context, desk bool, q question, f casework.FigureFilter) ([]casework.StreetFigure, error) {
+	ctx, actor, key := c.Request().Context(), kit.Actor(c), streetsKey{to: q.To}
+	if desk {
+		key.limits = casework.FigureLimits(actor)
 	}
 	now, err := db.Now(ctx, p.DB)
 	if err != nil {
-		return places{}, err
+		return nil, err
 	}
-	list, _, err := p.places.get(q.To, now, func() (l places, err error) {
-		if l.streets, err = casework.Streets(ctx, p.DB, f.To, mostStreets); err != nil {
-			return l, err
+	list, _, err := p.streets.Get(ctx, key, now, func() ([]casework.StreetFigure, error) {
+		if key.limits == "" {
+			return casework.Streets(ctx, p.DB, f.To, mostStreets)
 		}
-		l.recurring, err = casework.RecurringPlaces(ctx, p.DB, f.To, mostPlaces)
-		return l, err
+		return casework.StreetsOf(ctx, p.DB, actor, f.To, mostStreets)
 	})
 	return list, err
+}
+
+// recurringOf are the recurring places that the page shows, as streetsOf. A place
+// knows all that remits look at, so one list serves everybody.
+func (p *pages) recurringOf(c kit.Context, desk bool, q question, f casework.FigureFilter) ([]casework.RecurringPlace, error) {
+	ctx := c.Request().Context()
+	now, err := db.Now(ctx, p.DB)
+	if err != nil {
+		return nil, err
+	}
+	list, _, err := p.recurring.Get(ctx, q.To, now, func() ([]casework.RecurringPlace, error) {
+		return casework.RecurringPlaces(ctx, p.DB, f.To, casework.AllRecurringPlaces)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if desk {
+		return casework.RecurringPlacesOf(kit.Actor(c), list, mostPlaces)
+	}
+	return list[:min(mostPlaces, len(list))], nil
 }
 
 // heatLevels is how many colours the map of the streets has.
@@ -90,18 +111,22 @@ type recurring struct {
 
 // fillPlaces puts streets and recurring places into words.
 func (p *pages) fillPlaces(c kit.Context, v *statsView, f casework.FigureFilter) error {
-	list, err := p.placesOf(c, v.Desk, v.Q, f)
+	list, err := p.streetsOf(c, v.Desk, v.Q, f)
+	if err != nil {
+		return err
+	}
+	again, err := p.recurringOf(c, v.Desk, v.Q, f)
 	if err != nil {
 		return err
 	}
 	most := 0.0
-	for i := range list.streets {
-		most = max(most, list.streets[i].PerKM)
+	for i := range list {
+		most = max(most, list[i].PerKM)
 	}
-	level := levels(list.streets)
+	level := levels(list)
 	low, high := make([]float64, heatLevels+1), make([]float64, heatLevels+1)
-	for i := range list.streets {
-		s := &list.streets[i]
+	for i := range list {
+		s := &list[i]
 		st := street{Name: s.Name, URL: "/hier/" + url.PathEscape(s.Name), N: v.Loc.Int(s.N), KM: "–", PerKM: "–", Before: v.T("stats.few"), Change: "–", Level: level[i]}
 		if l := level[i]; l > 0 {
 			st.KM, st.PerKM, st.Width = v.Loc.Decimal(s.KM, 1), v.Loc.Decimal(s.PerKM, 1), strconv.FormatFloat(100*s.PerKM/most, 'f', 1, 64)
@@ -130,7 +155,7 @@ func (p *pages) fillPlaces(c kit.Context, v *statsView, f casework.FigureFilter)
 		v.Map.Class, v.Map.For, v.Map.Label = "statsmap", "strassen-tabelle", v.T("stats.heat.map")
 		v.Map.Src = v.Path + "/streets.json?to=" + url.QueryEscape(v.Q.To)
 	}
-	return p.fillRecurring(c, v, list.recurring, f.To)
+	return p.fillRecurring(c, v, again, f.To)
 }
 
 func (p *pages) fillRecurring(c kit.Context, v *statsView, list []casework.RecurringPlace, until time.Time) error {
@@ -169,11 +194,11 @@ func (p *pages) streetLines(desk bool) func(kit.Context) error {
 		if err != nil {
 			return err
 		}
-		list, err := p.placesOf(c, desk, q, f)
+		list, err := p.streetsOf(c, desk, q, f)
 		if err != nil {
 			return err
 		}
-		body, err := linesOf(list.streets)
+		body, err := linesOf(list)
 		if err != nil {
 			return err
 		}

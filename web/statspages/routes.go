@@ -13,6 +13,7 @@ import (
 	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
+	"github.com/mitwirk/mitwirk/internal/kept"
 	"github.com/mitwirk/mitwirk/web/kit"
 )
 
@@ -29,8 +30,27 @@ type Deps struct {
 
 type pages struct {
 	Deps
-	kept   *kept[question, []casework.FigureRow]
-	places *kept[string, places] // by the day up to which they count
+	figures   *kept.Kept[question, []casework.FigureRow]
+	streets   *kept.Kept[streetsKey, []casework.StreetFigure]
+	recurring *kept.Kept[string, []casework.RecurringPlace] // of the whole city, by the day up to which they count
+}
+
+// keepFor is how long figures are given again: counting a million cases takes its time.
+const (
+	keepFor     = 10 * time.Minute
+	keepFigures = 200
+)
+
+// remember makes the stores of what was counted.
+func (p *pages) remember() (err error) {
+	if p.figures, err = kept.New[question, []casework.FigureRow](kept.Config{For: keepFor, Most: keepFigures}); err != nil {
+		return err
+	}
+	if p.streets, err = kept.New[streetsKey, []casework.StreetFigure](kept.Config{For: keepFor, Most: keepStreets}); err != nil {
+		return err
+	}
+	p.recurring, err = kept.New[string, []casework.RecurringPlace](kept.Config{For: keepFor, Most: keepRecurring})
+	return err
 }
 
 // Register adds the routes.
@@ -41,7 +61,10 @@ func Register(r *kit.Router, deps Deps) error {
 	if deps.Zone == nil {
 		deps.Zone = time.UTC
 	}
-	p := &pages{deps, newKept[question, []casework.FigureRow](), newKept[string, places]()}
+	p := &pages{Deps: deps}
+	if err := p.remember(); err != nil {
+		return err
+	}
 	r.GET("/statistics", p.show(false))
 	r.GET("/statistics.csv", p.file(false, csvFile))
 	r.GET("/statistics.xlsx", p.file(false, xlsxFile))

@@ -17,6 +17,7 @@ type statsView struct {
 	kit.Page
 	Desk        bool
 	Limited     bool // to a part of the city
+	Said        bool // what people said is shown
 	Path        string
 	Q           question
 	Wrong       kit.Errors
@@ -62,7 +63,7 @@ func (p *pages) rows(c kit.Context, desk bool, q question, f casework.FigureFilt
 		rows, err := casework.Figures(ctx, p.DB, kit.Actor(c), q.By, f)
 		return rows, now, err
 	}
-	return p.kept.get(q, now, func() ([]casework.FigureRow, error) { return casework.PublicFigures(ctx, p.DB, q.By, f) })
+	return p.figures.Get(ctx, q, now, func() ([]casework.FigureRow, error) { return casework.PublicFigures(ctx, p.DB, q.By, f) })
 }
 
 func (p *pages) show(desk bool) func(kit.Context) error {
@@ -95,7 +96,7 @@ func (p *pages) show(desk bool) func(kit.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.fill(c, &v, rows, at); err != nil {
+		if err := p.fill(c, &v, f, rows, at); err != nil {
 			return err
 		}
 		if q.By == casework.ByDistrict || q.By == casework.ByMonth {
@@ -153,10 +154,16 @@ func (p *pages) choices(c kit.Context, v *statsView) error {
 }
 
 // fill puts figures into words.
-func (p *pages) fill(c kit.Context, v *statsView, rows []casework.FigureRow, at time.Time) error {
+func (p *pages) fill(c kit.Context, v *statsView, f casework.FigureFilter, rows []casework.FigureRow, at time.Time) error {
 	name, err := p.names(c.Request().Context(), v.Lang)
 	if err != nil {
 		return err
+	}
+	// the desk's figures are hidden row by row
+	if v.Said = v.Desk; !v.Desk {
+		if v.Said, err = casework.OfWholeMonths(f, at); err != nil {
+			return err
+		}
 	}
 	v.Head, v.Stand = v.T("stats.by."+string(v.Q.By)), v.T("stats.stand", "date", v.Loc.DateTime(at, at))
 	in, out, open, aim, kept := 0, 0, 0, 0, 0

@@ -85,7 +85,7 @@ func (b *bundle) partner(t *testing.T) uuid.UUID {
 	t.Helper()
 	var id uuid.UUID
 	accountstest.Do(t, b.Pool, func(tx pgx.Tx) (err error) {
-		id, err = casework.PutPartner(t.Context(), tx, accounts.System, casework.Partner{
+		id, err = casework.AddPartner(t.Context(), tx, accounts.System, casework.Partner{
 			Name: i18n.Text{"de": "Bahn", "en": "Railway"}, Mail: "bahn@stelle.example", RemindDays: 3, Active: true,
 		})
 		return err
