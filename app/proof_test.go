@@ -19,6 +19,7 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 
 	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
@@ -129,6 +130,10 @@ func TestProofKeepsNoAttribute(t *testing.T) {
 	server := httptest.NewServer(p.Handler())
 	t.Cleanup(server.Close)
 	b := newBrowser(t, server.URL)
+	// a no needs a postcode that is none of ours
+	if _, err := p.geo.ReplaceAddresses(t.Context(), []geo.Address{{Street: "Talweg", HouseNo: "1", Postcode: "80331", Place: "Vogelstadt", Point: subject.Point{Lon: 11.57, Lat: 48.13}}}); err != nil {
+		t.Fatal(err)
+	}
 
 	grown := p.proofCall(t, "Kanal", ideas.Proof{AgeFrom: 16})
 	resident := p.proofCall(t, "Hafen", ideas.Proof{City: true, AgeFrom: 16})

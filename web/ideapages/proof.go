@@ -61,7 +61,7 @@ func (p *pages) proof(c kit.Context, loc *i18n.Localizer, call *ideas.Call, next
 		v.Yes = loc.Day(was.Until)
 		return v, nil
 	case was != nil:
-		v.No = true
+		v.No = !v.Closed // it says that they can ask again
 	}
 	if v.Closed {
 		return v, nil
