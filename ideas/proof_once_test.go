@@ -159,7 +159,7 @@ func TestProofLastsAsLongAsTheCall(t *testing.T) {
 	c := ideastest.New(t)
 	call := youthCall(t, c, func(call *ideas.Call) {
 		collect := call.Spans[0]
-		from, to := collect.To.AddDate(0, 0, 1), collect.To.AddDate(0, 0, 10)
+		from, to := collect.To.AddDate(0, 0, 1), collect.To.AddDate(0, 0, 18)
 		call.Proof.Talk = false
 		call.Spans = append(call.Spans, ideas.Span{Phase: ideas.Decide, From: from, To: &to})
 	})
@@ -178,7 +178,7 @@ func TestProofLastsAsLongAsTheCall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	clock(t, c, 13)
+	clock(t, c, 26) // long after the supports
 	if err := c.Ideas.DropProofs(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestProofLastsAsLongAsTheCall(t *testing.T) {
 	if _, err := c.Ideas.Asked(t.Context(), late, call.Number.Format(subject.PrefixCall)); err != nil {
 		t.Errorf("nobody can prove it for other words: %v", err)
 	}
-	clock(t, c, 22) // every phase is over
+	clock(t, c, 29) // every phase is over
 	if _, err := c.Ideas.Asked(t.Context(), late, call.Number.Format(subject.PrefixCall)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a proof that nothing is left for: %v", err)
 	}
