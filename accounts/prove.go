@@ -119,18 +119,16 @@ func (c Claims) names(q Question) []string {
 		}
 		add(c.Postcode)
 	}
-	switch {
-	case !q.age():
-	case c.Over != "":
-		if q.AgeFrom > 0 {
-			add(c.Over + strconv.Itoa(q.AgeFrom))
-		}
-		if q.AgeTo > 0 {
-			add(c.Over + strconv.Itoa(q.AgeTo+1))
-		}
-	default:
-		add(c.Birthdate)
+	if !q.age() {
+		return out
 	}
+	if c.Over != "" && q.AgeFrom > 0 {
+		add(c.Over + strconv.Itoa(q.AgeFrom))
+	}
+	if c.Over != "" && q.AgeTo > 0 {
+		add(c.Over + strconv.Itoa(q.AgeTo+1))
+	}
+	add(c.Birthdate) // beside a yes or no that is ready: an eID has those for a few ages only
 	return out
 }
 
@@ -346,21 +344,10 @@ func (s *Service) lives(ctx context.Context, c Claims, said map[string]any, q Qu
 	return v, nil
 }
 
+// aged takes the yes or no that is ready, and weighs the birth date where the eID
+// has none for the ages that are asked.
 func aged(c Claims, said map[string]any, q Question) Verdict {
-	if c.Over != "" {
-		v := Yes
-		if q.AgeFrom > 0 {
-			v = told(said, c.Over+strconv.Itoa(q.AgeFrom))
-		}
-		if q.AgeTo > 0 && v != No {
-			switch told(said, c.Over+strconv.Itoa(q.AgeTo+1)) {
-			case Yes:
-				return No
-			case Untold:
-				return Untold
-			case No:
-			}
-		}
+	if v := over(c, said, q); v != Untold {
 		return v
 	}
 	born, err := time.Parse(time.DateOnly, text(said, c.Birthdate)) // a birth date without its day (0000, 00) is not told
@@ -375,4 +362,24 @@ func aged(c Claims, said map[string]any, q Question) Verdict {
 		return No
 	}
 	return Yes
+}
+
+func over(c Claims, said map[string]any, q Question) Verdict {
+	if c.Over == "" {
+		return Untold
+	}
+	v := Yes
+	if q.AgeFrom > 0 {
+		v = told(said, c.Over+strconv.Itoa(q.AgeFrom))
+	}
+	if q.AgeTo > 0 && v != No {
+		switch told(said, c.Over+strconv.Itoa(q.AgeTo+1)) {
+		case Yes:
+			return No
+		case Untold:
+			return Untold
+		case No:
+		}
+	}
+	return v
 }

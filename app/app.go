@@ -198,10 +198,7 @@ func (a *App) domains(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.geo, err = geo.New(geo.Config{DB: d, Bus: a.bus, Geocoder: geocoder, Area: a.area, CityName: func(ctx context.Context) (string, error) {
-		c, err := a.site.City(ctx)
-		return c.Name[i18n.German], err
-	}}); err != nil {
+	if a.geo, err = geo.New(geo.Config{DB: d, Bus: a.bus, Geocoder: geocoder, Area: a.area, CityName: a.CityName, Town: a.townName}); err != nil {
 		return err
 	}
 	a.accounts.UseHomes(a.geo)
@@ -289,6 +286,15 @@ func (a *App) hours(ctx context.Context) (categories.Hours, error) {
 		return categories.DefaultHours(), err
 	}
 	return categories.ParseHours(c.OpeningHours)
+}
+
+// townName is what the city is called, "" as long as nobody has said it.
+func (a *App) townName(ctx context.Context) (string, error) {
+	name, err := a.CityName(ctx)
+	if unnamed := site.DefaultCity(); err != nil || name == unnamed.Name[i18n.German] {
+		return "", err
+	}
+	return name, nil
 }
 
 // firstCity is the city of the settings, as long as nobody has set it on the site.

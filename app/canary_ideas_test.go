@@ -40,6 +40,8 @@ func (c *town) proposed() {
 		c.exec(`INSERT INTO call_proofs (call_id, person_id, rule, yes, at, until)
 			VALUES ($1, $2, $3, $4, '2031-12-03 12:00Z'::timestamptz + $5::int * interval '1 day', '2031-12-13 12:00Z'::timestamptz + $5::int * interval '1 day')`, made.ID, who.Person, made.Proof.Rule(), i == 0, i)
 	}
+	c.exec(`INSERT INTO call_keys (call_id, key) VALUES ($1, 'kanaricallkey0kanaricallkey0kana'::bytea)`, made.ID)
+	c.exec(`INSERT INTO call_eids (call_id, mark, person_id) VALUES ($1, 'kanaricalleid0kanaricalleid0kana'::bytea, $2)`, made.ID, owner.Person)
 
 	send := func(who accounts.Actor, sub ideas.Submission) ideas.Receipt {
 		sub.Topic = "verkehr"
@@ -145,7 +147,7 @@ func ideaSources() map[string]source {
 	one = about("t.subject_id")
 	one.people, one.narrow = one.people+" || t.owner_id", "NOT t.released OR "+one.narrow
 	list["subject_files"] = one
-	list["call_proofs"] = source{people: "ARRAY[t.person_id]"}
+	list["call_proofs"], list["call_eids"] = source{people: "ARRAY[t.person_id]"}, source{people: "ARRAY[t.person_id]"}
 	list["idea_invitations"] = source{people: "ARRAY[t.made_by, t.used_by]"}
 	return list
 }

@@ -14,9 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/oauth2-proxy/mockoidc"
 
+	"github.com/mitwirk/mitwirk/accounts"
+	"github.com/mitwirk/mitwirk/geo"
 	"github.com/mitwirk/mitwirk/ideas"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
@@ -127,6 +130,10 @@ func TestProofKeepsNoAttribute(t *testing.T) {
 	server := httptest.NewServer(p.Handler())
 	t.Cleanup(server.Close)
 	b := newBrowser(t, server.URL)
+	// a no needs a postcode that is none of ours
+	if _, err := p.geo.ReplaceAddresses(t.Context(), []geo.Address{{Street: "Talweg", HouseNo: "1", Postcode: "80331", Place: "Vogelstadt", Point: subject.Point{Lon: 11.57, Lat: 48.13}}}); err != nil {
+		t.Fatal(err)
+	}
 
 	grown := p.proofCall(t, "Kanal", ideas.Proof{AgeFrom: 16})
 	resident := p.proofCall(t, "Hafen", ideas.Proof{City: true, AgeFrom: 16})
@@ -158,7 +165,29 @@ func TestProofKeepsNoAttribute(t *testing.T) {
 	if status, _, _ := b.send(http.MethodGet, "/login/with/bundid?prove=A-2026-AAAAAA", nil); status != http.StatusNotFound {
 		t.Errorf("a call that is none: %d", status)
 	}
+	p.comesBack(t, m, server.URL, grown)
 	p.nowhere(t, b)
+}
+
+// comesBack: when the sign-in was taken off its account, the eID is somebody new,
+// and is told that it has taken part already.
+func (p product) comesBack(t *testing.T, m *mockoidc.MockOIDC, at string, call *ideas.Call) {
+	t.Helper()
+	var person uuid.UUID
+	if err := p.pool.QueryRow(t.Context(), `SELECT person_id FROM identities`).Scan(&person); err != nil {
+		t.Fatal(err)
+	}
+	if err := pgx.BeginFunc(t.Context(), p.pool, func(tx pgx.Tx) error { return accounts.ForgetFactors(t.Context(), tx, person) }); err != nil {
+		t.Fatal(err)
+	}
+	m.QueueUser(eid{&mockoidc.MockUser{Subject: "kanarienperson"}})
+	way := "/login/with/bundid?" + url.Values{"next": {call.Path()}, "prove": {call.Number.Format(subject.PrefixCall)}}.Encode()
+	if page := newBrowser(t, at).prove(way); !strings.Contains(page, "schon jemand mitgemacht") || strings.Contains(page, "data-proof-yes") {
+		t.Error("the eID takes part a second time, or is not told why not")
+	}
+	if n := p.list(t, `SELECT count(*)::text FROM call_proofs WHERE yes`); n[0] != "1" {
+		t.Errorf("%s yes of one eID", n[0])
+	}
 }
 
 // proofCall is a call that collects ideas now from those that an eID lets in.

@@ -26,6 +26,9 @@ type Config struct {
 	Bus *events.Bus
 	// CityName is how the city is called in messages; nil: without a name.
 	CityName func(ctx context.Context) (string, error)
+	// Town is the municipality's own name, "" while nobody has said it; nil: nobody
+	// has. Homes are told by it.
+	Town func(ctx context.Context) (string, error)
 	// Geocoder is asked before the own addresses; nil: they alone answer.
 	Geocoder *Geocoder
 	// Area is what belongs to a city without districts, for the geocoder; it
@@ -38,6 +41,7 @@ type Service struct {
 	db      db.DB
 	bus     *events.Bus
 	city    func(ctx context.Context) (string, error)
+	town    func(ctx context.Context) (string, error)
 	index   cached[index]
 	picture cached[[]byte]
 
@@ -50,7 +54,7 @@ func New(cfg Config) (*Service, error) {
 	if cfg.DB == nil {
 		return nil, errors.New("geo: a database is needed")
 	}
-	s := &Service{db: cfg.DB, bus: cfg.Bus, city: cfg.CityName, geocoder: cfg.Geocoder, area: cfg.Area}
+	s := &Service{db: cfg.DB, bus: cfg.Bus, city: cfg.CityName, town: cfg.Town, geocoder: cfg.Geocoder, area: cfg.Area}
 	if s.bus != nil {
 		events.Register[DistrictsChanged](s.bus)
 		events.Register[BasemapChanged](s.bus)

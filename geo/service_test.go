@@ -24,7 +24,8 @@ import (
 func setup(t testing.TB) (*geo.Service, pgx.Tx) {
 	t.Helper()
 	tx := dbtest.Tx(t)
-	s, err := geo.New(geo.Config{DB: tx, CityName: func(context.Context) (string, error) { return "Musterstadt", nil }})
+	name := func(context.Context) (string, error) { return "Musterstadt", nil }
+	s, err := geo.New(geo.Config{DB: tx, CityName: name, Town: name})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,6 +88,10 @@ const (
  WHERE w.house_no = '' AND w.norm = $1 AND a.house_no <> '' AND a.postcode = $2
  LIMIT 5000`
 
+	// Whether an address has a postcode, and whether any has one at all.
+	sqlPostcode = `
+SELECT EXISTS (SELECT FROM addresses WHERE postcode = $1), EXISTS (SELECT FROM addresses WHERE postcode <> '')`
+
 	// A street's middle counts as if it were twice as far: a house says more.
 	sqlNearest = `SELECT a.street,
        a.house_no,

@@ -189,10 +189,7 @@ func (s *Service) DeskCalls(ctx context.Context, actor accounts.Actor) ([]Call, 
 // SaveCall writes a draft, a new one where it has no id. What is published keeps
 // who counts, its threshold and its criteria: they were known before it began.
 func (s *Service) SaveCall(ctx context.Context, actor accounts.Actor, c Call) (subject.Number, error) {
-	if err := c.Validate(false); err != nil {
-		return 0, err
-	}
-	if err := s.knownHomes(ctx, &c); err != nil {
+	if err := s.checkCall(ctx, &c); err != nil {
 		return 0, err
 	}
 	err := db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
@@ -222,16 +219,40 @@ func (s *Service) SaveCall(ctx context.Context, actor accounts.Actor, c Call) (s
 			return fault.New(fault.Conflict, "idea.err.version")
 		}
 		if was.State != CallDraft {
+			c.keepFixed(was)
 			if err := c.Validate(true); err != nil {
 				return err
 			}
-			c.Who, c.MinLevel, c.Threshold, c.Criteria, c.Kind, c.Department = was.Who, was.MinLevel, was.Threshold, was.Criteria, was.Kind, was.Department
-			c.StaffOnly, c.Proof = was.StaffOnly, was.Proof
 		}
 		c.ID = was.ID
 		return s.updateCall(ctx, tx, &c, was.State != CallDraft)
 	})
 	return c.Number, err
+}
+
+// checkCall says what is wrong with a call as it is to be saved. What is fixed was
+// right when it was published: districts that it names may have been replaced since.
+func (s *Service) checkCall(ctx context.Context, c *Call) error {
+	if c.ID != uuid.Nil {
+		was, err := oneCall(ctx, s.db, sqlCallPlain, int64(c.Number))
+		if err != nil {
+			return err
+		}
+		if was.State != CallDraft {
+			c.keepFixed(was)
+			return c.Validate(false)
+		}
+	}
+	if err := c.Validate(false); err != nil {
+		return err
+	}
+	return s.knownHomes(ctx, c)
+}
+
+// keepFixed puts back what holds from publication on.
+func (c *Call) keepFixed(was *Call) {
+	c.Who, c.MinLevel, c.Threshold, c.Criteria, c.Kind, c.Department = was.Who, was.MinLevel, was.Threshold, was.Criteria, was.Kind, was.Department
+	c.StaffOnly, c.Proof = was.StaffOnly, was.Proof
 }
 
 // settleWho says from which level on supports count, and drops a question that is
@@ -261,6 +282,11 @@ func (s *Service) PublishCall(ctx context.Context, actor accounts.Actor, n subje
 		if c.Who == WhoProved && len(s.accounts.Provers(c.Proof.Question(now, s.zone))) == 0 {
 			return fault.OnField("who", "idea.err.proof_nobody")
 		}
+		if c.Who == WhoProved && c.Proof.City {
+			if named, err := s.places.TownKnown(ctx); err != nil || !named {
+				return firstOf(err, fault.OnField("who", "idea.err.proof_town"))
+			}
+		}
 		if err := s.roomsReady(ctx, tx, c); err != nil {
 			return err
 		}
@@ -287,8 +313,8 @@ func (s *Service) EndCall(ctx context.Context, actor accounts.Actor, n subject.N
 		if err := votes.Close(ctx, tx, Scope(c)); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, sqlEndProofs, c.ID); err != nil { // nobody takes part any more
-			return fmt.Errorf("end call: %w", err)
+		if err := endProofs(ctx, tx, c.ID); err != nil {
+			return err
 		}
 		return s.bus.Append(ctx, tx, CallChanged{Call: c.ID})
 	})

@@ -31,7 +31,7 @@
 //
 // Tables: ideas, idea_topics, idea_authors, idea_invitations, idea_versions,
 // idea_answers, idea_checks, idea_merges, idea_splits, idea_hidden, amendments, milestones,
-// calls, call_phases, call_proofs.
+// calls, call_phases, call_proofs, call_eids, call_keys.
 // Events: idea.submitted, idea.status_changed, idea.step_added, idea.changed,
 // idea.supported, idea.hidden, idea.erased, call.changed.
 package ideas

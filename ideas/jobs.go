@@ -127,7 +127,7 @@ func (s *Service) ForgetPerson(ctx context.Context, tx pgx.Tx, person uuid.UUID)
 			return err
 		}
 	}
-	for _, sql := range []string{sqlForgetAuthors, sqlForgetAmendments, sqlForgetInvites, sqlForgetProofs} {
+	for _, sql := range []string{sqlForgetAuthors, sqlForgetAmendments, sqlForgetInvites, sqlForgetProofs, sqlUntieEIDs} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return fmt.Errorf("forget ideas: %w", err)
 		}

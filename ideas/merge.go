@@ -35,6 +35,7 @@ type MergeView struct {
 	LeaveUntil *time.Time
 	MergedAt   *time.Time
 	IntoThis   bool // the idea that was asked about is the one that stays
+	Unread     bool // one of them is not public any more: the city can only take its question back
 }
 
 // AskMerge asks the authors of two ideas whether the first may go on in the
@@ -350,7 +351,8 @@ RETURNING status, voters, comments, carried`
 
 // mergesOf lists what goes on in an idea, and the merges that wait for consent,
 // in the order in which they were asked for.
-func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID) (here, asked []MergeView, err error) {
+// Of those that can't come about because an idea is not public, only the team knows.
+func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID, team bool) (here, asked []MergeView, err error) {
 	rows, err := q.Query(ctx, sqlMergesOf, id)
 	if err != nil {
 		return nil, nil, fmt.Errorf("merges: %w", err)
@@ -361,6 +363,7 @@ func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID) (here, asked []Me
 	}
 	for i := range list {
 		switch m := &list[i]; {
+		case m.Unread && !team:
 		case m.State == "asked":
 			asked = append(asked, *m)
 		case m.IntoThis:
@@ -371,10 +374,12 @@ func mergesOf(ctx context.Context, q db.Queryer, id uuid.UUID) (here, asked []Me
 }
 
 const sqlMergesOf = `
-SELECT m.id, m.state, m.why, f.number, f.title, t.number, t.title, m.from_yes, m.into_yes, m.moved, m.leave_until, m.merged_at, m.into_id = $1
+SELECT m.id, m.state, m.why, f.number, f.title, t.number, CASE t.visibility WHEN 'public' THEN t.title ELSE '…' END, m.from_yes, m.into_yes, m.moved,
+       m.leave_until, m.merged_at, m.into_id = $1, f.visibility <> 'public' OR t.visibility <> 'public'
 FROM idea_merges m
-JOIN ideas f ON f.id = m.from_id AND f.visibility = 'public'
-JOIN ideas t ON t.id = m.into_id AND t.visibility = 'public'
+JOIN ideas f ON f.id = m.from_id
+JOIN ideas t ON t.id = m.into_id
 WHERE (m.into_id = $1 OR m.from_id = $1) AND m.state IN ('asked', 'merged')
+  AND (f.visibility = 'public' AND t.visibility = 'public' OR m.from_id = $1 AND m.state = 'asked')
 ORDER BY m.asked_at, m.id
 LIMIT 50`

@@ -192,3 +192,37 @@ func count(t *testing.T, c *ideastest.City, sql string) (n int) {
 	}
 	return n
 }
+
+// The city's question to merge with an idea that is hidden since is listed for the
+// team, which can take it back; its authors can't answer it.
+func TestAskedMergeWithAHiddenIdea(t *testing.T) {
+	t.Parallel()
+	c := ideastest.New(t)
+	one, author := c.Create(t)
+	two, _ := c.Create(t, func(s *ideas.Submission) { s.Title = "Brunnen für Sendling" })
+	dep, err := accounts.DepartmentByID(t.Context(), c.Pool, c.Idea(t, author, one.Number).Department)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk := c.Clerk(t, dep.Key)
+	if err := c.Ideas.AskMerge(t.Context(), clerk, one.Number, two.Number, "Alle wollen Wasser."); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Pool.Exec(t.Context(), `UPDATE ideas SET visibility = 'hidden' WHERE id = $1`, two.Idea); err != nil {
+		t.Fatal(err)
+	}
+	if v := c.Idea(t, clerk, one.Number); len(v.Asked) != 1 || !v.Asked[0].Unread || v.Asked[0].IntoTitle != "…" || v.Open != nil {
+		t.Errorf("the team reads %+v", v.Asked)
+	}
+	for name, who := range map[string]accounts.Actor{"its author": author, "everybody": {}} {
+		if v := c.Idea(t, who, one.Number); len(v.Asked) != 0 {
+			t.Errorf("%s reads %+v", name, v.Asked)
+		}
+	}
+	if err := c.Ideas.WithdrawMerge(t.Context(), clerk, one.Number, ""); err != nil {
+		t.Fatal(err)
+	}
+	if v := c.Idea(t, clerk, one.Number); len(v.Asked) != 0 {
+		t.Errorf("after it was withdrawn: %+v", v.Asked)
+	}
+}

@@ -194,10 +194,11 @@ func (s *Service) CanProve() bool {
 	return slices.ContainsFunc(s.accounts.Providers(), func(p accounts.Provider) bool { return !p.Claims.IsZero() })
 }
 
-// WaysToProve lists the sign-ins that can answer the question of a call.
+// WaysToProve lists the sign-ins that can answer the question of a call; none when
+// there is nothing left to prove it for.
 func (s *Service) WaysToProve(ctx context.Context, c *Call) ([]accounts.Provider, error) {
 	now, err := db.Now(ctx, s.db)
-	if err != nil || c.Who != WhoProved {
+	if err != nil || !c.Asks(now, s.zone) {
 		return nil, err
 	}
 	return s.accounts.Provers(c.Proof.Question(now, s.zone)), nil
@@ -223,11 +224,36 @@ func (s *Service) asking(ctx context.Context, q db.Queryer, actor accounts.Actor
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	if c.Who != WhoProved || c.State != CallPublished || !maySeeCall(actor, c) {
-		return nil, time.Time{}, fault.Missing("call")
-	}
 	now, err := db.Now(ctx, q)
+	if err == nil && (!c.Asks(now, s.zone) || !maySeeCall(actor, c)) {
+		err = fault.Missing("call")
+	}
 	return c, now, err
+}
+
+// Asks tells whether a call asks for a proof and something is left that needs one: a
+// phase that runs or comes. Wordings are proposed and split ideas chosen between
+// while ideas are checked and decided, too.
+func (c *Call) Asks(now time.Time, zone *time.Location) bool {
+	if c.Who != WhoProved || c.State != CallPublished {
+		return false
+	}
+	last, open := c.lastDay(zone)
+	return open || now.Before(last)
+}
+
+// lastDay is when the last phase of a call ends; open: one has no end.
+func (c *Call) lastDay(zone *time.Location) (last time.Time, open bool) {
+	for i := range c.Spans {
+		end, ok := c.Spans[i].ends(zone)
+		if !ok {
+			return time.Time{}, true
+		}
+		if end.After(last) {
+			last = end
+		}
+	}
+	return last, false
 }
 
 // How long an answer is kept at most: people move and grow older. A no is kept
@@ -239,56 +265,70 @@ const (
 
 // NoteProof keeps the answer of an eID to the question of a call, in the
 // transaction of the sign-in: yes or no, and nothing else. The last answer counts.
-// An answer that could not be told (accounts.Untold) leaves what is.
-func (s *Service) NoteProof(ctx context.Context, tx pgx.Tx, actor accounts.Actor, number string, asked accounts.Question, a accounts.Answer) error {
+// An answer that could not be told (accounts.Untold) leaves what is. mine is false
+// for the yes of an eID that has taken part as somebody else, or in an account that
+// is gone: then nothing is kept.
+func (s *Service) NoteProof(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id accounts.Identity, number string, asked accounts.Question, a accounts.Answer) (mine bool, err error) {
 	c, now, err := s.asking(ctx, tx, actor, number)
 	if err != nil || a.Verdict == accounts.Untold {
-		return err
+		return true, err
 	}
 	was := Proof{City: asked.City, Districts: asked.Districts, Postcodes: asked.Postcodes, AgeFrom: asked.AgeFrom, AgeTo: asked.AgeTo}
 	if was.Rule() != c.Proof.Rule() {
-		return fault.New(fault.Conflict, "idea.err.version")
+		return false, fault.New(fault.Conflict, "idea.err.version")
+	}
+	var on bool
+	if err := tx.QueryRow(ctx, sqlHoldAsking, c.ID).Scan(&on); err != nil {
+		return false, fmt.Errorf("note proof: %w", err)
+	}
+	if !on { // it ended meanwhile, and what was kept for it is gone
+		return false, fault.Missing("call")
 	}
 	until := now.Add(refusedFor)
 	if a.Verdict == accounts.Yes {
 		until = c.provedUntil(now, s.zone)
+		if mine, err = takeEID(ctx, tx, c.ID, actor.Person, id); err != nil || !mine {
+			return false, err
+		}
 	}
 	if _, err := tx.Exec(ctx, sqlNoteProof, c.ID, actor.Person, c.Proof.Rule(), a.Verdict == accounts.Yes, until); err != nil {
-		return fmt.Errorf("note proof: %w", err)
+		return false, fmt.Errorf("note proof: %w", err)
 	}
-	return nil
+	return true, nil
 }
 
-// provedUntil is when nobody can take part any more for whom the proof is.
+// provedUntil is until when a yes counts: as long as the call goes on, and then as
+// long as supporters of an idea that was split on its last day may choose.
 func (c *Call) provedUntil(now time.Time, zone *time.Location) time.Time {
 	most := now.Add(provedFor)
-	last := time.Time{}
-	for i := range c.Spans {
-		if ph := c.Spans[i].Phase; !c.Proof.Talk && ph != Collect && ph != Support {
-			continue
-		}
-		end, ok := c.Spans[i].ends(zone)
-		if !ok {
-			return most
-		}
-		if end.After(last) {
-			last = end
-		}
+	last, open := c.lastDay(zone)
+	if last = last.Add(leaveFor); open || last.After(most) {
+		return most
 	}
-	if last.Before(most) {
-		return last
-	}
-	return most
+	return last
 }
 
-// DropProofs deletes answers whose time is over, and those of calls that have ended.
+// DropProofs deletes answers whose time is over, and what is kept for calls that
+// have ended.
 func (s *Service) DropProofs(ctx context.Context) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, sqlDropProofs); err != nil {
-			return fmt.Errorf("drop proofs: %w", err)
+		for _, sql := range []string{sqlDropProofs, sqlDropEIDs, sqlDropKeys} {
+			if _, err := tx.Exec(ctx, sql); err != nil {
+				return fmt.Errorf("drop proofs: %w", err)
+			}
 		}
 		return nil
 	})
+}
+
+// endProofs deletes what is kept for a call that ends: nobody takes part any more.
+func endProofs(ctx context.Context, tx pgx.Tx, call uuid.UUID) error {
+	for _, sql := range []string{sqlEndProofs, sqlEndEIDs, sqlEndKey} {
+		if _, err := tx.Exec(ctx, sql, call); err != nil {
+			return fmt.Errorf("end proofs: %w", err)
+		}
+	}
+	return nil
 }
 
 const (
@@ -297,6 +337,7 @@ const (
 INSERT INTO call_proofs (call_id, person_id, rule, yes, until) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (call_id, person_id) DO UPDATE SET rule = excluded.rule, yes = excluded.yes, at = mitwirk_now(), until = excluded.until`
 	sqlDropProofs   = `DELETE FROM call_proofs p USING calls c WHERE c.id = p.call_id AND (p.until < mitwirk_now() OR c.state = 'ended')`
+	sqlHoldAsking   = `SELECT state = 'published' FROM calls WHERE id = $1 FOR SHARE`
 	sqlEndProofs    = `DELETE FROM call_proofs WHERE call_id = $1`
 	sqlForgetProofs = `DELETE FROM call_proofs WHERE person_id = $1`
 )

@@ -31,15 +31,31 @@ func youthCall(t *testing.T, c *ideastest.City, change ...func(*ideas.Call)) *id
 	})
 }
 
-// answer is what the eID of somebody has said.
+// answer is what somebody's own eID has said.
 func answer(t *testing.T, c *ideastest.City, who accounts.Actor, call *ideas.Call, a accounts.Answer) {
+	t.Helper()
+	if !answerOf(t, c, who, eidOf(who.Person.String()), call, a) {
+		t.Error("their own eID is somebody else's")
+	}
+}
+
+func eidOf(sub string) accounts.Identity {
+	return accounts.Identity{Issuer: "https://id.example", Sub: sub}
+}
+
+// answerOf is what an eID has said about somebody.
+func answerOf(t *testing.T, c *ideastest.City, who accounts.Actor, id accounts.Identity, call *ideas.Call, a accounts.Answer) (mine bool) {
 	t.Helper()
 	number := call.Number.Format(subject.PrefixCall)
 	q, err := c.Ideas.Asked(t.Context(), who, number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error { return c.Ideas.NoteProof(t.Context(), tx, who, number, q, a) })
+	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
+		mine, err = c.Ideas.NoteProof(t.Context(), tx, who, id, number, q, a)
+		return err
+	})
+	return mine
 }
 
 var (
@@ -117,7 +133,7 @@ func TestProofEnds(t *testing.T) {
 	if err != nil || p == nil || !p.Yes {
 		t.Fatalf("%+v, %v", p, err)
 	}
-	if last, ok := call.Span(ideas.Collect); !ok || p.Until.After(last.To.AddDate(0, 0, 2)) {
+	if last, ok := call.Span(ideas.Collect); !ok || p.Until.After(last.To.AddDate(0, 0, 16)) { // 14 days to choose after a split
 		t.Errorf("kept until %s, the call is over on %s", p.Until, last.To)
 	}
 	if p, err := c.Ideas.ProofOf(t.Context(), who, other); err != nil || p != nil {
@@ -125,7 +141,7 @@ func TestProofEnds(t *testing.T) {
 	}
 	number := call.Number.Format(subject.PrefixCall)
 	accountstest.Do(t, c.Pool, func(tx pgx.Tx) error {
-		err := c.Ideas.NoteProof(t.Context(), tx, who, number, accounts.Question{AgeFrom: 99}, yes)
+		_, err := c.Ideas.NoteProof(t.Context(), tx, who, eidOf("x"), number, accounts.Question{AgeFrom: 99}, yes)
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("the answer to another question is taken: %v", err)
 		}
@@ -227,7 +243,8 @@ func TestProofOnce(t *testing.T) {
 	for k := range errs {
 		wg.Go(func() {
 			errs[k] = pgx.BeginFunc(t.Context(), c.Pool, func(tx pgx.Tx) error {
-				return c.Ideas.NoteProof(t.Context(), tx, who, number, q, []accounts.Answer{yes, no}[k%2])
+				_, err := c.Ideas.NoteProof(t.Context(), tx, who, eidOf("one"), number, q, []accounts.Answer{yes, no}[k%2])
+				return err
 			})
 		})
 	}

@@ -34,6 +34,7 @@ type Places interface {
 	District(ctx context.Context, p subject.Point) (l geo.Label, ok bool, err error)
 	Districts(ctx context.Context) ([]geo.Label, error)
 	DistrictByRef(ctx context.Context, ref string) (l geo.Label, ok bool, err error)
+	TownKnown(ctx context.Context) (bool, error)
 	Locate(ctx context.Context, p subject.Point, categoryKey string) (geo.Place, error)
 }
 

@@ -47,8 +47,8 @@ type View struct {
 	Milestones  []Milestone
 	Steps       []Step
 	Merges      []MergeView // ideas that go on here
-	Asked       []MergeView // merges that wait for authors' consent
-	Open        *MergeView  // the first of them
+	Asked       []MergeView // merges that wait for authors' consent; those that can't come about for the team only
+	Open        *MergeView  // the first of those that can
 	Splits      []SplitView // what was split off, or what it was split off from
 	OpenSplit   *SplitView  // a split that waits for authors' consent
 	Other       *Item       // the idea that it goes on in
@@ -64,6 +64,7 @@ type View struct {
 	FreeUntil   time.Time
 	Supportable bool
 	NeedsProof  bool // the call asks an eID, and the actor has no yes of one
+	Amendable   bool // another wording of theirs would be taken, but for the proof
 }
 
 // Picture is a photo of an idea.
@@ -143,7 +144,7 @@ func (s *Service) view(ctx context.Context, actor accounts.Actor, i *Idea) (*Vie
 	}
 	can := func(a Action) bool { return Allowed(actor, a, i, v.Call, now, s.zone) == nil }
 	v.May = May{Support: can(ActSupport), Discuss: can(ActDiscuss), Amend: can(ActAmend) && !i.IsAuthor, Edit: can(ActEdit), Withdraw: can(ActWithdraw), Work: can(ActWork)}
-	v.Supportable = Supportable(i, v.Call, now, s.zone)
+	v.Supportable, v.Amendable = Supportable(i, v.Call, now, s.zone), v.May.Amend
 	err = Entitled(ctx, s.db, actor, ActSupport, v.Call, now)
 	if v.NeedsProof = NeedsProof(err); err != nil && !v.NeedsProof {
 		return nil, err
@@ -202,11 +203,11 @@ func (s *Service) about(ctx context.Context, actor accounts.Actor, v *View) erro
 			v.Other = &Item{ID: other.ID, Number: other.Number, Title: other.Title, Status: other.Status}
 		}
 	}
-	if v.Merges, v.Asked, err = mergesOf(ctx, s.db, v.ID); err != nil {
+	if v.Merges, v.Asked, err = mergesOf(ctx, s.db, v.ID, worksOn(actor, &v.Idea)); err != nil {
 		return err
 	}
-	if len(v.Asked) > 0 {
-		v.Open = &v.Asked[0]
+	if k := slices.IndexFunc(v.Asked, func(m MergeView) bool { return !m.Unread }); k >= 0 {
+		v.Open = &v.Asked[k]
 	}
 	if v.Splits, v.OpenSplit, err = splitsOf(ctx, s.db, v.ID); err != nil {
 		return err

@@ -63,6 +63,7 @@ func hangs() []hang {
 		{table: "votes", rows: `t.voter_id IN (SELECT p.voter_id FROM voter_persons p WHERE p.person_id = $1)`, order: "t.at", also: []string{"aspect", "at"}},
 		{table: "ideas", rows: `t.id IN ` + sqlPartIdeas, order: "t.created_at", also: []string{"number", "status", "visibility", "created_at"}},
 		{table: "call_proofs", rows: sqlPartMine, order: "t.at"},
+		{table: "call_eids", rows: sqlPartMine, order: "t.call_id"},
 		{table: "idea_authors", rows: sqlPartMine, order: "t.since", also: []string{"founder", "since"}},
 		{table: "idea_versions", rows: `t.idea_id IN ` + sqlPartIdeas, order: "t.idea_id, t.n", also: []string{"n", "kind", "at"}},
 		{table: "subject_files", rows: `(t.owner_id = $1 OR t.subject_kind = 'idea' AND t.subject_id IN ` + sqlPartIdeas + `)`, order: "t.created_at", also: []string{"type", "size", "released", "created_at"}, masked: map[string]string{"owner_id": `CASE WHEN t.owner_id = $1 THEN t.owner_id END`}},

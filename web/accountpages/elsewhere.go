@@ -87,13 +87,20 @@ func (p *pages) backWithProof(c kit.Context, journey accounts.Journey) error {
 	if err != nil {
 		return err
 	}
-	kind, said := proofSaid(answer)
-	return p.signInSaying(c, kind, said, func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error) {
+	mine := true
+	said := func() (kind, key string) {
+		if !mine {
+			return "info", "signin.proof.used"
+		}
+		return proofSaid(answer)
+	}
+	return p.signInSaying(c, said, func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error) {
 		in, err := p.Accounts.SignInAsIdentity(ctx, tx, kit.Actor(c), id)
 		if err != nil {
 			return in, err
 		}
-		return in, p.Proofs.NoteProof(ctx, tx, in.Actor, journey.For, q, answer)
+		mine, err = p.Proofs.NoteProof(ctx, tx, in.Actor, id, journey.For, q, answer)
+		return in, err
 	})
 }
 

@@ -119,11 +119,12 @@ func (p *pages) useLink(c kit.Context) error {
 // signIn runs one way of signing in: a new session under a new cookie, the old
 // one ends, what a visitor began moves over.
 func (p *pages) signIn(c kit.Context, way func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error)) error {
-	return p.signInSaying(c, "success", "login.done", way)
+	return p.signInSaying(c, func() (kind, key string) { return "success", "login.done" }, way)
 }
 
-// signInSaying is signIn with other words about what came of it.
-func (p *pages) signInSaying(c kit.Context, kind, said string, way func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error)) error {
+// signInSaying is signIn with other words about what came of it, asked for when it
+// has been done.
+func (p *pages) signInSaying(c kit.Context, said func() (kind, key string), way func(ctx context.Context, tx pgx.Tx) (accounts.SignedIn, error)) error {
 	var in accounts.SignedIn
 	err := db.Transact(c.Request().Context(), p.DB, func(ctx context.Context, tx pgx.Tx) (err error) {
 		in, err = way(ctx, tx)
@@ -140,7 +141,8 @@ func (p *pages) signInSaying(c kit.Context, kind, said string, way func(ctx cont
 	if err != nil {
 		return err
 	}
-	return welcome(c, in, kind, said)
+	kind, key := said()
+	return welcome(c, in, kind, key)
 }
 
 // welcome leads whoever has just signed in to where they wanted to go, and says

@@ -33,8 +33,9 @@ type Deps struct {
 type Proofs interface {
 	// Asked is the question of a call; NotFound for one that asks none.
 	Asked(ctx context.Context, actor accounts.Actor, number string) (accounts.Question, error)
-	// NoteProof keeps yes or no about the actor.
-	NoteProof(ctx context.Context, tx pgx.Tx, actor accounts.Actor, number string, asked accounts.Question, a accounts.Answer) error
+	// NoteProof keeps yes or no about the actor; false: the eID has taken part as
+	// somebody else, and its yes is not theirs.
+	NoteProof(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id accounts.Identity, number string, asked accounts.Question, a accounts.Answer) (mine bool, err error)
 }
 
 type pages struct{ Deps }

@@ -148,8 +148,9 @@ type teamView struct {
 	Needs      []string
 	Summary    []string
 	Challenge  string
-	Mail       string   // of an invitation that had something wrong
-	NowSays    []string // the entry as it is, where somebody else changed it meanwhile
+	Mail       string     // of an invitation that had something wrong
+	NowSays    []string   // the entry as it is, where somebody else changed it meanwhile
+	Proof      *proofView // that the lead needs to send it in; nil: none
 	Errors     kit.Errors
 }
 
@@ -203,6 +204,11 @@ func (p *pages) showTeam(c kit.Context, in *entryIn, invite string, wrong error,
 	if s, ok := contest.Call.Span(ideas.Collect); ok && s.To != nil {
 		v.Until = shortDay(v.Loc, *s.To)
 	}
+	if t.Write && t.Lead && e.State != contests.Sent {
+		if v.Proof, err = p.proof(c, v.Loc, contest.Call, contest.Call.Path()+"/team"); err != nil {
+			return err
+		}
+	}
 	if wrong != nil {
 		v.Mail = kit.Clean(c.FormValue("mail"), false)
 		if v.Errors = kit.ErrorsOf(v.Page, wrong); len(v.Errors) == 0 {
@@ -226,7 +232,7 @@ func (p *pages) writeEntry(c kit.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, actor, said := c.Request().Context(), kit.Actor(c), "contest.entry.kept"
+	ctx, actor, said, to := c.Request().Context(), kit.Actor(c), "contest.entry.kept", ""
 	if in.Do == "withdraw" {
 		err, said = p.Contests.Withdraw(ctx, actor, call.Number), "contest.entry.withdrawn"
 	} else {
@@ -238,15 +244,19 @@ func (p *pages) writeEntry(c kit.Context) error {
 			said = "contest.entry.sent"
 		}
 		err = p.Contests.Write(ctx, actor, call.Number, w, in.Do == "send")
+		if ideas.NeedsProof(err) { // what was typed is kept; it can be sent with the proof
+			to, said = "#nachweis", "contest.entry.kept_proof"
+			err = p.Contests.Write(ctx, actor, call.Number, w, false)
+		}
 	}
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
 		return p.showTeam(c, &in, "", err, kit.StatusOf(fault.As(err).Kind))
 	}
 	if err != nil {
-		return toProof(c, err, call.Path())
+		return err
 	}
 	kit.Flash(c, "success", said)
-	return kit.Redirect(c, call.Path()+"/team")
+	return kit.Redirect(c, call.Path()+"/team"+to)
 }
 
 // inviteTeam makes a link into the team; it is shown once.

@@ -22,6 +22,11 @@ import (
 func setup(t *testing.T) (*ideastest.City, *kittest.Site) {
 	t.Helper()
 	c := ideastest.New(t)
+	return c, siteOf(t, c)
+}
+
+func siteOf(t *testing.T, c *ideastest.City) *kittest.Site {
+	t.Helper()
 	site := kittest.New(t, c.Pool, nil)
 	talk, err := discusspages.New(discusspages.Deps{DB: c.Pool, Discussion: c.Discussion})
 	if err != nil {
@@ -34,7 +39,7 @@ func setup(t *testing.T) (*ideastest.City, *kittest.Site) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c, site
+	return site
 }
 
 func TestList(t *testing.T) {

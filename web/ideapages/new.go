@@ -3,6 +3,7 @@ package ideapages
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -84,7 +85,7 @@ func (p *pages) start(c kit.Context) error {
 	if err := p.fillFrom(ctx, actor, kit.Loc(c).Lang(), &in.fields); err != nil {
 		return err
 	}
-	v, err := p.newView(c, in.fields)
+	v, err := p.newView(c, in.fields, in.path())
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,23 @@ func readFields(d drafts.Draft) fields {
 	}
 }
 
-func (p *pages) newView(c kit.Context, f fields) (*newView, error) {
+// path is the form before there is a draft, for what it is about.
+func (f *fields) path() string {
+	q := url.Values{}
+	for name, v := range map[string]string{"call": f.Call, "report": f.Report, "measure": f.Measure} {
+		if v != "" {
+			q.Set(name, v)
+		}
+	}
+	if len(q) == 0 {
+		return "/ideas/new"
+	}
+	return "/ideas/new?" + q.Encode()
+}
+
+// newView is the form; at is where it stands, also for a browser that comes back
+// from elsewhere.
+func (p *pages) newView(c kit.Context, f fields, at string) (*newView, error) {
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	v := &newView{Page: kit.NewPage(c, "idea.new.title"), F: f}
 	v.Nav, v.Robots = "ideas", "noindex"
@@ -145,7 +162,7 @@ func (p *pages) newView(c kit.Context, f fields) (*newView, error) {
 	if v.Measure == nil {
 		v.F.Measure = ""
 	}
-	if v.Proof, err = p.proof(c, v.Loc, v.Call, c.Request().URL.RequestURI()); err != nil {
+	if v.Proof, err = p.proof(c, v.Loc, v.Call, at); err != nil {
 		return nil, err
 	}
 	if v.Call != nil && !v.Call.Collects(now, p.Zone) {
@@ -216,11 +233,12 @@ func (p *pages) resume(c kit.Context) error {
 func (p *pages) form(c kit.Context, d drafts.Draft, wrong error, asked bool, status int) error {
 	ctx, actor := c.Request().Context(), kit.Actor(c)
 	f := readFields(d)
-	v, err := p.newView(c, f)
+	at := "/ideas/new/" + d.ID.String()
+	v, err := p.newView(c, f, at)
 	if err != nil {
 		return err
 	}
-	v.Action, v.Delete, v.Version, v.Asked = "/ideas/new/"+d.ID.String(), "/ideas/new/"+d.ID.String()+"/delete", d.Version, asked
+	v.Action, v.Delete, v.Version, v.Asked = at, at+"/delete", d.Version, asked
 	v.Saved = v.T("idea.draft.kept")
 	if wrong != nil {
 		v.Errors = kit.ErrorsOf(v.Page, wrong)

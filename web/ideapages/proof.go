@@ -5,7 +5,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/mitwirk/mitwirk/ideas"
+	"github.com/mitwirk/mitwirk/internal/db"
 	"github.com/mitwirk/mitwirk/internal/fault"
 	"github.com/mitwirk/mitwirk/internal/i18n"
 	"github.com/mitwirk/mitwirk/subject"
@@ -21,9 +24,18 @@ type proofView struct {
 	No     bool   // asked, and it was a no
 	Ways   []proofWay
 	Closed bool // there is nothing to prove it for, now
+	Beside bool // in a window of its own: what is typed here stays
 }
 
 type proofWay struct{ Label, URL string }
+
+// attrs of the buttons that lead to the eID.
+func (v *proofView) attrs() templ.Attributes {
+	if !v.Beside {
+		return nil
+	}
+	return templ.Attributes{"target": "_blank", "rel": "noopener"}
+}
 
 // proof is nil where a call asks for none. next is where it leads back to.
 func (p *pages) proof(c kit.Context, loc *i18n.Localizer, call *ideas.Call, next string) (*proofView, error) {
@@ -35,10 +47,11 @@ func (p *pages) proof(c kit.Context, loc *i18n.Localizer, call *ideas.Call, next
 	if err != nil {
 		return nil, err
 	}
-	v := &proofView{People: people, Talk: call.Proof.Talk, Closed: call.State != ideas.CallPublished}
-	if v.Closed {
-		return v, nil
+	now, err := db.Now(ctx, p.DB)
+	if err != nil {
+		return nil, err
 	}
+	v := &proofView{People: people, Talk: call.Proof.Talk, Closed: !call.Asks(now, p.Zone)}
 	was, err := p.Ideas.ProofOf(ctx, kit.Actor(c), call)
 	if err != nil {
 		return nil, err
@@ -48,7 +61,10 @@ func (p *pages) proof(c kit.Context, loc *i18n.Localizer, call *ideas.Call, next
 		v.Yes = loc.Day(was.Until)
 		return v, nil
 	case was != nil:
-		v.No = true
+		v.No = !v.Closed // it says that they can ask again
+	}
+	if v.Closed {
+		return v, nil
 	}
 	ways, err := p.Ideas.WaysToProve(ctx, call)
 	if err != nil {

@@ -95,7 +95,7 @@ func (p *pages) showView(c kit.Context, n subject.Number) (*showView, error) {
 	}
 	v.Gauge = gaugeOf(loc, i.Supports, i.Goal)
 	p.rules(v, actor)
-	if i.NeedsProof && (i.Supportable || i.Call.Proof.Talk) {
+	if i.NeedsProof && (i.Supportable || i.Amendable || len(i.Splits) > 0 || i.Call.Proof.Talk) {
 		if v.Proof, err = p.proof(c, loc, i.Call, i.Path()); err != nil {
 			return nil, err
 		}
@@ -201,6 +201,11 @@ func (p *pages) whyNot(v *showView) string {
 		return v.T("idea.support.over", "date", v.Loc.Day(*i.EndsAt))
 	}
 	return v.T("idea.why.not_now")
+}
+
+// offersAmend: who only lacks the proof is led to it.
+func (v *showView) offersAmend() bool {
+	return v.I.May.Amend || v.I.Amendable && v.Proof != nil && !v.Proof.Closed
 }
 
 func (v *showView) path(last string) string { return v.I.Path() + "/" + last }
@@ -372,9 +377,10 @@ type wordsForm struct {
 	Corners string // of a line or an area
 	Drawn   string // the same as they are stored
 	Centre  kit.MapView
-	Invite  string   // address of a fresh invitation, shown once
-	Alt     string   // of a picture that had something wrong
-	NowSays []string // the words as they are, where they changed meanwhile
+	Invite  string     // address of a fresh invitation, shown once
+	Alt     string     // of a picture that had something wrong
+	NowSays []string   // the words as they are, where they changed meanwhile
+	Proof   *proofView // that is missing for another wording; nil: none
 
 	TakesFiles bool
 }
@@ -389,11 +395,25 @@ func (p *pages) askAmend(c kit.Context) error {
 		return err
 	}
 	if !i.May.Amend {
-		return fault.New(fault.Forbidden, "err.403").With("why", "idea.why.closed")
+		return p.mayNotAmend(c, i)
 	}
 	f := &wordsForm{Page: kit.NewPage(c, "idea.amend.title"), I: i, Amend: true, Edition: i.Edition, Head: i.Title, Text: i.Text}
 	f.Nav, f.Robots = "ideas", "noindex"
 	return kit.Render(c, http.StatusOK, amendPage(f))
+}
+
+// mayNotAmend leads to the proof where that is all that is missing and it can still
+// be given.
+func (p *pages) mayNotAmend(c kit.Context, i *ideas.View) error {
+	now, err := db.Now(c.Request().Context(), p.DB)
+	if err != nil {
+		return err
+	}
+	why := fault.New(fault.Forbidden, "err.403").With("why", "idea.why.closed")
+	if i.Amendable && i.NeedsProof && i.Call.Asks(now, p.Zone) {
+		why = fault.New(fault.Forbidden, "err.403").With("why", ideas.WhyProof)
+	}
+	return toProof(c, why, i.Path())
 }
 
 type wordsIn struct {
@@ -413,21 +433,35 @@ func (p *pages) amend(c kit.Context) error {
 		return err
 	}
 	err = p.Ideas.Propose(c.Request().Context(), actor, n, ideas.Edit{Title: in.Title, Text: in.Text, Why: in.Why, Edition: in.Edition})
-	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
-		i, gerr := p.Ideas.Get(c.Request().Context(), actor, n)
-		if gerr != nil {
-			return gerr
-		}
-		f := &wordsForm{Page: kit.NewPage(c, "idea.amend.title"), I: i, Amend: true, Edition: in.Edition, Head: in.Title, Text: in.Text, Why: in.Why}
-		f.Nav, f.Robots = "ideas", "noindex"
-		f.wrong(c, err)
-		return kit.Render(c, kit.StatusOf(fault.As(err).Kind), amendPage(f))
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) || ideas.NeedsProof(err) {
+		return p.amendAgain(c, actor, n, &in, err)
 	}
 	if err != nil {
 		return err
 	}
 	kit.Flash(c, "success", "idea.amend.sent")
 	return kit.Redirect(c, ideas.Path(n)+"#vorschlaege")
+}
+
+// amendAgain shows the form with what was typed and what is wrong with it, or the
+// way to the proof that is missing.
+func (p *pages) amendAgain(c kit.Context, actor accounts.Actor, n subject.Number, in *wordsIn, wrong error) error {
+	i, err := p.Ideas.Get(c.Request().Context(), actor, n)
+	if err != nil {
+		return err
+	}
+	f := &wordsForm{Page: kit.NewPage(c, "idea.amend.title"), I: i, Amend: true, Edition: in.Edition, Head: in.Title, Text: in.Text, Why: in.Why}
+	f.Nav, f.Robots = "ideas", "noindex"
+	if ideas.NeedsProof(wrong) {
+		if f.Proof, err = p.proof(c, f.Loc, i.Call, i.Path()); err != nil {
+			return err
+		}
+		f.Proof.Beside = true
+	} else {
+		f.wrong(c, wrong)
+	}
+	kit.NoStore(c)
+	return kit.Render(c, kit.StatusOf(fault.As(wrong).Kind), amendPage(f))
 }
 
 func (p *pages) decideAmendment(c kit.Context) error {
