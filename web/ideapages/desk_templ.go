@@ -1861,7 +1861,7 @@ func workAside(v *workView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if v.I.Open != nil {
+			if len(v.I.Asked) > 0 {
 				for _, m := range v.I.Asked {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 141, "<p>")
 					if templ_7745c5c3_Err != nil {
