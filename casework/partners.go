@@ -80,7 +80,7 @@ LIMIT 500`
 
 // AddPartner stores a new partner; its ID is that of the form that it was typed
 // into, or zero. For admins; who and which fields stand in the audit log. Sent twice,
-// it is stored once; another one with the ID of one that there is is Conflict.
+// it is stored once; Conflict for another one with the same ID.
 func AddPartner(ctx context.Context, tx pgx.Tx, actor accounts.Actor, p Partner) (uuid.UUID, error) {
 	actor, err := p.ready(ctx, tx, actor)
 	if err != nil {

@@ -402,6 +402,17 @@ CREATE TABLE public.batches (
     undone_at timestamp with time zone
 );
 
+CREATE TABLE public.call_eids (
+    call_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    person_id uuid
+);
+
+CREATE TABLE public.call_keys (
+    call_id uuid NOT NULL,
+    key bytea NOT NULL
+);
+
 CREATE TABLE public.call_phases (
     call_id uuid NOT NULL,
     phase text NOT NULL,
@@ -2934,6 +2945,12 @@ ALTER TABLE ONLY public.batch_items
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.call_eids
+    ADD CONSTRAINT call_eids_pkey PRIMARY KEY (call_id, mark);
+
+ALTER TABLE ONLY public.call_keys
+    ADD CONSTRAINT call_keys_pkey PRIMARY KEY (call_id);
+
 ALTER TABLE ONLY public.call_phases
     ADD CONSTRAINT call_phases_pkey PRIMARY KEY (call_id, phase);
 
@@ -3660,6 +3677,8 @@ CREATE INDEX barrier_reports_at ON public.barrier_reports USING btree (at DESC, 
 
 CREATE INDEX batches_person ON public.batches USING btree (person_id, at DESC, id DESC);
 
+CREATE INDEX call_eids_person ON public.call_eids USING btree (person_id);
+
 CREATE INDEX call_proofs_person ON public.call_proofs USING btree (person_id);
 
 CREATE INDEX call_proofs_until ON public.call_proofs USING btree (until);
@@ -4225,6 +4244,15 @@ ALTER TABLE ONLY public.batch_items
 
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.call_eids
+    ADD CONSTRAINT call_eids_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
+
+ALTER TABLE ONLY public.call_eids
+    ADD CONSTRAINT call_eids_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(id);
+
+ALTER TABLE ONLY public.call_keys
+    ADD CONSTRAINT call_keys_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
 
 ALTER TABLE ONLY public.call_phases
     ADD CONSTRAINT call_phases_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);

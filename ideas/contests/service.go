@@ -122,7 +122,7 @@ func (r *room) stand(ctx context.Context, q db.Queryer, e *Entry) (Stand, error)
 // everybody else.
 func (r *room) reviews(ctx context.Context, q db.Queryer, entries []uuid.UUID) (map[uuid.UUID]*Review, error) {
 	if !r.s.isJuror() {
-		return nil, nil
+		return map[uuid.UUID]*Review{}, nil
 	}
 	return reviewsOf(ctx, q, entries, r.s.Juror)
 }

@@ -59,11 +59,6 @@ type pilotForm struct {
 	Open          bool // its errors are those of the page
 }
 
-// heading is what the office knows a challenge by, in its language.
-func (in challengeIn) heading(lang string) string {
-	return i18n.Text{i18n.German: in.Title, i18n.English: in.TitleEn}.In(lang)
-}
-
 type challengeIn struct {
 	ID      uuid.UUID `form:"id"`
 	Title   string    `form:"title" max:"300"`
@@ -74,6 +69,11 @@ type challengeIn struct {
 	DataEn  string    `form:"data_en" lines:"true" max:"20000"`
 	Contact string    `form:"contact" max:"300"`
 	Do      string    `form:"do" max:"10"`
+}
+
+// heading is what the office knows a challenge by, in its language.
+func (in challengeIn) heading(lang string) string {
+	return i18n.Text{i18n.German: in.Title, i18n.English: in.TitleEn}.In(lang)
 }
 
 type pilotIn struct {
