@@ -132,6 +132,15 @@ func (c Claims) names(q Question) []string {
 	return out
 }
 
+// spare is the claim that helps out where an eID has no yes or no for an age, so
+// that nobody has to give it; "" for none.
+func (c Claims) spare(q Question) string {
+	if c.Over == "" || !q.age() {
+		return ""
+	}
+	return c.Birthdate
+}
+
 // Ask is Leave for a question: the eID is asked for what the question needs.
 // fault.NotFound for a sign-in that can't answer it.
 func (s *Service) Ask(ctx context.Context, key, locale string, q Question) (address string, j Journey, err error) {
@@ -166,7 +175,9 @@ func (p *provider) wishes(at *oidc.Provider, q Question) (scopes []string, optio
 		wanted := map[string]any{}
 		for _, name := range names {
 			top, _, _ := strings.Cut(name, ".")
-			wanted[top] = map[string]bool{"essential": true}
+			if wanted[top] = map[string]bool{"essential": true}; name == p.Claims.spare(q) {
+				wanted[top] = nil // voluntary
+			}
 		}
 		body, err := json.Marshal(map[string]any{"id_token": wanted, "userinfo": wanted})
 		if err != nil {

@@ -21,6 +21,9 @@ func TestReadyAnswers(t *testing.T) {
 	if got := StandardClaims().names(Question{Postcodes: []string{"80331"}}); !slices.Equal(got, []string{"address.postal_code"}) {
 		t.Errorf("asked for %v", got)
 	}
+	if got, std := ready.spare(q), StandardClaims().spare(q); got != "birthdate" || std != "" {
+		t.Errorf("may be kept to oneself: %q and %q", got, std)
+	}
 	s := &Service{}
 	for name, tt := range map[string]struct {
 		said map[string]any

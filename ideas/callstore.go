@@ -322,15 +322,16 @@ func (s *Service) EndCall(ctx context.Context, actor accounts.Actor, n subject.N
 
 func (s *Service) callState(ctx context.Context, actor accounts.Actor, n subject.Number, fn func(ctx context.Context, tx pgx.Tx, c *Call, now time.Time) error) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		actor, err := accounts.Renew(ctx, tx, actor) // first, as whoever proves something for the call
+		if err != nil {
+			return err
+		}
 		c, err := lockCall(ctx, tx, n)
 		if err != nil {
 			return err
 		}
 		now, err := db.Now(ctx, tx)
 		if err != nil {
-			return err
-		}
-		if actor, err = accounts.Renew(ctx, tx, actor); err != nil {
 			return err
 		}
 		if err := MayCall(actor, c); err != nil {

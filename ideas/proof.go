@@ -206,9 +206,13 @@ func (s *Service) WaysToProve(ctx context.Context, c *Call) ([]accounts.Provider
 
 // Asked is the question of a call, by its number as it stands in addresses.
 // NotFound for one that asks for no proof, is no longer on or is not the actor's to
-// know.
-func (s *Service) Asked(ctx context.Context, actor accounts.Actor, number string) (accounts.Question, error) {
+// know. Whoever is back from an eID has their question also when the last phase
+// ended meanwhile: they are signed in all the same.
+func (s *Service) Asked(ctx context.Context, actor accounts.Actor, number string, back bool) (accounts.Question, error) {
 	c, now, err := s.asking(ctx, s.db, actor, number)
+	if err == nil && !back && !c.Asks(now, s.zone) {
+		err = fault.Missing("call")
+	}
 	if err != nil {
 		return accounts.Question{}, err
 	}
@@ -225,7 +229,7 @@ func (s *Service) asking(ctx context.Context, q db.Queryer, actor accounts.Actor
 		return nil, time.Time{}, err
 	}
 	now, err := db.Now(ctx, q)
-	if err == nil && (!c.Asks(now, s.zone) || !maySeeCall(actor, c)) {
+	if err == nil && (c.Who != WhoProved || c.State != CallPublished || !maySeeCall(actor, c)) {
 		err = fault.Missing("call")
 	}
 	return c, now, err

@@ -110,7 +110,7 @@ func TestOneEIDAtOnce(t *testing.T) {
 	call := youthCall(t, c)
 	who := []accounts.Actor{accountstest.Resident(t, c.Pool), accountstest.Resident(t, c.Pool)}
 	number := call.Number.Format(subject.PrefixCall)
-	q, err := c.Ideas.Asked(t.Context(), who[0], number)
+	q, err := c.Ideas.Asked(t.Context(), who[0], number, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,12 +206,19 @@ func TestProofLastsAsLongAsTheCall(t *testing.T) {
 	if v := c.Idea(t, late, r.Number); !v.NeedsProof || !v.Amendable || v.May.Amend {
 		t.Errorf("somebody without a proof: %+v", v.May)
 	}
-	if _, err := c.Ideas.Asked(t.Context(), late, call.Number.Format(subject.PrefixCall)); err != nil {
+	if _, err := c.Ideas.Asked(t.Context(), late, call.Number.Format(subject.PrefixCall), false); err != nil {
 		t.Errorf("nobody can prove it for other words: %v", err)
 	}
 	clock(t, c, 29) // every phase is over
-	if _, err := c.Ideas.Asked(t.Context(), late, call.Number.Format(subject.PrefixCall)); !fault.Is(err, fault.NotFound) {
+	if _, err := c.Ideas.Asked(t.Context(), late, call.Number.Format(subject.PrefixCall), false); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a proof that nothing is left for: %v", err)
+	}
+	if _, err := c.Ideas.Asked(t.Context(), late, call.Number.Format(subject.PrefixCall), true); err != nil {
+		t.Errorf("back from the eID after midnight: %v", err)
+	}
+	// A split may come so late that the proof is over before the time to choose is.
+	if _, err := c.Pool.Exec(t.Context(), `DELETE FROM call_proofs WHERE person_id = $1`, slow.Person); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := c.Ideas.SetSupport(t.Context(), slow, part.Number, true, ""); err != nil { // 14 days from the split on
 		t.Errorf("chooses after the last phase: %v", err)

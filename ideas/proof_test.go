@@ -47,7 +47,7 @@ func eidOf(sub string) accounts.Identity {
 func answerOf(t *testing.T, c *ideastest.City, who accounts.Actor, id accounts.Identity, call *ideas.Call, a accounts.Answer) (mine bool) {
 	t.Helper()
 	number := call.Number.Format(subject.PrefixCall)
-	q, err := c.Ideas.Asked(t.Context(), who, number)
+	q, err := c.Ideas.Asked(t.Context(), who, number, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestProofEnds(t *testing.T) {
 	if err := c.Ideas.EndCall(t.Context(), accounts.System, call.Number); err != nil || count() != 0 {
 		t.Errorf("%d are left after the call, %v", count(), err)
 	}
-	if _, err := c.Ideas.Asked(t.Context(), who, number); !fault.Is(err, fault.NotFound) {
+	if _, err := c.Ideas.Asked(t.Context(), who, number, false); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a call that has ended asks: %v", err)
 	}
 }
@@ -234,7 +234,7 @@ func TestProofOnce(t *testing.T) {
 	c := ideastest.New(t)
 	call, who := youthCall(t, c), accountstest.Resident(t, c.Pool)
 	number := call.Number.Format(subject.PrefixCall)
-	q, err := c.Ideas.Asked(t.Context(), who, number)
+	q, err := c.Ideas.Asked(t.Context(), who, number, false)
 	if err != nil {
 		t.Fatal(err)
 	}

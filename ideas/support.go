@@ -59,12 +59,14 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 		if err != nil {
 			return err
 		}
+		chooses := false
 		if err := Allowed(actor, ActSupport, i, c, now, s.zone); err != nil {
 			may := false
 			var merr error
 			switch {
 			case on:
 				may, merr = mayChoose(ctx, tx, actor, i, c, now)
+				chooses = may
 			case i.Visibility == VisPublic:
 				may, merr = mayLeave(ctx, tx, i, now)
 			}
@@ -74,8 +76,10 @@ func (s *Service) SetSupport(ctx context.Context, actor accounts.Actor, n subjec
 		}
 		value := int16(0)
 		if on {
-			if err := Entitled(ctx, tx, actor, ActSupport, c, now); err != nil {
-				return err
+			if !chooses { // who chooses has proved it for the idea that was split
+				if err := Entitled(ctx, tx, actor, ActSupport, c, now); err != nil {
+					return err
+				}
 			}
 			value = 1
 		}

@@ -11,7 +11,7 @@ import (
 // Stats is how the queue stands, for those who watch it.
 type Stats struct {
 	States map[string]int // jobs by state: available, running, retryable, scheduled
-	Oldest float64        // seconds that the oldest job has been due; 0: none waits
+	Oldest float64        // seconds that the oldest job has been due, long work aside; 0: none waits
 }
 
 const (
@@ -25,6 +25,7 @@ GROUP BY state`
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(scheduled_at)), 0)::double precision
 FROM river.river_job
 WHERE state = 'available'
+  AND queue = 'default'
   AND scheduled_at <= clock_timestamp()`
 )
 

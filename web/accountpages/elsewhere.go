@@ -35,7 +35,7 @@ func (p *pages) wayOut(c kit.Context, call string) (string, accounts.Journey, er
 	if call == "" {
 		return p.Accounts.Leave(ctx, c.Param("provider"), actor.Locale)
 	}
-	q, err := p.asked(c, call)
+	q, err := p.asked(c, call, false)
 	if err != nil {
 		return "", accounts.Journey{}, err
 	}
@@ -44,11 +44,11 @@ func (p *pages) wayOut(c kit.Context, call string) (string, accounts.Journey, er
 	return address, j, err
 }
 
-func (p *pages) asked(c kit.Context, call string) (accounts.Question, error) {
+func (p *pages) asked(c kit.Context, call string, back bool) (accounts.Question, error) {
 	if p.Proofs == nil {
 		return accounts.Question{}, fault.Missing("call")
 	}
-	return p.Proofs.Asked(c.Request().Context(), kit.Actor(c), call)
+	return p.Proofs.Asked(c.Request().Context(), kit.Actor(c), call, back)
 }
 
 // back is where the other sign-in leads to. The journey is used up whatever comes of it.
@@ -79,7 +79,7 @@ func (p *pages) backWithProof(c kit.Context, journey accounts.Journey) error {
 		kit.Flash(c, "info", "signin.proof.cancelled")
 		return kit.Redirect(c, kit.TakeNext(c))
 	}
-	q, err := p.asked(c, journey.For)
+	q, err := p.asked(c, journey.For, true)
 	if err != nil {
 		return err
 	}

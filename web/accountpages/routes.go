@@ -32,7 +32,7 @@ type Deps struct {
 // Proofs knows the questions of calls and keeps the answers (ideas.Service).
 type Proofs interface {
 	// Asked is the question of a call; NotFound for one that asks none.
-	Asked(ctx context.Context, actor accounts.Actor, number string) (accounts.Question, error)
+	Asked(ctx context.Context, actor accounts.Actor, number string, back bool) (accounts.Question, error)
 	// NoteProof keeps yes or no about the actor; false: the eID has taken part as
 	// somebody else, and its yes is not theirs.
 	NoteProof(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id accounts.Identity, number string, asked accounts.Question, a accounts.Answer) (mine bool, err error)

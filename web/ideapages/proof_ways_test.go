@@ -144,7 +144,7 @@ func TestTeamWithoutProof(t *testing.T) {
 		t.Errorf("what was typed is gone: %.3000s", a.Body)
 	}
 	number := strings.TrimPrefix(at, "/ideas/calls/")
-	q, err := c.Ideas.Asked(t.Context(), who, number)
+	q, err := c.Ideas.Asked(t.Context(), who, number, false)
 	if err != nil {
 		t.Fatal(err)
 	}
