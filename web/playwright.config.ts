@@ -43,6 +43,7 @@ export default defineConfig<{ look: Look }>({
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
   use: {
+    actionTimeout: 60_000, // what is not there is a failure, not a wait until the test ends
     // a trace costs a quarter of the time; where there is a second try, it has one
     trace: "on-first-retry",
     launchOptions: {

@@ -36,8 +36,15 @@ test("an innovation contest through all its phases", { tag: "@wide" }, async ({ 
   const env = { MITWIRK_OIDC_PROVIDERS: `bayernid=${elsewhere.issuer}|${client}||BayernID|level=2` };
   const shared = process.env.MITWIRK_E2E_URL;
   let city: City | undefined;
+  let visitor: Page | undefined;
   const clock = async (n?: number) => {
     await city?.stop();
+    if (visitor) {
+      // pages for everybody are good for 5 s, in which this city goes on by a day
+      const browser = await visitor.context().newCDPSession(visitor);
+      await browser.send("Network.clearBrowserCache");
+      await browser.detach();
+    }
     const flags = n === undefined ? [] : [`--clock=${day(n)}T12:00:00Z`];
     city = await launch(binary, join(data, "city"), port, flags, env);
     process.env.MITWIRK_E2E_URL = city.url; // what the pages of this worker are relative to
@@ -98,7 +105,7 @@ test("an innovation contest through all its phases", { tag: "@wide" }, async ({ 
     const beta = await resident("beta");
     const jury = await resident("jury");
     const biased = await resident("befangen");
-    const visitor = await newPage();
+    visitor = await newPage();
     for (const juror of [jury, biased]) {
       await office.goto(`${desk}/contest`);
       await submit(office, "/contest/jury");
